@@ -1,0 +1,12 @@
+package store
+
+// IsConflict says whether err is a violated unique or primary key. On PostgreSQL the
+// transaction is lost with it: decide by ON CONFLICT DO NOTHING and the row count inside one,
+// by IsConflict outside.
+func IsConflict(err error) bool {
+	return err != nil && (sqlState(err) == "23505" || sqliteConflict(err))
+}
+
+func isFull(err error) bool { return sqlState(err) == "53100" || sqliteFull(err) }
+
+func isDown(err error) bool { return postgresDown(err) || sqliteDown(err) }
