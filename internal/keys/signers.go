@@ -117,7 +117,7 @@ func makeDocumentKey(dir, code string, ca DocumentSigner, now time.Time) error {
 		return err
 	}
 	t := template("Lancar SIMULASI "+code, now, 5)
-	t.KeyUsage = x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment
+	t.KeyUsage, t.ExtKeyUsage = x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment, []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection}
 	_, err = savePair(dir, "document-"+code, key, t, ca)
 	return err
 }
