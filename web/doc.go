@@ -5,16 +5,11 @@
 //
 // A door parses its own templates over the frame with [Parse], makes a [Look] of each region's
 // [Brand] at start, and answers with [Templates.Render]. Texts stand in the templates, both
-// languages side by side: {{t "Indonesian" "English"}}. Pages hold no inline script or style, so that
-// [CSP] can forbid them.
+// languages side by side: {{t "Indonesian" "English"}}. Pages hold no inline script or style, because
+// the content security policy of internal/serve forbids them.
 package web
 
 import "embed"
 
 //go:embed style/*.css script/*.js templates/*.html icons.txt
 var files embed.FS
-
-// CSP is the Content-Security-Policy of every page.
-const CSP = "default-src 'none'; style-src 'self'; img-src 'self' blob:; script-src 'self'; " +
-	"connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; " +
-	"base-uri 'none'; frame-ancestors 'none'"

@@ -124,7 +124,6 @@ func (t *Templates) Render(w http.ResponseWriter, r *http.Request, status int, p
 func Send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", CSP)
 	h.Set("Vary", "Accept-Encoding, Cookie")
 	if acceptsGzip(r) {
 		h.Set("Content-Encoding", "gzip")
@@ -152,7 +151,6 @@ func NewPublic(body []byte) *Public {
 func (p *Public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", CSP)
 	h.Set("Vary", "Accept-Encoding, Cookie")
 	h.Set("Cache-Control", "private, no-cache")
 	h.Set("ETag", p.etag)
