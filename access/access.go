@@ -1,0 +1,33 @@
+// Package access decides whether a record about a person may be read, and remembers that it was:
+// who looked, at whose data, which data, when, for what, on which legal ground.
+//
+// A store of any room returns personal rows only for a [Grant], and only this package makes one.
+// [Access.OpenTx] writes the row of the look into the transaction of the reader, in the reader's
+// region; the outbox carries it to the person's own list ([Access.SeenTx], [Access.Rows]).
+// A person who reads about themselves needs no row: [Access.OwnTx].
+//
+// The room also keeps a person's rights under UU 27/2022 (to see, to correct, to restrict, to
+// have erased, and to ask why someone looked), each with its clock of 3×24 hours, and carries out
+// what retention demands. It knows nobody's name: people are subjects, the keyed hash of an
+// identity or passport number.
+package access
+
+import (
+	"lancar/internal/jobs"
+	"lancar/internal/keys"
+	"lancar/internal/store"
+)
+
+// Access is the room. It is safe for concurrent use once [Access.Register] is done.
+type Access struct {
+	db        *store.DB
+	queue     *jobs.Queue
+	ring      *keys.Ring
+	exporters []Exporter
+	rules     []Rule
+}
+
+// New makes the room.
+func New(db *store.DB, queue *jobs.Queue, ring *keys.Ring) *Access {
+	return &Access{db: db, queue: queue, ring: ring}
+}

@@ -1,0 +1,97 @@
+package access
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"lancar"
+	"lancar/internal/jobs"
+	"lancar/internal/store"
+)
+
+// Row is one look at one person's data.
+type Row struct {
+	ID      lancar.ID    `json:"id"`
+	Region  string       `json:"region"` // of the reader
+	Subject string       `json:"subject"`
+	Case    lancar.ID    `json:"case,omitempty"`
+	At      time.Time    `json:"at"`
+	Who     lancar.Actor `json:"who"`
+	What    []string     `json:"what"`
+	Words   lancar.Text  `json:"words"` // What, in words
+	Purpose lancar.Text  `json:"purpose"`
+	Ground  lancar.Text  `json:"ground"`
+}
+
+// EventRow carries a [Row] as JSON from the reader's region to the person's list.
+const EventRow = "access.row"
+
+const rowsPage = 30
+
+func (a *Access) keep(tx *store.Tx, r Row) error {
+	if err := insertRow(tx, r); err != nil {
+		return err
+	}
+	payload, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	return a.queue.EmitTx(tx, jobs.Event{Region: r.Region, Name: EventRow, Key: string(r.ID), Payload: payload})
+}
+
+// SeenTx files a look in the list of the person it was about. It subscribes to [EventRow].
+func (a *Access) SeenTx(tx *store.Tx, e jobs.Event) error {
+	var r Row
+	if err := json.Unmarshal(e.Payload, &r); err != nil {
+		return fmt.Errorf("access: row event %s: %w", e.Key, err)
+	}
+	return insertSeen(tx, r)
+}
+
+// Rows returns who looked at the data of the grant's person, newest first, a page at a time.
+// after is "" for the first page, else what the page before returned as next.
+func (a *Access) Rows(ctx context.Context, g Grant, after string) (rows []Row, next string, err error) {
+	if err := g.For(g.subject, Looks); err != nil {
+		return nil, "", err
+	}
+	at, id := cursor(after)
+	err = a.db.Read(ctx, func(tx *store.Tx) error {
+		rows, err = selectSeen(tx, g.subject, at, id, rowsPage+1)
+		return err
+	})
+	if len(rows) > rowsPage {
+		rows = rows[:rowsPage]
+		last := rows[rowsPage-1]
+		next = fmt.Sprintf("%d.%s", store.Micros(last.At), last.ID)
+	}
+	return rows, next, err
+}
+
+// cursor reads "micros.id"; anything else is the beginning.
+func cursor(s string) (at int64, id string) {
+	left, right, ok := strings.Cut(s, ".")
+	at, err := strconv.ParseInt(left, 10, 64)
+	if !ok || err != nil {
+		return 1<<63 - 1, "~"
+	}
+	return at, right
+}
+
+// Verify compares the people's lists with the looks they are made from and returns the first
+// difference. Run it when the outbox is empty.
+func (a *Access) Verify(ctx context.Context) error {
+	return a.db.Read(ctx, func(tx *store.Tx) error {
+		id, err := missingSeen(tx)
+		if err == store.ErrNone {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return fmt.Errorf("access: look %s is not in its person's list, or differs there", id)
+	})
+}

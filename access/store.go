@@ -1,0 +1,80 @@
+package access
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"lancar"
+	"lancar/internal/store"
+)
+
+const rowColumns = `region, id, subject, case_id, at, who_kind, who_id, who_name, who_role, who_agency, what, words, purpose, ground`
+
+func rowArgs(r Row) []any {
+	return []any{
+		r.Region, string(r.ID), r.Subject, string(r.Case), store.Micros(r.At), string(r.Who.Kind), string(r.Who.ID), r.Who.Name,
+		r.Who.Role, r.Who.Agency, strings.Join(r.What, ","), textColumn(r.Words), textColumn(r.Purpose), textColumn(r.Ground),
+	}
+}
+
+func insertRow(tx *store.Tx, r Row) error {
+	return tx.Queue(`INSERT INTO access_rows (`+rowColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`, rowArgs(r)...)
+}
+
+func insertSeen(tx *store.Tx, r Row) error {
+	return tx.Queue(`INSERT INTO access_seen (`+rowColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`, rowArgs(r)...)
+}
+
+func selectSeen(tx *store.Tx, subject string, at int64, id string, limit int) ([]Row, error) {
+	return store.All(tx, scanRow, `SELECT `+rowColumns+` FROM access_seen
+		WHERE subject = $1 AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4`, subject, at, id, limit)
+}
+
+func scanRow(s store.Scanner) (Row, error) {
+	var r Row
+	var id, caseID, kind, who, what, words, purpose, ground string
+	var at int64
+	err := s.Scan(&r.Region, &id, &r.Subject, &caseID, &at, &kind, &who, &r.Who.Name, &r.Who.Role, &r.Who.Agency, &what, &words, &purpose, &ground)
+	if err != nil {
+		return Row{}, err
+	}
+	r.ID, r.Case, r.At = lancar.ID(id), lancar.ID(caseID), store.Time(at)
+	r.Who.Kind, r.Who.ID, r.Who.Region = lancar.ActorKind(kind), lancar.ID(who), r.Region
+	r.What = strings.Split(what, ",")
+	err = errors.Join(json.Unmarshal([]byte(words), &r.Words), json.Unmarshal([]byte(purpose), &r.Purpose), json.Unmarshal([]byte(ground), &r.Ground))
+	if err != nil {
+		return Row{}, fmt.Errorf("access row %s: %w", id, err)
+	}
+	return r, nil
+}
+
+// missingSeen returns the id of a look whose copy in the person's list is missing or different.
+func missingSeen(tx *store.Tx) (id string, err error) {
+	err = tx.QueryRow(`SELECT r.id FROM access_rows r LEFT JOIN access_seen s
+		ON s.subject = r.subject AND s.at = r.at AND s.id = r.id AND s.region = r.region AND s.who_id = r.who_id
+		AND s.case_id = r.case_id AND s.what = r.what AND s.purpose = r.purpose AND s.ground = r.ground
+		WHERE s.id IS NULL ORDER BY r.at LIMIT 1`).Scan(&id)
+	return id, err
+}
+
+func restricted(tx *store.Tx, subject string) (bool, error) {
+	var since int64
+	err := tx.QueryRow(`SELECT since FROM access_restrictions WHERE subject = $1`, subject).Scan(&since)
+	if err == store.ErrNone {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// textColumn is a text in several languages as a column: JSON with sorted keys.
+func textColumn(t lancar.Text) string {
+	b, err := json.Marshal(t)
+	if err != nil {
+		panic(err) // a map of strings always marshals
+	}
+	return string(b)
+}
