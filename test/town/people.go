@@ -132,7 +132,7 @@ func (m *maker) fill(p *Person, surname, marital string) {
 	p.Mother = strings.ToUpper(m.given("P") + " " + m.surname())
 	p.Insurance = fmt.Sprintf("000%010d", 9_000_000_000+m.filled)
 	age := 2026 - year(p.BirthDate)
-	p.Occupation, p.SchoolLevel = m.work(age), m.school(age)
+	p.Occupation, p.SchoolLevel = m.work(age), m.schooling(age)
 	if m.r.IntN(50) == 0 {
 		p.Disability = m.pick("FISIK", "SENSORIK NETRA", "SENSORIK RUNGU")
 	}
@@ -155,7 +155,7 @@ func (m *maker) work(age int) string {
 		"MENGURUS RUMAH TANGGA", "BURUH HARIAN LEPAS", "GURU", "PERAWAT", "BELUM/TIDAK BEKERJA")
 }
 
-func (m *maker) school(age int) string {
+func (m *maker) schooling(age int) string {
 	switch {
 	case age < 7:
 		return ""
