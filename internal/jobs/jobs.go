@@ -155,6 +155,9 @@ type deadError struct{ err error }
 func (e deadError) Error() string { return e.err.Error() }
 func (e deadError) Unwrap() error { return e.err }
 
+// Dead tells errors made by [Dead] from others.
+func (e deadError) Dead() bool { return true }
+
 // Dead marks an error that trying again cannot mend. The job stays, visible as dead.
 func Dead(err error) error { return deadError{err} }
 
