@@ -137,6 +137,21 @@ func (w *town) send(t *testing.T, m notify.Message) error {
 	return err
 }
 
+// own is the permission of the person with account "acc" to read about themselves.
+func (w *town) own(t *testing.T) (g access.Grant) {
+	t.Helper()
+	if err := w.db.Write(t.Context(), func(tx *store.Tx) (err error) {
+		if _, err = w.access.BindTx(tx, "acc", "subject"); err != nil {
+			return err
+		}
+		g, err = w.access.OwnTx(tx, "acc", "subject", false)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
 func news(key string, to ...notify.Address) notify.Message {
 	return notify.Message{Region: "53.15", Account: "acc", To: to, Lang: "en", Key: key, Link: "/kasus/1",
 		Title: lancar.Text{"id": "Izin terbit", "en": "Permit issued"}, Body: lancar.Text{"id": "Selamat.", "en": "Well done."}}
@@ -155,16 +170,7 @@ func TestNewsReachesMailPhoneAndInboxOnce(t *testing.T) {
 	if len(w.phone) != 1 {
 		t.Fatalf("%q", w.phone)
 	}
-	var g access.Grant
-	if err := w.db.Write(t.Context(), func(tx *store.Tx) (err error) {
-		if _, err = w.access.BindTx(tx, "acc", "subject"); err != nil {
-			return err
-		}
-		g, err = w.access.OwnTx(tx, "acc", "subject", false)
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
+	g := w.own(t)
 	items, next, err := w.notify.Inbox(t.Context(), g, "", 10)
 	if err != nil || len(items) != 1 || next != "" || items[0].Title.In("id") != "Izin terbit" || items[0].Read {
 		t.Fatalf("%+v %q %v", items, next, err)
@@ -206,11 +212,15 @@ func TestARefusedNumberIsGivenUpAtOnce(t *testing.T) {
 
 func TestNoIdentityNumberLeaves(t *testing.T) {
 	w := setup(t)
-	for _, number := range []string{"3204110609970001", "3204 1106 0997 0001"} {
-		m := news("k")
-		m.Body = lancar.Text{"id": "NIK " + number}
-		if err := w.send(t, m); lancar.CodeOf(err) != lancar.Invalid {
-			t.Errorf("%s: %v", number, err)
+	for i, number := range []string{"3204110609970001", "3204 1106 0997 0001", "320411 060997 0001", "3204110609970001 3204110609970001", "(3204.1106.0997.0001)"} {
+		m := news(fmt.Sprint(i), notify.Address{Channel: notify.Email, Value: "maria@example.com"})
+		m.Body = lancar.Text{"en": "Number " + number + " of case 53.15-123456789-7"}
+		if err := w.send(t, m); err != nil {
+			t.Fatal(err)
+		}
+		sent := w.relay.mails[i]
+		if strings.Contains(sent, "0609") || strings.Contains(sent, "0997") || !strings.Contains(sent, "******0001") || !strings.Contains(sent, "53.15-123456789-7") {
+			t.Errorf("%s left as %q", number, sent)
 		}
 	}
 }
@@ -222,8 +232,18 @@ func TestACodeStaysInNoInbox(t *testing.T) {
 	if err := w.send(t, m); err != nil {
 		t.Fatal(err)
 	}
-	var n int64
-	if err := w.db.Read(t.Context(), func(tx *store.Tx) error { return tx.QueryRow("SELECT count(*) FROM notify_inbox").Scan(&n) }); err != nil || n != 0 || len(w.relay.mails) != 1 {
-		t.Fatalf("%d items, %d mails, %v", n, len(w.relay.mails), err)
+	items, _, err := w.notify.Inbox(t.Context(), w.own(t), "", 10)
+	if err != nil || len(items) != 0 || len(w.relay.mails) != 1 {
+		t.Fatalf("%d items, %d mails, %v", len(items), len(w.relay.mails), err)
+	}
+	w.now = w.now.Add(25 * time.Hour)
+	if err := w.db.Write(t.Context(), func(tx *store.Tx) error {
+		n, err := w.notify.Retention().Sweep(tx, 10)
+		if n != 1 {
+			t.Errorf("%d codes deleted after a day", n)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -4,40 +4,45 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"strings"
 	"time"
+
+	"lancar/internal/jobs"
 )
 
-// HTTPPhone sends short messages through a gateway that takes
-// POST URL {"to", "text", "key"} with a bearer token.
-type HTTPPhone struct {
-	URL    string // of the gateway's messages, "https://…/phone/messages"
-	Token  string
-	Client *http.Client // nil: one with a timeout of 10 s
+// Gateway sends short messages through an HTTP gateway that takes POST URL {"to", "text", "key"}
+// with a bearer token, and treats repeated keys as one message.
+type Gateway struct {
+	URL       string // "https://…/phone/messages"
+	TokenFile string
 }
 
 // Send hands one message over; the title is not used.
-func (p HTTPPhone) Send(ctx context.Context, key, to, _, body string) error {
-	payload, err := json.Marshal(map[string]string{"to": to, "text": body, "key": key})
+func (g Gateway) Send(ctx context.Context, to, _, text, key string) error {
+	token, err := os.ReadFile(g.TokenFile)
+	if err != nil {
+		return kindError{"the phone gateway's token cannot be read", err}
+	}
+	payload, err := json.Marshal(map[string]string{"to": to, "text": text, "key": key})
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL, bytes.NewReader(payload))
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, g.URL, bytes.NewReader(payload))
 	if err != nil {
-		return err
+		return kindError{"the phone gateway's address cannot be used", err}
 	}
-	req.Header.Set("Authorization", "Bearer "+p.Token)
+	req.Header.Set("Authorization", "Bearer "+strings.TrimSpace(string(token)))
 	req.Header.Set("Content-Type", "application/json")
-	client := p.Client
-	if client == nil {
-		client = &http.Client{Timeout: 10 * time.Second}
-	}
-	res, err := client.Do(req)
+	req.Header.Set("Idempotency-Key", key)
+	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return &outsideError{"the phone gateway cannot be reached", err}
+		return kindError{"the phone gateway cannot be reached", err}
 	}
 	defer res.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 1<<16)) // read to the end so that the connection is used again
@@ -45,7 +50,7 @@ func (p HTTPPhone) Send(ctx context.Context, key, to, _, body string) error {
 	case res.StatusCode < 300:
 		return nil
 	case res.StatusCode == http.StatusBadRequest, res.StatusCode == http.StatusUnprocessableEntity:
-		return &outsideError{fmt.Sprintf("the phone gateway refused it: %d", res.StatusCode), ErrRefused}
+		return jobs.Dead(kindError{fmt.Sprintf("the phone gateway refused it: %d", res.StatusCode), nil})
 	}
-	return &outsideError{fmt.Sprintf("the phone gateway answered %d", res.StatusCode), errors.New("notify: phone gateway")}
+	return kindError{fmt.Sprintf("the phone gateway answered %d", res.StatusCode), nil}
 }

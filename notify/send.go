@@ -5,7 +5,6 @@ import (
 
 	"lancar"
 	"lancar/internal/jobs"
-	"lancar/internal/keys"
 	"lancar/internal/store"
 )
 
@@ -18,30 +17,32 @@ type content struct {
 	Link  string      `json:"link,omitempty"`
 }
 
-// SendTx queues a message in the caller's transaction: into the inbox of its person, and one
+// SendTx queues a message in the caller's transaction: into the inbox of its account, and one
 // delivery per address.
 func (n *Notify) SendTx(tx *store.Tx, m Message) error {
-	id := lancar.NewID(tx.Now)
-	owner := "account:" + string(m.Account)
-	key, err := n.ownerKey(tx, m, owner)
-	if m.Account == "" {
-		owner = "message:" + string(id)
-		key, err = n.ring.CreateTx(tx, owner)
+	id, owner := lancar.NewID(tx.Now), ""
+	if m.Account != "" {
+		owner = "account:" + string(m.Account)
 	}
+	plain, err := json.Marshal(content{m.Lang, cleanText(m.Title), cleanText(m.Body), cleanText(m.Short), m.Link})
 	if err != nil {
 		return err
 	}
-	plain, err := json.Marshal(content{m.Lang, cleanText(m.Title), cleanText(m.Body), cleanText(m.Short), clean(m.Link)})
+	sealed, err := n.seal(tx, owner, plain, []byte(id))
 	if err != nil {
 		return err
 	}
-	fresh, err := insertMessage(tx, m, id, owner, key.Seal(plain, []byte(id)))
+	fresh, err := insertMessage(tx, m, id, owner, sealed)
 	if err != nil || !fresh {
 		return err
 	}
 	for _, to := range m.To {
 		d := lancar.NewID(tx.Now)
-		if err := insertDelivery(tx, m.Region, d, id, to.Channel, key.Seal([]byte(to.Value), []byte(d))); err != nil {
+		address, err := n.seal(tx, owner, []byte(to.Value), []byte(d))
+		if err != nil {
+			return err
+		}
+		if err := insertDelivery(tx, m.Region, d, id, to.Channel, address); err != nil {
 			return err
 		}
 		if err := n.queue.EnqueueTx(tx, jobs.Job{Region: m.Region, Queue: QueueSend, Dedup: string(d), Payload: []byte(d)}); err != nil {
@@ -51,9 +52,18 @@ func (n *Notify) SendTx(tx *store.Tx, m Message) error {
 	return nil
 }
 
-func (n *Notify) ownerKey(tx *store.Tx, m Message, owner string) (keys.DataKey, error) {
-	if m.Account == "" {
-		return keys.DataKey{}, nil
+// seal seals under the key of the message's owner; what belongs to nobody's account is soon
+// thrown away and sealed under the node's own key.
+func (n *Notify) seal(tx *store.Tx, owner string, plain, aad []byte) ([]byte, error) {
+	if owner == "" {
+		return n.ring.Seal(plain, aad)
 	}
-	return n.ring.KeyTx(tx, owner)
+	return n.ring.SealTx(tx, owner, plain, aad)
+}
+
+func (n *Notify) unseal(tx *store.Tx, owner string, sealed, aad []byte) ([]byte, error) {
+	if owner == "" {
+		return n.ring.Open(sealed, aad)
+	}
+	return n.ring.OpenTx(tx, owner, sealed, aad)
 }

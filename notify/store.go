@@ -9,21 +9,27 @@ import (
 
 // insertMessage says false when the account already has a message with that key.
 func insertMessage(tx *store.Tx, m Message, id lancar.ID, owner string, sealed []byte) (bool, error) {
-	const insert = `INSERT INTO notify_messages (id, region, account, subject, dedup, owner, sealed, at, read_at)
+	const insert = `INSERT INTO notify_messages (id, region, account, dedup, owner, sealed, secret, at, read_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0) ON CONFLICT DO NOTHING`
-	args := []any{string(id), m.Region, string(m.Account), m.Subject, nil, owner, sealed, store.Micros(tx.Now)}
+	args := []any{string(id), m.Region, string(m.Account), nil, owner, sealed, bit(m.Secret), store.Micros(tx.Now)}
 	if m.Key == "" {
 		return true, tx.Queue(insert, args...)
 	}
-	args[4] = m.Key
+	args[3] = m.Key
 	n, err := tx.Exec(insert, args...)
 	return n == 1, err
 }
 
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
 func insertDelivery(tx *store.Tx, region string, id, message lancar.ID, channel Channel, address []byte) error {
-	now := store.Micros(tx.Now)
 	return tx.Queue(`INSERT INTO notify_deliveries (region, id, message, channel, address, state, attempts, error, at, changed_at)
-		VALUES ($1, $2, $3, $4, $5, 'queued', 0, '', $6, $6)`, region, string(id), string(message), string(channel), address, now)
+		VALUES ($1, $2, $3, $4, $5, 'queued', 0, '', $6, $6)`, region, string(id), string(message), string(channel), address, store.Micros(tx.Now))
 }
 
 // delivery is a delivery with what is needed to make it.
@@ -32,8 +38,8 @@ type delivery struct {
 	id, message lancar.ID
 	channel     Channel
 	state       string
-	attempts    int64
 	at          time.Time
+	secret      bool
 	owner       string
 	address     []byte // sealed
 	sealed      []byte
@@ -43,12 +49,12 @@ type delivery struct {
 
 func selectDelivery(tx *store.Tx, region string, id lancar.ID) (delivery, error) {
 	d := delivery{region: region, id: id}
-	var at int64
-	err := tx.QueryRow(`SELECT d.message, d.channel, d.address, d.state, d.attempts, d.at, m.owner, m.sealed
+	var at, secret int64
+	err := tx.QueryRow(`SELECT d.message, d.channel, d.address, d.state, d.at, m.owner, m.sealed, m.secret
 		FROM notify_deliveries d JOIN notify_messages m ON m.id = d.message AND m.region = d.region
 		WHERE d.region = $1 AND d.id = $2`, region, string(id)).
-		Scan((*string)(&d.message), (*string)(&d.channel), &d.address, &d.state, &d.attempts, &at, &d.owner, &d.sealed)
-	d.at = store.Time(at)
+		Scan((*string)(&d.message), (*string)(&d.channel), &d.address, &d.state, &at, &d.owner, &d.sealed, &secret)
+	d.at, d.secret = store.Time(at), secret == 1
 	return d, err
 }
 
@@ -59,49 +65,50 @@ func updateDelivery(tx *store.Tx, d delivery, state, reason string) error {
 }
 
 type inboxRow struct {
-	Inboxed
+	Item
 	owner  string
 	sealed []byte
 }
 
-func selectInbox(tx *store.Tx, subject string, at int64, id string, limit int) ([]inboxRow, error) {
+func selectInbox(tx *store.Tx, account lancar.ID, at int64, id string, limit int) ([]inboxRow, error) {
 	return store.All(tx, func(s store.Scanner) (r inboxRow, err error) {
 		var when, read int64
 		err = s.Scan((*string)(&r.ID), &r.Region, &r.owner, &r.sealed, &when, &read)
 		r.At, r.Read = store.Time(when), read > 0
 		return r, err
 	}, `SELECT id, region, owner, sealed, at, read_at FROM notify_messages
-		WHERE subject = $1 AND subject <> '' AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4`, subject, at, id, int64(limit))
+		WHERE account = $1 AND secret = 0 AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4`, string(account), at, id, int64(limit))
 }
 
-func countUnread(tx *store.Tx, subject string, limit int) (int, error) {
+func countUnread(tx *store.Tx, account lancar.ID, limit int) (int, error) {
 	var n int64
 	err := tx.QueryRow(`SELECT count(*) FROM (SELECT id FROM notify_messages
-		WHERE subject = $1 AND subject <> '' AND read_at = 0 ORDER BY at DESC LIMIT $2) unread`, subject, int64(limit)).Scan(&n)
+		WHERE account = $1 AND secret = 0 AND read_at = 0 ORDER BY at DESC LIMIT $2) unread`, string(account), int64(limit)).Scan(&n)
 	return int(n), err
 }
 
-func markRead(tx *store.Tx, subject string, until time.Time) error {
-	_, err := tx.Exec(`UPDATE notify_messages SET read_at = $2 WHERE subject = $1 AND subject <> '' AND read_at = 0 AND at <= $3`,
-		subject, store.Micros(tx.Now), store.Micros(until))
+func markRead(tx *store.Tx, account lancar.ID, until time.Time) error {
+	_, err := tx.Exec(`UPDATE notify_messages SET read_at = $2 WHERE account = $1 AND secret = 0 AND read_at = 0 AND at <= $3`,
+		string(account), store.Micros(tx.Now), store.Micros(until))
 	return err
 }
 
-func selectTroubles(tx *store.Tx, limit int) ([]Trouble, error) {
-	return store.All(tx, func(s store.Scanner) (t Trouble, err error) {
+func selectFailures(tx *store.Tx, limit int) ([]Failure, error) {
+	return store.All(tx, func(s store.Scanner) (f Failure, err error) {
 		var at, changed int64
-		err = s.Scan(&t.Region, (*string)(&t.ID), (*string)(&t.Channel), &t.State, &t.Attempts, &t.Reason, &at, &changed)
-		t.At, t.Changed = store.Time(at), store.Time(changed)
-		return t, err
+		var state string
+		err = s.Scan(&f.Region, (*string)(&f.ID), (*string)(&f.Channel), &state, &f.Attempts, &f.Error, &at, &changed)
+		f.Final, f.At, f.Last = state == "failed", store.Time(at), store.Time(changed)
+		return f, err
 	}, `SELECT region, id, channel, state, attempts, error, at, changed_at FROM notify_deliveries
 		WHERE state = 'failed' OR (state = 'queued' AND attempts > 0) ORDER BY changed_at DESC LIMIT $1`, int64(limit))
 }
 
-func deleteBefore(tx *store.Tx, before time.Time, limit int) (int, error) {
+func deleteBefore(tx *store.Tx, secret bool, before time.Time, limit int) (int, error) {
 	ids, err := store.All(tx, func(s store.Scanner) (id string, err error) {
 		err = s.Scan(&id)
 		return id, err
-	}, `SELECT id FROM notify_messages WHERE at < $1 ORDER BY at LIMIT $2`, store.Micros(before), int64(limit))
+	}, `SELECT id FROM notify_messages WHERE secret = $1 AND at < $2 ORDER BY at LIMIT $3`, bit(secret), store.Micros(before), int64(limit))
 	if err != nil {
 		return 0, err
 	}
