@@ -73,26 +73,35 @@ func (x *Index) hits(q Query, m meaning) []Hit {
 	if whole == 0 {
 		return nil
 	}
-	slices.SortFunc(s.touched, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(s.score[b], s.score[a]), cmp.Compare(a, b))
-	})
 	weights := x.weights(m)
 	var hits []Hit
-	for n, e := range s.touched {
-		if n >= reranked && s.score[e] <= 0 {
-			break
-		}
+	for _, e := range s.top(whole) {
 		share := float64(s.met[e]) / whole
-		if share < leastShare || n >= reranked*4 {
-			continue
-		}
-		bonus := 0.0
-		if n < reranked {
-			bonus = x.bonus(e, weights)
-		}
-		hits = append(hits, Hit{Index: int(e), Slug: x.slugs[e], Score: (float64(s.score[e]) + 0.9*bonus) * (0.35 + 0.65*share)})
+		hits = append(hits, Hit{Index: int(e), Slug: x.slugs[e], Score: (float64(s.score[e]) + 0.9*x.bonus(e, weights)) * (0.35 + 0.65*share)})
 	}
 	return x.sorted(q, hits)
+}
+
+// top returns the entries that meet enough of the query, at most reranked of them, best first.
+func (s *scratch) top(whole float64) []int32 {
+	least := float32(leastShare * whole)
+	better := func(a, b int32) int {
+		return cmp.Or(cmp.Compare(s.score[b], s.score[a]), cmp.Compare(a, b))
+	}
+	var top []int32
+	floor := float32(0)
+	for _, e := range s.touched {
+		if s.met[e] < least || s.score[e] <= floor {
+			continue
+		}
+		if top = append(top, e); len(top) == 4*reranked {
+			slices.SortFunc(top, better)
+			top = top[:reranked]
+			floor = s.score[top[reranked-1]]
+		}
+	}
+	slices.SortFunc(top, better)
+	return top[:min(len(top), reranked)]
 }
 
 // sorted drops the weak and the hidden and puts the rest in order, best first.
