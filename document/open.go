@@ -1,0 +1,158 @@
+package document
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+
+	"lancar"
+	"lancar/access"
+	"lancar/internal/keys"
+	"lancar/internal/store"
+)
+
+// Open reads a document with its file for whoever holds a grant on its person's documents.
+// NotFound without one; Gone after erasure.
+func (d *Documents) Open(ctx context.Context, grant access.Grant, region, number string) (doc Document, pdf []byte, err error) {
+	err = d.db.Read(ctx, func(tx *store.Tx) error {
+		if doc, err = find(tx, region, coreOf(number)); err != nil {
+			return err
+		}
+		if err := grant.For(doc.subject, access.Documents); err != nil {
+			return err
+		}
+		pdf, err = d.file(tx, doc)
+		return err
+	})
+	return doc, pdf, err
+}
+
+func (d *Documents) file(tx *store.Tx, doc Document) ([]byte, error) {
+	sealed, err := sealedFile(tx, doc.Region, doc.Core)
+	if err != nil {
+		return nil, err
+	}
+	pdf, err := d.ring.OpenTx(tx, doc.owner, sealed, fileAAD(doc.Region, doc.Core))
+	if errors.Is(err, keys.ErrDestroyed) {
+		return nil, lancar.Fail(lancar.Gone, "", "Berkas dokumen ini sudah dihapus sesuai ketentuan.", "The file of this document was erased under its retention rule.")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("opening the file of document %s: %w", doc.Core, err)
+	}
+	return pdf, nil
+}
+
+// Mine lists the person's documents, newest first, at most n.
+func (d *Documents) Mine(ctx context.Context, grant access.Grant, n int) (docs []Document, err error) {
+	if err := grant.For(grant.Subject(), access.Documents); err != nil {
+		return nil, err
+	}
+	err = d.db.Read(ctx, func(tx *store.Tx) error {
+		places, err := listOf(tx, grant.Subject(), n)
+		if err != nil {
+			return err
+		}
+		docs = nil
+		for _, p := range places {
+			doc, err := find(tx, p.region, p.core)
+			if err != nil {
+				return err
+			}
+			docs = append(docs, doc)
+		}
+		return nil
+	})
+	return docs, err
+}
+
+// OfCase lists what was issued in a case, oldest first. The rows name nobody.
+func (d *Documents) OfCase(tx *store.Tx, region string, id lancar.ID) ([]Document, error) {
+	return ofCase(tx, region, id)
+}
+
+// Link is the query that opens one document without signing in until the given time: for
+// messages to its holder. Append it to the address of the download after "?".
+func (d *Documents) Link(region, number string, until time.Time) string {
+	end := strconv.FormatInt(until.Unix(), 10)
+	return url.Values{"until": {end}, "key": {d.linkKey(region, coreOf(number), end)}}.Encode()
+}
+
+func (d *Documents) linkKey(region, core, until string) string {
+	return base64.RawURLEncoding.EncodeToString(d.ring.MAC("document-link", []byte(region+"\n"+core+"\n"+until)))
+}
+
+// ByLink opens a document by the query that [Documents.Link] made. NotFound for a forged or
+// altered one, Gone for one that ended.
+func (d *Documents) ByLink(ctx context.Context, region, number string, query url.Values) (doc Document, pdf []byte, err error) {
+	core, until := coreOf(number), query.Get("until")
+	end, perr := strconv.ParseInt(until, 10, 64)
+	if perr != nil || !keys.Equal([]byte(query.Get("key")), []byte(d.linkKey(region, core, until))) {
+		return doc, nil, notFound()
+	}
+	if !d.db.Now().Before(time.Unix(end, 0)) {
+		return doc, nil, lancar.Fail(lancar.Gone, "", "Tautan ini sudah berakhir. Masuk untuk mengunduh dokumen Anda.", "This link has ended. Sign in to download your document.")
+	}
+	err = d.db.Read(ctx, func(tx *store.Tx) error {
+		if doc, err = find(tx, region, core); err != nil {
+			return err
+		}
+		pdf, err = d.file(tx, doc)
+		return err
+	})
+	return doc, pdf, err
+}
+
+// Proof is what proves, with the public log, that something happened to a document. Record and
+// Nonce belong to the person alone.
+type Proof struct {
+	What   string // "issued", "revoked", "superseded"
+	At     time.Time
+	Leaf   lancar.ID
+	Nonce  []byte
+	Record []byte
+}
+
+// Proofs gives the holder everything that the public log holds about a document.
+func (d *Documents) Proofs(ctx context.Context, grant access.Grant, region, number string) (proofs []Proof, err error) {
+	err = d.db.Read(ctx, func(tx *store.Tx) error {
+		doc, err := find(tx, region, coreOf(number))
+		if err != nil {
+			return err
+		}
+		if err := grant.For(doc.subject, access.Documents); err != nil {
+			return err
+		}
+		proofs, err = d.proofs(tx, doc)
+		return err
+	})
+	return proofs, err
+}
+
+func (d *Documents) proofs(tx *store.Tx, doc Document) ([]Proof, error) {
+	events, err := eventsOf(tx, doc.Region, doc.Core)
+	if err != nil {
+		return nil, err
+	}
+	var out []Proof
+	for _, e := range events {
+		if len(e.Sealed) == 0 {
+			continue
+		}
+		plain, err := d.ring.OpenTx(tx, doc.owner, e.Sealed, eventAAD(doc.Region, doc.Core, e.Version))
+		if err != nil {
+			return nil, fmt.Errorf("opening the proof of document %s: %w", doc.Core, err)
+		}
+		out = append(out, Proof{What: e.What, At: e.At, Leaf: e.Leaf, Nonce: plain[:32], Record: plain[32:]})
+	}
+	return out, nil
+}
+
+// ForgetTx takes what is left about a person off the documents of a case, after the case's data
+// key was destroyed. Numbers, titles and states stay, so that checks go on telling the truth.
+func (d *Documents) ForgetTx(tx *store.Tx, region string, id lancar.ID) error {
+	return forget(tx, region, id)
+}

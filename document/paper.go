@@ -1,0 +1,50 @@
+package document
+
+import (
+	"time"
+)
+
+// Letterhead is the look of one region and agency. Colours are "#rrggbb"; a motif is 24 rows of
+// 24 characters, '.' ground, 'x' figure, 'o' thread (a weaver's chart). Everything but Owner
+// may be empty.
+type Letterhead struct {
+	Owner   string // "Pemerintah Kabupaten …"
+	Agency  string
+	Address string
+	Contact string
+
+	Tile, Mark             []string
+	Ground, Figure, Thread string // of the weave
+	Brand                  string // of rules and headings, on white
+}
+
+// Block is one piece of the body: a paragraph, a list of rows, or both, the heading first.
+type Block struct {
+	Heading string
+	Text    string // paragraphs are separated by "\n"
+	Rows    []Row
+}
+
+// Row is a label and its value.
+type Row struct{ Label, Value string }
+
+// Signatory is who answers for the document.
+type Signatory struct {
+	Office string
+	Name   string
+	Number string // employee number, "" if not printed
+}
+
+// Paper is what stands on the pages. Text is in one language, Lang ("id" or "en").
+type Paper struct {
+	Lang      string
+	Head      Letterhead
+	Title     string
+	Number    string
+	Blocks    []Block
+	Place     string
+	Date      time.Time // in the region's zone; the calendar date is printed
+	Signatory Signatory
+	CheckURL  string // in the QR code, and in short beside it
+	Simulated bool   // SIMULASI on every page
+}
