@@ -56,6 +56,8 @@ type QueryResponse struct {
 	PaidTime                   string  `json:"paidTime,omitempty"`
 	Amount                     *Amount `json:"amount,omitempty"`
 	TerminalID                 string  `json:"terminalId,omitempty"`
+
+	AdditionalInfo map[string]string `json:"additionalInfo,omitempty"`
 }
 
 // Notification tells the partner of a payment (service 52). Its answer is a [Status].
@@ -71,6 +73,10 @@ type Notification struct {
 	AdditionalInfo             map[string]string `json:"additionalInfo,omitempty"`
 }
 
-// PaidTimeKey is the key of additionalInfo under which a notification tells when the customer
-// paid; the acquirer's word, a time stamp.
-const PaidTimeKey = "paidTime"
+// Keys of additionalInfo in service 51 and 52: when the customer paid (a time stamp) and the
+// acquirer's number of that payment (its retrieval reference number), which tells a payment that
+// is reported again from a second one.
+const (
+	PaidTimeKey = "paidTime"
+	ReceiptKey  = "rrn"
+)

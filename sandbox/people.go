@@ -1,0 +1,130 @@
+package sandbox
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"lancar/test/town"
+)
+
+// resident is a person as a rehearsal sees them: enough to sign in and apply.
+type resident struct {
+	NIK        string   `json:"nik"`
+	Name       string   `json:"name"`
+	BirthDate  string   `json:"birth_date"`
+	Sex        string   `json:"sex"`
+	Email      string   `json:"email,omitempty"`
+	Phone      string   `json:"phone,omitempty"`
+	Region     string   `json:"region"` // code of the village
+	FamilyCard string   `json:"family_card"`
+	Relation   string   `json:"relation"`
+	Persona    string   `json:"persona,omitempty"`
+	Plates     []string `json:"plates,omitempty"`
+	Properties []string `json:"properties,omitempty"` // NOP
+	Business   string   `json:"nib,omitempty"`
+}
+
+type officer struct {
+	Number string   `json:"employee_number"`
+	Name   string   `json:"name"`
+	Email  string   `json:"email"`
+	Region string   `json:"region"`
+	Agency string   `json:"agency"`
+	Roles  []string `json:"roles"`
+}
+
+type visitor struct {
+	Passport    string `json:"passport"`
+	Name        string `json:"name"`
+	Nationality string `json:"nationality"`
+	BirthDate   string `json:"birth_date"`
+	Email       string `json:"email"`
+	Phone       string `json:"phone"`
+}
+
+// Line says on the page with what somebody signs in.
+func (r resident) Line() string { return "NIK " + r.NIK + ", lahir " + r.BirthDate + ", " + r.Region }
+
+// Line says on the page with what somebody signs in.
+func (o officer) Line() string {
+	return "Nomor pegawai " + o.Number + ", " + o.Agency + " " + o.Region + ", " + strings.Join(o.Roles, ", ")
+}
+
+// Line says on the page with what somebody signs in.
+func (v visitor) Line() string {
+	return "Paspor " + v.Passport + " (" + v.Nationality + "), lahir " + v.BirthDate
+}
+
+// owned lists the values of field in the rows of a register that belong to nik.
+func (s *Sandbox) owned(name, owner, field, nik string) (out []string) {
+	x := s.registers[name]
+	for _, row := range x.Rows {
+		if row[x.column[owner]] == nik {
+			out = append(out, row[x.column[field]])
+		}
+	}
+	return out
+}
+
+func (s *Sandbox) resident(p town.Person) resident {
+	out := resident{NIK: p.NIK, Name: p.Name, BirthDate: p.BirthDate, Sex: p.Sex, Email: p.Email, Phone: p.Phone, Region: p.Village,
+		FamilyCard: p.FamilyCard, Relation: p.Relation, Persona: p.Persona}
+	if p.Relation == "KEPALA KELUARGA" {
+		out.Plates = s.owned("vehicle", "owner_nik", "plate", p.NIK)
+		out.Properties = s.owned("property", "owner_nik", "nop", p.NIK)
+	}
+	if nib := s.owned("oss", "nik", "nib", p.NIK); len(nib) > 0 {
+		out.Business = nib[0]
+	}
+	return out
+}
+
+// getPeople answers a page of the town. Role resident (the default) is adults who have an e-mail
+// address, all everybody, officer and visitor those. Region narrows to a code and all below it.
+func (s *Sandbox) getPeople(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	limit, err := strconv.Atoi(q.Get("limit"))
+	if err != nil || limit < 1 || limit > 5000 {
+		limit = 100
+	}
+	offset, _ := strconv.Atoi(q.Get("offset"))
+	region := q.Get("region")
+	within := func(code string) bool { return region == "" || code == region || strings.HasPrefix(code, region+".") }
+	var all []any
+	switch q.Get("role") {
+	case "", "resident", "all":
+		for _, p := range s.people {
+			adult := p.BirthDate <= "2008-01-01" && p.Email != ""
+			if within(p.Village) && (adult || q.Get("role") == "all") {
+				all = append(all, p)
+			}
+		}
+	case "officer":
+		for _, o := range town.Officers() {
+			if within(o.Region) && (q.Get("agency") == "" || q.Get("agency") == o.Agency) {
+				all = append(all, officer(o))
+			}
+		}
+	case "visitor":
+		for _, v := range town.Visitors() {
+			all = append(all, visitor(v))
+		}
+	default:
+		s.fail(w, r, http.StatusBadRequest, "role: resident, all, officer or visitor")
+		return
+	}
+	total := len(all)
+	offset = min(max(offset, 0), total)
+	page := all[offset:min(offset+limit, total)]
+	for i, x := range page {
+		if p, ok := x.(town.Person); ok {
+			page[i] = s.resident(p)
+		}
+	}
+	if !wantsJSON(r) {
+		s.page(w, r, "people", map[string]any{"List": page, "Total": total})
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"total": total, "offset": offset, "people": append([]any{}, page...)})
+}
