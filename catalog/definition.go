@@ -18,6 +18,7 @@ type Definition struct {
 	Examples []Example                `yaml:"-" json:"-"`
 	Letters  map[string]letter.Letter `yaml:"-" json:"-"` // by "granted", "refused", "receipt", "submitted"
 
+	pages []*Section // the applicant's page, then Sections
 	rules *compiled
 }
 
@@ -86,7 +87,7 @@ type Output struct {
 	Kind    string      `yaml:"kind" enum:"permit certificate letter registration receipt" help:"what sort of document"`
 	Title   lancar.Text `yaml:"title" help:"its heading and name"`
 	Number  string      `yaml:"number" help:"pattern of its number: {number} {year} {month} {region}"`
-	Months  int         `yaml:"valid_months" help:"valid so many months from the decision"`
+	Months  int         `yaml:"valid_months" help:"valid until the same day so many months after the decision"`
 	Until   string      `yaml:"valid_until" help:"CEL giving the last day of validity"`
 	Forever bool        `yaml:"valid_forever" help:"valid until revoked"`
 }

@@ -4,7 +4,7 @@ import "lancar"
 
 // Form is form.yaml: what is handed in and what is asked.
 type Form struct {
-	Applicant    []string      `yaml:"applicant" enum:"kind nik passport nationality name birth_place birth_date sex religion marital_status occupation address domicile family_card phone email" help:"what must be known of the applicant; asked only where no register knows it"`
+	Applicant    []string      `yaml:"applicant" enum:"nik passport nationality name birth_place birth_date sex religion marital_status occupation address domicile family_card phone email" help:"what must be known of the applicant; asked only where no register knows it"`
 	Requirements []Requirement `yaml:"requirements" help:"what must be handed in; a correction cites one of them"`
 	Sections     []Section     `yaml:"sections" help:"the form, a page each"`
 }
@@ -57,7 +57,10 @@ type Option struct {
 // Source names a field of one record of a register. By is the field whose answer finds the record
 // ("applicant.nik" when left out).
 type Source struct {
-	Register string `yaml:"register" need:"yes" help:"source of the exchange: dukcapil, oss, bill…"`
+	Register string `yaml:"register" need:"yes" help:"source of the exchange: population, oss, property…"`
 	Field    string `yaml:"field" need:"yes" help:"name of the field there"`
 	By       string `yaml:"by" help:"field whose answer finds the record; applicant.nik when left out"`
+	// Obtain maps what the register needs for making the record to fields of the form that come
+	// before, where it makes one on request (a business number at OSS).
+	Obtain map[string]string `yaml:"obtain" help:"where the register has no record and makes one on request: its field to ours"`
 }

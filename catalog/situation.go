@@ -52,7 +52,9 @@ type Outcome struct {
 	Fee      []FeeItem
 	Total    lancar.Money
 	FeeKnown bool   // false while the fee depends on what is not answered yet
-	Refused  []Note // acts that the table of states does not allow; Field is the event
+	Refused  []Note // acts that cannot be; Field is the event
+
+	vars map[string]any // values as rules see them
 }
 
 // Ready says whether the case could be submitted: nothing missing or wrong, nothing against it.
@@ -67,6 +69,7 @@ type FieldView struct {
 	Value   string
 	Fact    *Fact // set when a register gave or judged the value
 	Shown   bool  // the value comes from the register and is shown, not asked
+	Answer  any   // the value as rules see it, nil when there is none or it is wrong
 }
 
 // Note is a sentence about a field.

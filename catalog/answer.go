@@ -1,0 +1,218 @@
+package catalog
+
+import (
+	"net/mail"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"lancar"
+	"lancar/catalog/rule"
+)
+
+// maxNumber bounds numbers and amounts of rupiah, so that products of two stay exact.
+const maxNumber = 1_000_000_000_000
+
+func say(id, en string) lancar.Text { return lancar.Text{"id": id, "en": en} }
+
+// ruleType is the type by which rules see an answer.
+func (f *Field) ruleType() rule.Type {
+	switch f.Kind {
+	case "number", "money":
+		return rule.Int
+	case "date":
+		return rule.Date
+	case "yesno", "attachment":
+		return rule.Bool
+	case "multichoice":
+		return rule.List
+	}
+	return rule.String
+}
+
+// read turns the text of an answer into the value that rules see, or says what is wrong and how
+// to mend it. text is trimmed and not empty.
+func (f *Field) read(text string, in *Situation) (any, lancar.Text) {
+	switch f.Kind {
+	case "number", "money":
+		return f.readNumber(text)
+	case "date":
+		return f.readDate(text, in.today())
+	case "choice":
+		if !f.offers(text) {
+			return nil, say("Pilih salah satu jawaban yang tersedia.", "Choose one of the answers offered.")
+		}
+		return text, nil
+	case "multichoice":
+		return f.readChoices(text)
+	case "yesno":
+		switch text {
+		case "yes":
+			return true, nil
+		case "no":
+			return false, nil
+		}
+		return nil, say("Pilih ya atau tidak.", "Choose yes or no.")
+	case "place":
+		return f.readPlace(text, in)
+	}
+	return f.readText(text, in)
+}
+
+func (f *Field) readNumber(text string) (any, lancar.Text) {
+	clean := strings.NewReplacer(".", "", " ", "", "\u00a0", "", "Rp", "").Replace(text)
+	n, err := strconv.ParseInt(clean, 10, 64)
+	least, most := int64(0), int64(maxNumber)
+	if f.Min != nil {
+		least = *f.Min
+	}
+	if f.Max != nil {
+		most = *f.Max
+	}
+	switch {
+	case err != nil:
+		return nil, say("Tulis angka bulat saja, misalnya 12.", "Write a whole number only, such as 12.")
+	case n < least:
+		return nil, say("Paling sedikit "+thousands(least)+".", "At least "+thousands(least)+".")
+	case n > most:
+		return nil, say("Paling banyak "+thousands(most)+".", "At most "+thousands(most)+".")
+	}
+	return n, nil
+}
+
+func (f *Field) readDate(text string, today time.Time) (any, lancar.Text) {
+	t, err := time.Parse(time.DateOnly, text)
+	switch {
+	case err != nil:
+		return nil, say("Tulis tanggal yang ada di kalender.", "Write a date that exists.")
+	case t.Year() < 1850 || t.Year() > today.Year()+100:
+		return nil, say("Periksa tahunnya.", "Check the year.")
+	case f.Past && t.After(today):
+		return nil, say("Tanggal ini belum terjadi.", "This date has not come yet.")
+	}
+	return t, nil
+}
+
+func (f *Field) offers(value string) bool {
+	return slices.ContainsFunc(f.Options, func(o Option) bool { return o.Value == value })
+}
+
+func (f *Field) readChoices(text string) (any, lancar.Text) {
+	values := strings.Split(text, ",")
+	for i, v := range values {
+		values[i] = strings.TrimSpace(v)
+		if !f.offers(values[i]) {
+			return nil, say("Pilih dari jawaban yang tersedia.", "Choose from the answers offered.")
+		}
+	}
+	slices.Sort(values)
+	return slices.Compact(values), nil
+}
+
+// placeLengths are the lengths of Home Ministry codes with dots.
+func placeLength(level string) int {
+	return map[string]int{"national": 2, "province": 2, "regency": 5, "district": 8, "village": 13}[level]
+}
+
+var placeCode = regexp.MustCompile(`^\d\d(\.\d\d(\.\d\d(\.\d{4})?)?)?$`)
+
+func (f *Field) readPlace(text string, in *Situation) (any, lancar.Text) {
+	known := placeCode.MatchString(text) && len(text) == placeLength(f.Level)
+	if known && in.Place != nil {
+		_, known = in.Place(text)
+	}
+	if known {
+		return text, nil
+	}
+	switch f.Level {
+	case "village":
+		return nil, say("Pilih sampai desa atau kelurahan.", "Choose down to the village.")
+	case "district":
+		return nil, say("Pilih sampai kecamatan.", "Choose down to the district.")
+	case "regency":
+		return nil, say("Pilih sampai kabupaten atau kota.", "Choose down to the regency or city.")
+	}
+	return nil, say("Pilih provinsi.", "Choose a province.")
+}
+
+// shape is what a kind of text must look like.
+type shape struct {
+	pattern *regexp.Regexp
+	mend    lancar.Text
+}
+
+func shapeOf(kind string) (shape, bool) {
+	digits := func(n, what, what2 string) (shape, bool) {
+		return shape{regexp.MustCompile(`^\d{` + n + `}$`),
+			say(what+" terdiri dari "+n+" angka. Periksa kembali.", what2+" has "+n+" digits. Check it again.")}, true
+	}
+	switch kind {
+	case "family_card":
+		return digits("16", "Nomor kartu keluarga", "The number of the family card")
+	case "nib":
+		return digits("13", "NIB", "The NIB")
+	case "nop":
+		return digits("18", "NOP", "The tax object number (NOP)")
+	case "passport":
+		return shape{regexp.MustCompile(`^[A-Z0-9]{5,9}$`), say("Tulis nomor paspor seperti di paspor, huruf besar dan angka.", "Write the passport number as in the passport, capital letters and digits.")}, true
+	case "plate":
+		return shape{regexp.MustCompile(`^[A-Z]{1,2} [1-9]\d{0,3} [A-Z]{0,3}$`), say("Tulis nomor polisi seperti EB 1234 CD.", "Write the plate like EB 1234 CD.")}, true
+	case "phone":
+		return shape{regexp.MustCompile(`^(\+62|62|0)8\d{7,11}$|^\+[1-9]\d{6,14}$`), say("Tulis nomor telepon seperti 081234567890.", "Write the telephone number like 081234567890, or +49… from abroad.")}, true
+	}
+	return shape{}, false
+}
+
+func (f *Field) readText(text string, in *Situation) (any, lancar.Text) {
+	most := f.MaxChars
+	if most == 0 {
+		most = map[string]int{"longtext": 2000}[f.Kind]
+	}
+	if most == 0 {
+		most = 200
+	}
+	if n := utf8.RuneCountInString(text); n > most {
+		return nil, say("Terlalu panjang. Paling banyak "+thousands(int64(most))+" huruf.", "Too long. At most "+thousands(int64(most))+" characters.")
+	}
+	clean := text
+	switch f.Kind {
+	case "nik", "family_card", "nib", "nop", "phone":
+		clean = strings.NewReplacer(" ", "", ".", "", "-", "").Replace(text)
+	case "plate", "passport":
+		clean = strings.ToUpper(text)
+	case "email":
+		if a, err := mail.ParseAddress(text); err != nil || a.Address != text {
+			return nil, say("Tulis alamat surel seperti nama@contoh.id.", "Write an e-mail address like name@example.id.")
+		}
+	}
+	if f.Kind == "nik" && !plausibleNIK(clean) {
+		return nil, say("NIK terdiri dari 16 angka seperti di KTP. Periksa kembali.", "The identity number has 16 digits as on the card. Check it again.")
+	}
+	if s, ok := shapeOf(f.Kind); ok && !s.pattern.MatchString(clean) {
+		return nil, s.mend
+	}
+	return clean, nil
+}
+
+// plausibleNIK checks what the number itself tells: 16 digits, a real birth day (women's plus
+// 40), and a serial. Region codes are for life and may be historic, so they are not looked at.
+func plausibleNIK(s string) bool {
+	if len(s) != 16 || strings.Trim(s, "0123456789") != "" || s[12:] == "0000" {
+		return false
+	}
+	day, _ := strconv.Atoi(s[6:8])
+	month, _ := strconv.Atoi(s[8:10])
+	if day > 40 {
+		day -= 40
+	}
+	// The century is unknown; 2000 is a leap year, so that no true 29 February is refused.
+	t := time.Date(2000, time.Month(month), day, 0, 0, 0, 0, time.UTC)
+	return month >= 1 && month <= 12 && t.Day() == day && t.Month() == time.Month(month)
+}
+
+func thousands(n int64) string {
+	return strings.TrimPrefix(lancar.Rupiah(n).String(), "Rp")
+}

@@ -1,0 +1,5 @@
+package check
+
+import "lancar/catalog"
+
+func (r *Report) mutate(d *catalog.Definition) {}

@@ -1,0 +1,9 @@
+-- Published definitions of services, each under the hash of its content, for ever: cases pin one.
+-- body is the definition's files as a JSON object, name to text.
+CREATE TABLE catalog_versions (
+    slug      TEXT   NOT NULL,
+    hash      TEXT   NOT NULL,
+    body      TEXT   NOT NULL,
+    published BIGINT NOT NULL,
+    PRIMARY KEY (slug, hash)
+);
