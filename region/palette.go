@@ -13,14 +13,15 @@ type LCh struct {
 	H float64 `yaml:"h"`
 }
 
-// Token is one named colour of a palette, its value as "#rrggbb".
-type Token struct{ Name, Hex string }
-
-// Palette is a region's colours, computed so that every pair that carries text or a field's edge
-// has the contrast that the design asks for. Templates use the names, never the values.
+// Palette is a region's colours by token, as "#rrggbb", computed so that every pair that carries
+// text or a field's edge has the contrast that the design asks for. Templates use the names,
+// never the values.
 type Palette struct {
-	Light, Dark []Token
+	Light, Dark map[string]string
 }
+
+// token is one named colour.
+type token struct{ name, hex string }
 
 // errorHue is the hue of the state colour "bad", the same in the whole country.
 const errorHue = 25
@@ -33,39 +34,16 @@ func NewPalette(brand, accent LCh, neutral float64) (Palette, error) {
 		return Palette{}, fmt.Errorf("accent hue %g lies within 20 degrees of the error hue %d", accent.H, errorHue)
 	}
 	m := mixer{brand: brand, accent: accent, neutral: neutral}
-	p := Palette{Light: m.light(), Dark: m.dark()}
+	p := Palette{Light: named(m.light()), Dark: named(m.dark())}
 	return p, m.err
 }
 
-// Of returns the value of a token in light or dark.
-func (p Palette) Of(name string, dark bool) string {
-	tokens := p.Light
-	if dark {
-		tokens = p.Dark
-	}
-	for _, t := range tokens {
-		if t.Name == name {
-			return t.Hex
-		}
-	}
-	return ""
-}
-
-// CSS writes the palette as custom properties of :root, dark ones under the system's preference.
-func (p Palette) CSS() string {
-	var b strings.Builder
-	b.WriteString(":root{")
-	writeTokens(&b, p.Light)
-	b.WriteString("}\n@media (prefers-color-scheme:dark){:root{")
-	writeTokens(&b, p.Dark)
-	b.WriteString("}}\n")
-	return b.String()
-}
-
-func writeTokens(b *strings.Builder, ts []Token) {
+func named(ts []token) map[string]string {
+	m := make(map[string]string, len(ts))
 	for _, t := range ts {
-		fmt.Fprintf(b, "--%s:%s;", t.Name, t.Hex)
+		m[t.name] = t.hex
 	}
+	return m
 }
 
 // mixer makes the tokens; the first colour that cannot reach its contrast stays in err.
@@ -86,10 +64,10 @@ func states() []state {
 	return []state{{"ok", 152, 152, .11, .10, .028}, {"warn", 68, 75, .11, .10, .028}, {"bad", errorHue, errorHue, .17, .12, .022}}
 }
 
-func (m *mixer) light() []Token {
+func (m *mixer) light() []token {
 	b, a, n := m.brand, m.accent, m.neutral
 	p, s, k, t := srgb(.984, .006, n), "#ffffff", srgb(.955, .012, n), srgb(.947, .019, b.H)
-	ts := []Token{
+	ts := []token{
 		{"paper", p}, {"surface", s}, {"sunk", k}, {"line", srgb(.885, .012, n)},
 		{"edge", m.fit("edge", LCh{.62, .02, b.H}, 3.6, p, s, k)},
 		{"ink", m.fit("ink", LCh{.24, .025, b.H}, 12, k, t)},
@@ -104,15 +82,15 @@ func (m *mixer) light() []Token {
 	}
 	for _, st := range states() {
 		ground := srgb(.955, st.tnC, st.lightHue)
-		ts = append(ts, Token{st.name + "t", ground}, Token{st.name, m.fit(st.name, LCh{.5, st.lightC, st.lightHue}, 5.6, ground, s, p)})
+		ts = append(ts, token{st.name + "t", ground}, token{st.name, m.fit(st.name, LCh{.5, st.lightC, st.lightHue}, 5.6, ground, s, p)})
 	}
 	return ts
 }
 
-func (m *mixer) dark() []Token {
+func (m *mixer) dark() []token {
 	b, a, n := m.brand, m.accent, m.neutral
 	p, s, k, t := srgb(.195, .011, b.H), srgb(.235, .013, b.H), srgb(.245, .012, b.H), srgb(.29, .028, b.H)
-	ts := []Token{
+	ts := []token{
 		{"paper", p}, {"surface", s}, {"sunk", k}, {"line", srgb(.345, .016, b.H)},
 		{"edge", m.fit("edge", LCh{.5, .02, b.H}, 3.6, p, s, k)},
 		{"ink", m.fit("ink", LCh{.93, .01, n}, 11, t)},
@@ -127,7 +105,7 @@ func (m *mixer) dark() []Token {
 	}
 	for _, st := range states() {
 		ground := srgb(.275, .035, st.darkHue)
-		ts = append(ts, Token{st.name + "t", ground}, Token{st.name, m.fit(st.name, LCh{.76, st.darkC, st.darkHue}, 5.6, ground, s, p)})
+		ts = append(ts, token{st.name + "t", ground}, token{st.name, m.fit(st.name, LCh{.76, st.darkC, st.darkHue}, 5.6, ground, s, p)})
 	}
 	return ts
 }
