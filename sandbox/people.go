@@ -17,12 +17,14 @@ type resident struct {
 	Email      string   `json:"email,omitempty"`
 	Phone      string   `json:"phone,omitempty"`
 	Region     string   `json:"region"` // code of the village
+	District   string   `json:"district"`
+	Regency    string   `json:"regency"`
+	Province   string   `json:"province"`
 	FamilyCard string   `json:"family_card"`
 	Relation   string   `json:"relation"`
 	Persona    string   `json:"persona,omitempty"`
-	Plates     []string `json:"plates,omitempty"`
-	Properties []string `json:"properties,omitempty"` // NOP
-	Business   string   `json:"nib,omitempty"`
+	// Records are the keys of what registers hold about this person: register name → keys.
+	Records map[string][]string `json:"records,omitempty"`
 }
 
 type officer struct {
@@ -56,28 +58,36 @@ func (v visitor) Line() string {
 	return "Paspor " + v.Passport + " (" + v.Nationality + "), lahir " + v.BirthDate
 }
 
-// owned lists the values of field in the rows of a register that belong to nik.
-func (s *Sandbox) owned(name, owner, field, nik string) (out []string) {
-	x := s.registers[name]
-	for _, row := range x.Rows {
-		if row[x.column[owner]] == nik {
-			out = append(out, row[x.column[field]])
+// ownRecords lists, for each person, the keys of their records in each register that is not found
+// by the identity number itself.
+func ownRecords(registers map[string]*index) map[string]map[string][]string {
+	out := map[string]map[string][]string{}
+	for name, x := range registers {
+		owner, ok := x.column["owner_nik"]
+		if !ok {
+			owner, ok = x.column["nik"]
+		}
+		key := x.Keys[0]
+		if key == "nik" && len(x.Keys) > 1 {
+			key = x.Keys[1]
+		}
+		if !ok || key == "nik" {
+			continue
+		}
+		for _, row := range x.Rows {
+			if out[row[owner]] == nil {
+				out[row[owner]] = map[string][]string{}
+			}
+			out[row[owner]][name] = append(out[row[owner]][name], row[x.column[key]])
 		}
 	}
 	return out
 }
 
 func (s *Sandbox) resident(p town.Person) resident {
-	out := resident{NIK: p.NIK, Name: p.Name, BirthDate: p.BirthDate, Sex: p.Sex, Email: p.Email, Phone: p.Phone, Region: p.Village,
-		FamilyCard: p.FamilyCard, Relation: p.Relation, Persona: p.Persona}
-	if p.Relation == "KEPALA KELUARGA" {
-		out.Plates = s.owned("vehicle", "owner_nik", "plate", p.NIK)
-		out.Properties = s.owned("property", "owner_nik", "nop", p.NIK)
-	}
-	if nib := s.owned("oss", "nik", "nib", p.NIK); len(nib) > 0 {
-		out.Business = nib[0]
-	}
-	return out
+	return resident{NIK: p.NIK, Name: p.Name, BirthDate: p.BirthDate, Sex: p.Sex, Email: p.Email, Phone: p.Phone, Region: p.Village,
+		District: p.Village[:8], Regency: p.Village[:5], Province: p.Village[:2],
+		FamilyCard: p.FamilyCard, Relation: p.Relation, Persona: p.Persona, Records: s.records[p.NIK]}
 }
 
 // getPeople answers a page of the town. Role resident (the default) is adults who have an e-mail

@@ -48,6 +48,7 @@ type Sandbox struct {
 	people    []town.Person
 	byNIK     map[string]int
 	registers map[string]*index
+	records   map[string]map[string][]string // by NIK: register name → keys
 
 	tokens   tokens
 	wake     chan struct{} // a notification may be due
@@ -126,6 +127,7 @@ func (s *Sandbox) load(ctx context.Context) error {
 		s.byNIK[p.NIK] = i
 	}
 	s.registers = indexAll(town.Registers(s.people))
+	s.records = ownRecords(s.registers)
 	return nil
 }
 

@@ -340,7 +340,7 @@ func TestRegistersMatchAndRead(t *testing.T) {
 	w := start(t)
 	_, out := w.call("GET", "/people?limit=1&region=53.15", nil)
 	p := out["people"].([]any)[0].(map[string]any)
-	if out["total"].(float64) < 500 || p["persona"] != "stall" {
+	if out["total"].(float64) < 500 || p["persona"] != "stall" || len(p["records"].(map[string]any)["property"].([]any)) != 1 {
 		t.Fatal(out)
 	}
 	auth := []string{"Authorization", "Bearer " + secret(t, w.secrets.RegisterTokenFile)}
