@@ -10,19 +10,19 @@ import (
 
 // resident is a person as a rehearsal sees them: enough to sign in and apply.
 type resident struct {
-	NIK        string   `json:"nik"`
-	Name       string   `json:"name"`
-	BirthDate  string   `json:"birth_date"`
-	Sex        string   `json:"sex"`
-	Email      string   `json:"email,omitempty"`
-	Phone      string   `json:"phone,omitempty"`
-	Region     string   `json:"region"` // code of the village
-	District   string   `json:"district"`
-	Regency    string   `json:"regency"`
-	Province   string   `json:"province"`
-	FamilyCard string   `json:"family_card"`
-	Relation   string   `json:"relation"`
-	Persona    string   `json:"persona,omitempty"`
+	NIK        string `json:"nik"`
+	Name       string `json:"name"`
+	BirthDate  string `json:"birth_date"`
+	Sex        string `json:"sex"`
+	Email      string `json:"email,omitempty"`
+	Phone      string `json:"phone,omitempty"`
+	Region     string `json:"region"` // code of the village
+	District   string `json:"district"`
+	Regency    string `json:"regency"`
+	Province   string `json:"province"`
+	FamilyCard string `json:"family_card"`
+	Relation   string `json:"relation"`
+	Persona    string `json:"persona,omitempty"`
 	// Records are the keys of what registers hold about this person: register name → keys.
 	Records map[string][]string `json:"records,omitempty"`
 }
