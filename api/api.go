@@ -143,7 +143,7 @@ func (a *API) services(_ context.Context, in *servicesInput) (*servicesOutput, e
 
 func (a *API) show(o catalog.Offer, r *region.Region) service {
 	s := service{Slug: o.Slug, Title: o.Title, Summary: o.Summary, Keywords: o.Keywords,
-		URL: a.Base(r.Host) + "/service/" + o.Slug, Launched: o.Launched()}
+		URL: a.Base(r.Host) + "/services/" + o.Slug, Launched: o.Launched()}
 	for i, f := range o.Offices {
 		if i == maxOffices {
 			break
