@@ -16,7 +16,7 @@ const (
 	// batchMax bounds one sequencing transaction.
 	batchMax = 4096
 	// leaseFor is how long a region stays with the process that sequenced it last.
-	leaseFor = 2 * time.Second
+	leaseFor = time.Second
 	// pause is the shortest time between two batches: it lets leaves that are being committed
 	// share the next one.
 	pause = 20 * time.Millisecond
