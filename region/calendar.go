@@ -13,8 +13,8 @@ import (
 
 // How sure a holiday is. Estimates move when the joint decree of the year is published.
 const (
-	Decreed  = "skb"              // in the joint decree of three ministers
-	Commonly = "pengetahuan_umum" // commonly known, the decree was not seen
+	decreed  = "skb"              // in the joint decree of three ministers
+	commonly = "pengetahuan_umum" // commonly known, the decree was not seen
 	Estimate = "perkiraan"        // computed, no decree yet
 )
 

@@ -83,7 +83,7 @@ func readPack(fsys fs.FS, file string) (*pack, error) {
 		if d.Date == (Date{}) || d.Name.In("id") == "" {
 			return nil, fmt.Errorf("%s: a holiday needs a date and a name: %v %v", days, d.Date, d.Name)
 		}
-		if d.Status != Decreed && d.Status != Commonly && d.Status != Estimate {
+		if d.Status != decreed && d.Status != commonly && d.Status != Estimate {
 			return nil, fmt.Errorf("%s: %s has the unknown status %q", days, d.Date, d.Status)
 		}
 		p.holidays = append(p.holidays, Holiday{d.Date, d.Name, or(d.Kind, "local"), d.Status, p.Code})

@@ -20,8 +20,8 @@ type Palette struct {
 	Light, Dark map[string]string
 }
 
-// token is one named colour.
-type token struct{ name, hex string }
+// shade is one named colour.
+type shade struct{ name, hex string }
 
 // errorHue is the hue of the state colour "bad", the same in the whole country.
 const errorHue = 25
@@ -38,7 +38,7 @@ func NewPalette(brand, accent LCh, neutral float64) (Palette, error) {
 	return p, m.err
 }
 
-func named(ts []token) map[string]string {
+func named(ts []shade) map[string]string {
 	m := make(map[string]string, len(ts))
 	for _, t := range ts {
 		m[t.name] = t.hex
@@ -64,10 +64,10 @@ func states() []state {
 	return []state{{"ok", 152, 152, .11, .10, .028}, {"warn", 68, 75, .11, .10, .028}, {"bad", errorHue, errorHue, .17, .12, .022}}
 }
 
-func (m *mixer) light() []token {
+func (m *mixer) light() []shade {
 	b, a, n := m.brand, m.accent, m.neutral
 	p, s, k, t := srgb(.984, .006, n), "#ffffff", srgb(.955, .012, n), srgb(.947, .019, b.H)
-	ts := []token{
+	ts := []shade{
 		{"paper", p}, {"surface", s}, {"sunk", k}, {"line", srgb(.885, .012, n)},
 		{"edge", m.fit("edge", LCh{.62, .02, b.H}, 3.6, p, s, k)},
 		{"ink", m.fit("ink", LCh{.24, .025, b.H}, 12, k, t)},
@@ -82,15 +82,15 @@ func (m *mixer) light() []token {
 	}
 	for _, st := range states() {
 		ground := srgb(.955, st.tnC, st.lightHue)
-		ts = append(ts, token{st.name + "t", ground}, token{st.name, m.fit(st.name, LCh{.5, st.lightC, st.lightHue}, 5.6, ground, s, p)})
+		ts = append(ts, shade{st.name + "t", ground}, shade{st.name, m.fit(st.name, LCh{.5, st.lightC, st.lightHue}, 5.6, ground, s, p)})
 	}
 	return ts
 }
 
-func (m *mixer) dark() []token {
+func (m *mixer) dark() []shade {
 	b, a, n := m.brand, m.accent, m.neutral
 	p, s, k, t := srgb(.195, .011, b.H), srgb(.235, .013, b.H), srgb(.245, .012, b.H), srgb(.29, .028, b.H)
-	ts := []token{
+	ts := []shade{
 		{"paper", p}, {"surface", s}, {"sunk", k}, {"line", srgb(.345, .016, b.H)},
 		{"edge", m.fit("edge", LCh{.5, .02, b.H}, 3.6, p, s, k)},
 		{"ink", m.fit("ink", LCh{.93, .01, n}, 11, t)},
@@ -105,7 +105,7 @@ func (m *mixer) dark() []token {
 	}
 	for _, st := range states() {
 		ground := srgb(.275, .035, st.darkHue)
-		ts = append(ts, token{st.name + "t", ground}, token{st.name, m.fit(st.name, LCh{.76, st.darkC, st.darkHue}, 5.6, ground, s, p)})
+		ts = append(ts, shade{st.name + "t", ground}, shade{st.name, m.fit(st.name, LCh{.76, st.darkC, st.darkHue}, 5.6, ground, s, p)})
 	}
 	return ts
 }

@@ -202,7 +202,7 @@ func TestCalendarsOfTheRegions(t *testing.T) {
 		t.Error("a local holiday holds in its own region alone")
 	}
 	cal := rs.ByCode("53.15").Calendar()
-	if h, ok := cal.Holiday(Date{2026, 3, 23}); !ok || h.Kind != "joint" || h.Status != Decreed || h.Region != Nation {
+	if h, ok := cal.Holiday(Date{2026, 3, 23}); !ok || h.Kind != "joint" || h.Status != decreed || h.Region != Nation {
 		t.Errorf("joint leave: %+v", h)
 	}
 	if n := len(rs.ByCode("00").Calendar().Holidays(2026)); n != 25 {
@@ -323,4 +323,17 @@ func copyPacks(t *testing.T, into fstest.MapFS) {
 		}
 		into[f] = &fstest.MapFile{Data: data}
 	}
+}
+
+func FuzzParsePause(f *testing.F) {
+	f.Add("2026-01-05T09:00:00+08:00/2026-01-06T09:00:00+08:00")
+	f.Add("2026-01-05T09:00:00Z/")
+	f.Fuzz(func(t *testing.T, s string) {
+		if p, err := ParsePause(s); err == nil && !p.To.IsZero() && p.To.Before(p.From) {
+			t.Fatalf("%q ends before it begins", s)
+		}
+		if dates, err := ParseHolidays("f", strings.NewReader(s)); err == nil && dates == nil {
+			t.Fatal("no list and no error")
+		}
+	})
 }

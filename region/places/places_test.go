@@ -211,3 +211,20 @@ func BenchmarkSearch(b *testing.B) {
 		tab.Search("labuan bajo, mangarai barat", Nation, 10)
 	}
 }
+
+func FuzzSearch(f *testing.F) {
+	for _, s := range []string{"labuan bajo", "kab, kota", "a,b,c", "é\xff", "53.15.05.1025"} {
+		f.Add(s)
+	}
+	tab := open(f)
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, h := range tab.Search(s, "53", 5) {
+			if !Within(h.Code, "53") {
+				t.Fatalf("%q finds %s outside", s, h.Code)
+			}
+		}
+		if p, ok := tab.Lookup(s); ok && p.Code != s {
+			t.Fatalf("%q is %s", s, p.Code)
+		}
+	})
+}
