@@ -49,6 +49,7 @@ func Read(fsys fs.FS, slug string) (*Definition, []*strictyaml.Error) {
 	}
 	d, bad := parse(slug, slug, all[slug], &language{})
 	if problems = append(problems, bad...); d != nil {
+		d.source = all[slug]
 		problems = append(problems, d.ruleErrors(all[slug])...)
 	}
 	return d, problems

@@ -18,8 +18,9 @@ type Definition struct {
 	Examples []Example                `yaml:"-" json:"-"`
 	Letters  map[string]letter.Letter `yaml:"-" json:"-"` // by "granted", "refused", "receipt", "submitted"
 
-	pages []*Section // the applicant's page, then Sections
-	rules *compiled
+	pages  []*Section // the applicant's page, then Sections
+	rules  *compiled
+	source files // kept only by Read
 }
 
 // Service is service.yaml: what the service is and who decides.
