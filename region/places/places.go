@@ -128,7 +128,12 @@ func keyOf(code string) (uint64, Level) {
 }
 
 func codeOf(key uint64) (string, Level) {
-	s := fmt.Sprintf("%010d", key)
+	var digits [10]byte
+	for i := range digits {
+		digits[9-i] = byte('0' + key%10)
+		key /= 10
+	}
+	s := string(digits[:])
 	switch {
 	case s[6:] != "0000":
 		return s[:2] + "." + s[2:4] + "." + s[4:6] + "." + s[6:], Village

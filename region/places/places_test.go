@@ -148,6 +148,21 @@ func TestSearchForgivesTypingErrors(t *testing.T) {
 	}
 }
 
+// However a query is made up, an answer takes no longer than a page may.
+func TestSearchIsNeverSlow(t *testing.T) {
+	tab := open(t)
+	tab.Search("x", Nation, 1)
+	for _, q := range []string{strings.Repeat("a b ", 30), "a b c d e f g h", "sungai su ng ai su nga i tanjung", strings.Repeat("an", 30), "desa,a", "ta,ta", "kab kab kab kab kab kab kab kab", "aaaa,eeee"} {
+		start := time.Now()
+		tab.Search(q, Nation, 10)
+		if took := time.Since(start); took > 250*time.Millisecond {
+			t.Errorf("%q took %v", q, took)
+		} else {
+			t.Logf("%q took %v", q, took)
+		}
+	}
+}
+
 // Any place is found again by its own name with one letter left out.
 func TestSearchFindsWhatWasNearlyTyped(t *testing.T) {
 	tab := open(t)

@@ -118,8 +118,8 @@ func (t *Table) Search(text, within string, limit int) []Hit {
 	}
 	whole := fold(text)
 	hits := t.match(whole, within)
-	if len(hits) == 0 || hits[0].Distance > 0 {
-		words := strings.Fields(whole)
+	words := strings.Fields(whole)
+	if (len(hits) == 0 || hits[0].Distance > 0) && len(words) <= 8 {
 		for i := 1; i < len(words); i++ {
 			hits = append(hits, t.under(strings.Join(words[:i], " "), strings.Join(words[i:], " "), within)...)
 		}
@@ -192,6 +192,10 @@ func (t *Table) match(folded, within string) []Hit {
 	if query == "" || len(query) > 64 {
 		return nil
 	}
+	beginnings := .5 // two letters begin too many names: those must be the whole name
+	if len(query) < 3 {
+		beginnings = 0
+	}
 	ix, limit, want := t.index(), allowed(len(query)), mark(query)
 	p := compile(query)
 	var hits []Hit
@@ -202,7 +206,7 @@ func (t *Table) match(folded, within string) []Hit {
 		}
 		name := ix.name(i)
 		d := p.distance(name)
-		if d > float64(limit)+.5 {
+		if d > float64(limit)+beginnings {
 			continue
 		}
 		place := t.at(i)
