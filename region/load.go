@@ -161,10 +161,6 @@ func (rs *Regions) ByCode(code string) *Region {
 	return nil
 }
 
-// In is another region of the same node, as [Regions.ByCode] finds it: nil when there is no such
-// place.
-func (r *Region) In(code string) *Region { return r.all.ByCode(code) }
-
 // ByHost is the region whose portal answers on a host, with or without a port: its first label
 // names the region, and any other host is the nation's.
 func (rs *Regions) ByHost(host string) *Region {
