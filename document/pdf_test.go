@@ -134,10 +134,16 @@ func TestPdfsigSaysValid(t *testing.T) {
 }
 
 func TestTextCanBeCopied(t *testing.T) {
+	for name, value := range map[string]string{"plain": "Ñoño Éa — “tutup”", "any Latin": "Ñoño Đoko — “tutup”"} {
+		t.Run(name, func(t *testing.T) { textCanBeCopied(t, value) })
+	}
+}
+
+func textCanBeCopied(t *testing.T, value string) {
 	p := paper()
-	p.Blocks = append(p.Blocks, Block{Text: strings.Repeat("Sebuah kalimat yang panjang mengalir ke halaman berikutnya. ", 90)}, Block{Rows: []Row{{"Terakhir", "Ñoño Đoko — “tutup”"}}})
+	p.Blocks = append(p.Blocks, Block{Text: strings.Repeat("Sebuah kalimat yang panjang mengalir ke halaman berikutnya. ", 90)}, Block{Rows: []Row{{"Terakhir", value}}})
 	out := tool(t, signedPaper(t, signer(t), p), "pdftotext", "-layout", "FILE", "-")
-	for _, want := range []string{"Izin pemakaian lapak pasar", "Maria Yosefa Bano", p.Number, "SIMULASI", "Ñoño Đ", "“tutup”", "Halaman 1 dari 3", "Halaman 3 dari 3", "ntt.localhost:8053/v/5315-7K3M9Q2XRC", "20 November 2026"} {
+	for _, want := range []string{"Izin pemakaian lapak pasar", "Maria Yosefa Bano", p.Number, "SIMULASI", value, "Halaman 1 dari 3", "Halaman 3 dari 3", "ntt.localhost:8053/v/5315-7K3M9Q2XRC", "20 November 2026"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the text lacks %q:\n%s", want, out)
 		}

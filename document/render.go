@@ -29,11 +29,13 @@ type sheet struct {
 	pdf   *fpdf.Fpdf
 	paper Paper
 	style *styles
+	plain bool // drawn with the ready-made subsets
 }
 
 // render draws the paper. The same paper gives the same bytes.
 func (s *styles) render(p Paper) ([]byte, error) {
-	sh := &sheet{pdf: fpdf.New("P", "mm", "A4", ""), paper: s.clean(p), style: s}
+	sh := &sheet{pdf: fpdf.New("P", "mm", "A4", ""), style: s}
+	sh.paper, sh.plain = s.clean(p)
 	sh.begin()
 	sh.letterhead()
 	sh.title()
@@ -61,8 +63,13 @@ func (s *sheet) begin() {
 	f.SetKeywords(keywordPrefix+coreOf(p.Number), false)
 	f.SetLang(p.Lang)
 	f.SetDisplayMode("fullwidth", "continuous")
-	f.AddUTF8FontFromBytes(fontName, "", s.style.regular)
-	f.AddUTF8FontFromBytes(fontName, "B", s.style.bold)
+	for style, face := range map[string]face{"": s.style.regular, "B": s.style.bold} {
+		if s.plain {
+			f.AddFontFromBytes(fontName, style, face.definition, face.subset)
+		} else {
+			f.AddUTF8FontFromBytes(fontName, style, face.whole)
+		}
+	}
 	f.SetCellMargin(0)
 	f.SetMargins(marginX, bodyTop, marginX)
 	f.SetAutoPageBreak(true, bodyBottom)
@@ -74,8 +81,29 @@ func (s *sheet) begin() {
 
 func (s *sheet) font(style string, size float64) { s.pdf.SetFont(fontName, style, size) }
 func (s *sheet) ink(c rgb)                       { s.pdf.SetTextColor(c.r, c.g, c.b) }
-func (s *sheet) text(w, h float64, t, al string) { s.pdf.MultiCell(w, h, t, "", al, false) }
 func (s *sheet) room(height float64) bool        { return s.pdf.GetY()+height <= pageHeight-bodyBottom }
+
+// code is text as the fonts in use spell it.
+func (s *sheet) code(text string) string {
+	if s.plain {
+		return s.style.encode(text)
+	}
+	return text
+}
+
+// text sets a paragraph of the given width; align is "L" or "C".
+func (s *sheet) text(width, line float64, text, align string) {
+	s.pdf.MultiCell(width, line, s.code(text), "", align, false)
+}
+
+// lines is the number of lines that text takes.
+func (s *sheet) lines(text string, width float64) int {
+	if s.plain {
+		return len(s.pdf.SplitLines([]byte(s.code(text)), width))
+	}
+	return len(s.pdf.SplitText(text, width))
+}
+
 func (s *sheet) color(hex string, otherwise rgb) rgb {
 	if c, ok := parseColor(hex); ok {
 		return c
@@ -113,8 +141,8 @@ func (s *sheet) footer() {
 		s.text(textWidth, 3.6, words(p.Lang, "simulated"), "L")
 	}
 	s.text(textWidth, 3.6, words(p.Lang, "foot"), "L")
-	f.CellFormat(textWidth/2, 3.6, p.Number, "", 0, "L", false, 0, "")
-	f.CellFormat(textWidth/2, 3.6, fmt.Sprintf(words(p.Lang, "page"), fmt.Sprint(f.PageNo()), "{nb}"), "", 0, "R", false, 0, "")
+	f.CellFormat(textWidth/2, 3.6, s.code(p.Number), "", 0, "L", false, 0, "")
+	f.CellFormat(textWidth/2, 3.6, s.code(fmt.Sprintf(words(p.Lang, "page"), fmt.Sprint(f.PageNo()), "{nb}")), "", 0, "R", false, 0, "")
 }
 
 func (s *sheet) letterhead() {
@@ -188,7 +216,7 @@ func (s *sheet) block(b Block) {
 func (s *sheet) row(r Row) {
 	f := s.pdf
 	s.font("", 11)
-	lines := max(len(f.SplitText(r.Value, textWidth-labelWidth)), len(f.SplitText(r.Label, labelWidth-4)))
+	lines := max(s.lines(r.Value, textWidth-labelWidth), s.lines(r.Label, labelWidth-4))
 	if height := float64(lines)*lineHeight + 1; !s.room(height) && height < pageHeight/2 {
 		f.AddPage()
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // reserved is the room for the CMS signature in bytes; its hexadecimal form is padded with zeros.
-const reserved = 6144
+const reserved = 4096
 
 // sign appends one incremental update that holds a PAdES B-B signature over everything before
 // and after it, and certifies that nothing may be added (DocMDP 1). pdf is what render made:

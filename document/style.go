@@ -13,8 +13,6 @@ import (
 
 	"codeberg.org/go-pdf/fpdf"
 	"github.com/boombuler/barcode/qr"
-	"golang.org/x/image/font/gofont/gobold"
-	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/text/unicode/norm"
 )
@@ -22,19 +20,15 @@ import (
 // styles is what documents share: the fonts and the pictures of letterheads, made once. It is
 // safe for concurrent use.
 type styles struct {
-	regular, bold []byte
-	glyphs        *sfnt.Font
+	*fonts
 
 	mu       sync.Mutex
 	pictures map[string][]byte // PNG by name
 }
 
 func newStyles() (*styles, error) {
-	font, err := sfnt.Parse(goregular.TTF)
-	if err != nil {
-		return nil, err
-	}
-	return &styles{regular: goregular.TTF, bold: gobold.TTF, glyphs: font, pictures: map[string][]byte{}}, nil
+	fonts, err := newFonts()
+	return &styles{fonts: fonts, pictures: map[string][]byte{}}, err
 }
 
 type rgb struct{ r, g, b int }
@@ -53,22 +47,26 @@ func parseColor(hex string) (rgb, bool) {
 }
 
 // clean returns the paper with text that the fonts can draw: composed (NFC), other control
-// characters than line ends gone, and U+25A1 for what has no glyph.
-func (s *styles) clean(p Paper) Paper {
+// characters than line ends gone, and U+25A1 for what has no glyph. It says too whether all of
+// it is plain.
+func (s *styles) clean(p Paper) (clean Paper, plain bool) {
 	var buf sfnt.Buffer
+	plain = true
 	fix := func(t string) string {
-		return strings.Map(func(r rune) rune {
+		t = strings.Map(func(r rune) rune {
 			if r == '\n' || r >= ' ' && r < 0x7f {
 				return r
 			}
 			if r < 0x20 || r == 0x7f {
 				return -1
 			}
-			if g, err := s.glyphs.GlyphIndex(&buf, r); err != nil || g == 0 || r > 0xffff {
+			if !s.has(&buf, r) {
 				return '□'
 			}
 			return r
 		}, norm.NFC.String(strings.ReplaceAll(t, "\t", " ")))
+		plain = plain && s.plain(t)
+		return t
 	}
 	h := &p.Head
 	for _, t := range []*string{&h.Owner, &h.Agency, &h.Address, &h.Contact, &p.Title, &p.Number, &p.Place,
@@ -83,7 +81,7 @@ func (s *styles) clean(p Paper) Paper {
 		}
 	}
 	p.Blocks = blocks
-	return p
+	return p, plain
 }
 
 // band draws the woven edge across the top of the page.
