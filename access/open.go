@@ -22,12 +22,12 @@ type Request struct {
 // OpenTx writes down that somebody looks and returns the permission to do it. The look commits
 // with the caller's transaction or has not happened. It fails with lancar.Invalid when reader,
 // person, purpose or ground is missing, and with lancar.Forbidden while the person has restricted
-// the use of their data (except for a case that they brought themselves).
+// the use of their data: then only cases that they brought themselves go on.
 func (a *Access) OpenTx(tx *store.Tx, r Request) (Grant, error) {
 	if err := r.check(); err != nil {
 		return Grant{}, err
 	}
-	if r.Case == "" && r.Who.Kind != lancar.Person {
+	if r.Case == "" && (r.Who.Kind == lancar.Officer || r.Who.Kind == lancar.Machine) {
 		restricted, err := restricted(tx, r.Subject)
 		if err != nil {
 			return Grant{}, err
@@ -108,4 +108,10 @@ func (a *Access) OwnTx(tx *store.Tx, account lancar.ID, subject string, register
 		subject: subject, account: account, who: lancar.Actor{Kind: lancar.Person, ID: account},
 		what: what, at: tx.Now, own: true,
 	}, nil
+}
+
+// UnbindTx forgets which account belonged to the subject. Only identity calls it, when it erases
+// the account.
+func (a *Access) UnbindTx(tx *store.Tx, account lancar.ID) error {
+	return tx.Queue(`DELETE FROM access_people WHERE account = $1`, string(account))
 }

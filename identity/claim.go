@@ -1,0 +1,95 @@
+package identity
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"lancar"
+	"lancar/notify"
+)
+
+// Claim is somebody saying who they are.
+type Claim struct {
+	Kind      Kind   // Resident or Visitor
+	Number    string // identity number, or passport number
+	Nation    string // of a visitor's passport: ISO 3166 alpha-3, such as "AUS"
+	MRZ       string // of a visitor's passport: both lines, "" if it was not read; its check digits must agree
+	Name      string // as it stands on the card or in the passport
+	BirthDate string // 2006-01-02
+	Contact   string // e-mail or mobile number to send the code to; e-mail for a visitor
+	Region    string // of the portal, "" for the national one
+	Address   string // of the client: what limits are counted by
+	Lang      string
+}
+
+// Attempt is a sign-in under way. Show the same page whatever happened: the code reaches the
+// contact if, and only if, what was said is true.
+type Attempt struct {
+	ID      string // opaque; goes with the code to [Identity.Confirm]
+	Channel notify.Channel
+	Contact string // masked, as the person typed it; "" for an officer
+	Expires time.Time
+}
+
+// clean brings a claim into the one form it is compared in, or says which field is wrong. It
+// looks at the form of things only: nothing it says depends on what a register holds.
+func (c *Claim) clean(now time.Time) (notify.Address, error) {
+	if c.MRZ != "" && c.Kind == Visitor {
+		m, err := ReadMRZ(c.MRZ, now)
+		if err != nil {
+			return notify.Address{}, err
+		}
+		c.Number, c.Nation, c.Name, c.BirthDate = m.Number, m.Nation, m.Name, m.BirthDate
+	}
+	c.Number = strings.ToUpper(strings.NewReplacer(" ", "", ".", "", "-", "").Replace(c.Number))
+	c.Nation = strings.ToUpper(strings.TrimSpace(c.Nation))
+	c.Name = strings.ToUpper(strings.Join(strings.Fields(c.Name), " "))
+	c.BirthDate = strings.TrimSpace(c.BirthDate)
+	switch {
+	case c.Kind == Resident && !ValidNIK(c.Number):
+		return notify.Address{}, lancar.Fail(lancar.Invalid, "number", "NIK terdiri dari 16 angka, seperti di KTP. Periksa lagi.",
+			"The identity number has 16 digits, as on the card. Please check.")
+	case c.Kind == Visitor && !passportNumber(c.Number):
+		return notify.Address{}, lancar.Fail(lancar.Invalid, "number", "Nomor paspor terdiri dari 5 sampai 9 huruf dan angka.", "A passport number has 5 to 9 letters and digits.")
+	case c.Kind == Visitor && len(c.Nation) != 3:
+		return notify.Address{}, lancar.Fail(lancar.Invalid, "nation", "Pilih negara penerbit paspor.", "Choose the country that issued the passport.")
+	case c.Kind != Resident && c.Kind != Visitor:
+		return notify.Address{}, lancar.Fail(lancar.Invalid, "kind", "Pilih NIK atau paspor.", "Choose identity number or passport.")
+	case c.Name == "" || utf8.RuneCountInString(c.Name) > 100:
+		return notify.Address{}, lancar.Fail(lancar.Invalid, "name", "Tulis nama seperti di kartu.", "Write your name as on the card.")
+	}
+	born, err := time.Parse(time.DateOnly, c.BirthDate)
+	if err != nil || born.After(now) || born.Year() < 1900 {
+		return notify.Address{}, lancar.Fail(lancar.Invalid, "birth_date", "Tulis tanggal lahir lengkap, misalnya 17-08-1990.", "Write the full date of birth.")
+	}
+	to, err := contact(c.Contact)
+	if err != nil {
+		return notify.Address{}, err
+	}
+	if c.Kind == Visitor && to.Channel != notify.Email {
+		return notify.Address{}, lancar.Fail(lancar.Invalid, "contact", "Tulis alamat surel.", "Please give an e-mail address.")
+	}
+	return to, nil
+}
+
+// ValidNIK says whether the digits can be an identity number: 16 of them, a real day and month
+// (women's days are 40 higher), a serial that is not zero. There is no check digit, and a region
+// code that no longer exists is no fault.
+func ValidNIK(n string) bool {
+	if len(n) != 16 || strings.Trim(n, "0123456789") != "" || n[12:] == "0000" {
+		return false
+	}
+	day, month := int(n[6]-'0')*10+int(n[7]-'0'), int(n[8]-'0')*10+int(n[9]-'0')
+	if day > 40 {
+		day -= 40
+	}
+	if month < 1 || month > 12 || day < 1 {
+		return false
+	}
+	return day <= time.Date(2000, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day() // 2000 was a leap year
+}
+
+func passportNumber(n string) bool {
+	return len(n) >= 5 && len(n) <= 9 && strings.Trim(n, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
+}

@@ -1,0 +1,171 @@
+package identity
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"lancar"
+	"lancar/internal/keys"
+	"lancar/internal/store"
+	"lancar/notify"
+)
+
+// Confirmation is the code on its way back.
+type Confirmation struct {
+	Attempt string // [Attempt].ID
+	Code    string
+	Address string // of the client
+	Host    string // the session is for this host
+	Device  string // browser and system in words, for the owner's list
+}
+
+// Confirm ends a sign-in: the right code, typed in time, within five tries, gives the token of a
+// new session. A person's first one makes the account. Any failure is the same lancar.Invalid on
+// field "code"; lancar.TooMany when too many codes come from one address.
+func (i *Identity) Confirm(ctx context.Context, c Confirmation) (token string, s Session, err error) {
+	code := strings.NewReplacer(" ", "", "-", "").Replace(c.Code)
+	token = keys.Token()
+	failure := errCode()
+	err = i.db.Write(ctx, func(tx *store.Tx) error {
+		s, failure = Session{}, errCode()
+		err := i.count(tx, []limit{{"guess address", c.Address, 10 * time.Minute, i.limits.GuessesAddress}})
+		if err != nil {
+			return err
+		}
+		a, sealed, err := tryAttempt(tx, c.Attempt)
+		if err == store.ErrNone {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		right := keys.Equal(a.code, i.codeMAC(a.id, code))
+		if !right || a.state != "sent" {
+			if a.outage {
+				failure = errCodeOutage()
+			}
+			return nil // the try is counted: this commits
+		}
+		plain, err := i.ring.Open(sealed, []byte("identity_attempts "+a.id))
+		if err != nil {
+			return err
+		}
+		if err := json.Unmarshal(plain, &a.claim); err != nil {
+			return err
+		}
+		ok, err := i.enter(tx, &a)
+		if err != nil || !ok {
+			return err
+		}
+		s, err = i.openSession(tx, a, c, token)
+		failure = nil
+		return err
+	})
+	switch {
+	case err != nil:
+		return "", Session{}, err
+	case failure != nil:
+		return "", Session{}, failure
+	}
+	return token, s, nil
+}
+
+// enter uses the attempt up and sees to it that its account exists and holds the contact. False:
+// another claim to the number was confirmed first.
+func (i *Identity) enter(tx *store.Tx, a *attempt) (bool, error) {
+	used, err := useAttempt(tx, a.id)
+	if err != nil || !used || a.kind == Officer {
+		return used, err
+	}
+	if a.account == "" {
+		if made, err := i.createAccount(tx, a); err != nil || !made {
+			return false, err
+		}
+	}
+	return true, i.provenContact(tx, a.account, a.claim.To)
+}
+
+// createAccount makes the account of a person's first sign-in. Whoever commits second is told
+// nothing and disputes with the first.
+func (i *Identity) createAccount(tx *store.Tx, a *attempt) (bool, error) {
+	id := lancar.NewID(tx.Now)
+	bound, err := i.access.BindTx(tx, id, a.subject)
+	if err != nil {
+		return false, err
+	}
+	if !bound {
+		first, err := accountBySubject(tx, a.subject)
+		if err != nil {
+			return false, err
+		}
+		a.account = first.ID
+		known, err := activeContact(tx, first.ID, i.contactHash(a.claim.To))
+		if err != nil || known {
+			return known, err // the same person, twice at once
+		}
+		return false, i.dispute(tx, *a)
+	}
+	nation := a.claim.Nation
+	if a.kind == Resident {
+		nation = "IDN"
+	}
+	plain, err := json.Marshal(Holder{Number: a.claim.Number, Nation: nation, Name: a.claim.Name, BirthDate: a.claim.BirthDate})
+	if err != nil {
+		return false, err
+	}
+	sealed, err := i.ring.SealTx(tx, accountOwner(id), plain, []byte("identity_accounts "+string(id)))
+	if err != nil {
+		return false, err
+	}
+	a.account = id
+	return true, insertAccount(tx, accountRow{ID: id, Kind: a.kind, Subject: a.subject, Lang: a.claim.Lang, sealed: sealed})
+}
+
+// provenContact notes that a code came back from this contact.
+func (i *Identity) provenContact(tx *store.Tx, account lancar.ID, to notify.Address) error {
+	return i.saveContact(tx, account, to, true)
+}
+
+func (i *Identity) saveContact(tx *store.Tx, account lancar.ID, to notify.Address, proven bool) error {
+	hash := i.contactHash(to)
+	sealed, err := i.ring.SealTx(tx, accountOwner(account), []byte(to.Value), []byte("identity_contacts "+hash))
+	if err != nil {
+		return err
+	}
+	return upsertContact(tx, account, hash, string(to.Channel), sealed, proven)
+}
+
+func (i *Identity) openSession(tx *store.Tx, a attempt, c Confirmation, token string) (Session, error) {
+	account, err := accountByID(tx, a.account)
+	if err != nil {
+		return Session{}, err
+	}
+	s := Session{
+		ID: lancar.NewID(tx.Now), Account: account.ID, Kind: account.Kind, Subject: account.Subject, Lang: account.Lang, Host: c.Host,
+		RegisterContact: a.register, Since: tx.Now, Ends: tx.Now.Add(personEnds),
+	}
+	if s.Kind == Officer {
+		s.Ends = tx.Now.Add(officerEnds)
+		if roles, err := rolesOf(tx, account.ID); err != nil {
+			return Session{}, err
+		} else if len(roles) == 1 {
+			s.Actor = lancar.Actor{Role: roles[0].Role, Agency: roles[0].Agency, Region: roles[0].Region}
+		}
+	}
+	if err := insertSession(tx, hashToken(token), string(s.ID), c.Device, s); err != nil {
+		return Session{}, err
+	}
+	return i.complete(tx, s)
+}
+
+func errCode() error {
+	return lancar.Fail(lancar.Invalid, "code", "Kode salah atau sudah tidak berlaku. Periksa pesan terakhir, atau minta kode baru.",
+		"The code is wrong or no longer valid. Check the latest message, or ask for a new code.")
+}
+
+func errCodeOutage() error {
+	return lancar.Fail(lancar.Unavailable, "code", "Data kependudukan sedang tidak bisa dihubungi, jadi kode mungkin belum terkirim. Coba lagi beberapa saat lagi.",
+		"The population register does not answer now, so a code may not have been sent. Please try again in a while.")
+}

@@ -1,0 +1,45 @@
+package identity
+
+import (
+	"encoding/hex"
+	"strconv"
+	"time"
+
+	"lancar"
+	"lancar/internal/store"
+)
+
+// limit is how often something may happen in a window of time.
+type limit struct {
+	what   string
+	value  string // whose: a number, contact or address; kept as a keyed hash
+	window time.Duration
+	most   int
+}
+
+// count counts one more of each and fails with lancar.TooMany over any limit; what fails is not
+// counted. The window slides: the part of the last window that it still covers counts in
+// proportion. The row of a limit is locked until the commit, so that a thousand at once count as
+// a thousand.
+func (i *Identity) count(tx *store.Tx, limits []limit) error {
+	for _, l := range limits {
+		name := hex.EncodeToString(i.ring.MAC("identity limit "+l.what, []byte(l.value))[:16])
+		slot := tx.Now.UnixNano() / int64(l.window)
+		begun := time.Unix(0, slot*int64(l.window))
+		n, before, err := countSlot(tx, name, slot, begun.Add(2*l.window))
+		if err != nil {
+			return err
+		}
+		left := 1 - float64(tx.Now.Sub(begun))/float64(l.window)
+		if float64(n)+float64(before)*left > float64(l.most) {
+			return errTooMany(l.window)
+		}
+	}
+	return nil
+}
+
+func errTooMany(window time.Duration) error {
+	minutes := strconv.Itoa(int(window.Minutes()))
+	return lancar.Fail(lancar.TooMany, "", "Terlalu banyak percobaan. Tunggu paling lama "+minutes+" menit, lalu coba lagi.",
+		"Too many attempts. Wait "+minutes+" minutes at most, then try again.")
+}

@@ -1,0 +1,175 @@
+package identity
+
+import (
+	"context"
+	"encoding/hex"
+	"slices"
+	"sort"
+
+	"lancar"
+	"lancar/internal/keys"
+	"lancar/internal/store"
+	"lancar/notify"
+)
+
+// Role is one office that an officer holds.
+type Role struct{ Role, Agency, Region string }
+
+// Employee is an officer as the personnel register knows them.
+type Employee struct {
+	Number     string // employee number, digits
+	Name       string
+	Mail       string // office mail, where codes go
+	NIK        string // "" if not given: then their own applications cannot be kept from them
+	FamilyCard string // number of the family card, "" if not given: for conflicts of interest
+	Roles      []Role
+}
+
+// SaveEmployee adds an officer, or brings name, mail and roles of a known one up to date; roles
+// that are gone end at once, in open sessions too.
+func (i *Identity) SaveEmployee(ctx context.Context, e Employee) (account lancar.ID, err error) {
+	to, err := contact(e.Mail)
+	if err != nil || to.Channel != notify.Email {
+		return "", lancar.Fail(lancar.Invalid, "mail", "Surel kantor tidak terbaca.", "The office mail address cannot be read.")
+	}
+	err = i.db.Write(ctx, func(tx *store.Tx) error {
+		number := i.employee(e.Number)
+		account, err = officerByNumber(tx, number)
+		if err == store.ErrNone {
+			account, err = i.hire(tx, number)
+		}
+		if err != nil {
+			return err
+		}
+		subject, family := "", ""
+		if e.NIK != "" {
+			subject = i.ring.Subject("nik", e.NIK)
+		}
+		if e.FamilyCard != "" {
+			family = i.ring.Subject("family", e.FamilyCard)
+		}
+		if err := upsertOfficer(tx, account, number, e.Name, subject, family); err != nil {
+			return err
+		}
+		if err := endContactsExcept(tx, account, i.contactHash(to)); err != nil {
+			return err
+		}
+		if err := i.saveContact(tx, account, to, true); err != nil {
+			return err
+		}
+		return replaceRoles(tx, account, e.Roles)
+	})
+	return account, err
+}
+
+// hire makes an officer's account. It has no subject: what an officer does as a person they do
+// with their own account.
+func (i *Identity) hire(tx *store.Tx, number string) (lancar.ID, error) {
+	id := lancar.NewID(tx.Now)
+	sealed, err := i.ring.SealTx(tx, accountOwner(id), []byte("{}"), []byte("identity_accounts "+string(id)))
+	if err != nil {
+		return "", err
+	}
+	return id, insertAccount(tx, accountRow{ID: id, Kind: Officer, Lang: "id", sealed: sealed})
+}
+
+// Roles lists the offices that a signed-in officer holds.
+func (i *Identity) Roles(ctx context.Context, s Session) (roles []Role, err error) {
+	err = i.db.Read(ctx, func(tx *store.Tx) error {
+		roles, err = rolesOf(tx, s.Account)
+		return err
+	})
+	return roles, err
+}
+
+// ChooseRole lets an officer act in one of their offices. The token changes with it.
+func (i *Identity) ChooseRole(ctx context.Context, token string, role Role) (newToken string, s Session, err error) {
+	newToken = keys.Token()
+	err = i.db.Write(ctx, func(tx *store.Tx) error {
+		row, err := sessionByToken(tx, hashToken(token))
+		if err == store.ErrNone || err == nil && (row.session.Kind != Officer || !tx.Now.Before(row.idle) || !tx.Now.Before(row.session.Ends)) {
+			return errSignedOut()
+		}
+		if err != nil {
+			return err
+		}
+		roles, err := rolesOf(tx, row.session.Account)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(roles, role) {
+			return lancar.Fail(lancar.Forbidden, "role", "Peran itu bukan milik Anda.", "That role is not yours.")
+		}
+		if err := updateRole(tx, hashToken(token), hashToken(newToken), role); err != nil {
+			return err
+		}
+		row.session.Actor = lancar.Actor{Role: role.Role, Agency: role.Agency, Region: role.Region}
+		s, err = i.complete(tx, row.session)
+		return err
+	})
+	if err != nil {
+		return "", Session{}, err
+	}
+	return newToken, s, nil
+}
+
+// OnRoster is an officer who can be drawn for a task.
+type OnRoster struct {
+	Account   lancar.ID
+	Name      string
+	Pseudonym string // what the public log shows; of no use in another region
+}
+
+// Roster lists who holds a role in an agency of a region, in the order of their pseudonyms.
+func (i *Identity) Roster(ctx context.Context, region, agency, role string) (list []OnRoster, err error) {
+	err = i.db.Read(ctx, func(tx *store.Tx) error {
+		list, err = officersIn(tx, region, agency, role)
+		return err
+	})
+	for n := range list {
+		list[n].Pseudonym = hex.EncodeToString(i.ring.MAC("identity pseudonym "+region, []byte(list[n].Account))[:6])
+	}
+	sort.Slice(list, func(a, b int) bool { return list[a].Pseudonym < list[b].Pseudonym })
+	return list, err
+}
+
+// Rosters lists every role of every agency in every region that somebody holds.
+func (i *Identity) Rosters(ctx context.Context) (list []Role, err error) {
+	err = i.db.Read(ctx, func(tx *store.Tx) error {
+		list, err = allRoles(tx)
+		return err
+	})
+	return list, err
+}
+
+// ConflictedTx says which of these officers must not decide for this person: it is themself, or
+// somebody of their own family card ("" if it is not known).
+func (i *Identity) ConflictedTx(tx *store.Tx, officers []lancar.ID, subject, familyCard string) (map[lancar.ID]bool, error) {
+	family := "-"
+	if familyCard != "" {
+		family = i.ring.Subject("family", familyCard)
+	}
+	out := map[lancar.ID]bool{}
+	for _, o := range officers {
+		_, c, err := officerByAccount(tx, o)
+		if err == store.ErrNone {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if c.subject != "" && c.subject == subject || c.family != "" && c.family == family {
+			out[o] = true
+		}
+	}
+	return out, nil
+}
+
+// OfficerName names an officer by account; false for anyone else.
+func (i *Identity) OfficerName(ctx context.Context, account lancar.ID) (name string, ok bool) {
+	err := i.db.Read(ctx, func(tx *store.Tx) (err error) {
+		name, _, err = officerByAccount(tx, account)
+		return err
+	})
+	return name, err == nil
+}

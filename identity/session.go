@@ -1,0 +1,159 @@
+package identity
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"slices"
+	"time"
+
+	"lancar"
+	"lancar/access"
+	"lancar/internal/store"
+)
+
+// Session is a signed-in browser.
+type Session struct {
+	ID              lancar.ID
+	Account         lancar.ID
+	Kind            Kind
+	Subject         string       // of the person; "" for an officer
+	Actor           lancar.Actor // who acts; an officer has no Role until one is chosen
+	Own             access.Grant // to read about oneself; permits nothing for an officer
+	Lang            string
+	Host            string // the host the session was made for
+	RegisterContact bool   // the contact test was passed: what registers hold may be shown
+	Since, Ends     time.Time
+}
+
+// Signed says whether somebody is signed in; false for the zero Session.
+func (s Session) Signed() bool { return s.Account != "" }
+
+// CookieName is the cookie that carries a session's token, without TLS and with it.
+func CookieName(secure bool) string {
+	if secure {
+		return "__Host-lancar"
+	}
+	return "lancar"
+}
+
+// Cookie carries a session's token to the browser; token "" removes it. It belongs to one host
+// alone, is closed to scripts and not sent by other sites' forms.
+func Cookie(token string, secure bool) *http.Cookie {
+	c := &http.Cookie{Name: CookieName(secure), Value: token, Path: "/", HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode, MaxAge: int(personEnds.Seconds())}
+	if token == "" {
+		c.MaxAge = -1
+	}
+	return c
+}
+
+// Token reads a request's session token, "" if there is none. Where the node is reached over TLS
+// only the cookie that TLS set counts.
+func Token(r *http.Request, secure bool) string {
+	c, err := r.Cookie(CookieName(secure))
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// Session returns who is signed in with this token, lancar.Unauthenticated when nobody is (any
+// more). It moves the idle limit on, at most every five minutes.
+func (i *Identity) Session(ctx context.Context, token string) (Session, error) {
+	if token == "" {
+		return Session{}, errSignedOut()
+	}
+	var s Session
+	var touch bool
+	err := i.db.Read(ctx, func(tx *store.Tx) error {
+		row, err := sessionByToken(tx, hashToken(token))
+		if err == store.ErrNone || err == nil && (!tx.Now.Before(row.idle) || !tx.Now.Before(row.session.Ends)) {
+			return errSignedOut()
+		}
+		if err != nil {
+			return err
+		}
+		touch = tx.Now.Sub(row.seen) > touchEvery
+		s, err = i.complete(tx, row.session)
+		return err
+	})
+	if err == nil && touch {
+		err = i.db.Write(ctx, func(tx *store.Tx) error { return touchSession(tx, s) })
+	}
+	if err != nil {
+		return Session{}, err
+	}
+	return s, nil
+}
+
+// complete adds what a session permits: a person's own grant, an officer's role if it still holds.
+func (i *Identity) complete(tx *store.Tx, s Session) (Session, error) {
+	if s.Kind != Officer {
+		s.Actor = lancar.Actor{Kind: lancar.Person, ID: s.Account}
+		var err error
+		s.Own, err = i.access.OwnTx(tx, s.Account, s.Subject, s.RegisterContact)
+		return s, err
+	}
+	chosen := s.Actor
+	name, _, err := officerByAccount(tx, s.Account)
+	if err != nil {
+		return s, err
+	}
+	s.Actor = lancar.Actor{Kind: lancar.Officer, ID: s.Account, Name: name}
+	if chosen.Role == "" {
+		return s, nil
+	}
+	roles, err := rolesOf(tx, s.Account)
+	if err != nil {
+		return s, err
+	}
+	if slices.Contains(roles, Role{chosen.Role, chosen.Agency, chosen.Region}) {
+		s.Actor.Role, s.Actor.Agency, s.Actor.Region = chosen.Role, chosen.Agency, chosen.Region
+	}
+	return s, nil
+}
+
+// SignOut ends the session of this token with all that were handed on from the same sign-in.
+func (i *Identity) SignOut(ctx context.Context, token string) error {
+	return i.db.Write(ctx, func(tx *store.Tx) error { return deleteFamily(tx, hashToken(token)) })
+}
+
+// SignOutEverywhere ends all sessions of an account, this one too.
+func (i *Identity) SignOutEverywhere(ctx context.Context, s Session) error {
+	return i.db.Write(ctx, func(tx *store.Tx) error { return deleteSessions(tx, s.Account) })
+}
+
+// Device is a session as its owner sees it in a list.
+type Device struct {
+	ID      lancar.ID
+	Device  string // browser and system in words
+	Since   time.Time
+	Seen    time.Time // within five minutes
+	Current bool
+}
+
+// Devices lists where the account is signed in, last seen first.
+func (i *Identity) Devices(ctx context.Context, s Session) (list []Device, err error) {
+	err = i.db.Read(ctx, func(tx *store.Tx) error {
+		list, err = devicesOf(tx, s)
+		return err
+	})
+	return list, err
+}
+
+// SignOutDevice ends one session of the same account.
+func (i *Identity) SignOutDevice(ctx context.Context, s Session, id lancar.ID) error {
+	return i.db.Write(ctx, func(tx *store.Tx) error { return deleteDevice(tx, s.Account, id) })
+}
+
+// hashToken is what the database holds of a token: it is random, so a plain hash does.
+func hashToken(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+func errSignedOut() error {
+	return lancar.Fail(lancar.Unauthenticated, "", "Anda belum masuk, atau sudah terlalu lama tidak aktif. Silakan masuk lagi.",
+		"You are not signed in, or were away too long. Please sign in again.")
+}
