@@ -244,7 +244,7 @@ func (s *sheet) seal() error {
 	}
 	top := f.GetY()
 	if p.CheckURL != "" {
-		if err := s.qr(p.CheckURL, marginX, top, 30); err != nil {
+		if err := s.qr(p.CheckURL, marginX, top+1, 28); err != nil {
 			return err
 		}
 		f.SetXY(marginX, top+32)

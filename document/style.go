@@ -143,16 +143,14 @@ func (s *styles) png(name string, chart []string, repeat, scale int, colors []rg
 	return b.Bytes(), err
 }
 
-// qr draws text as squares with its quiet zone inside the given size.
+// qr draws text as squares; the paper around is its quiet zone, four cells and more.
 func (s *sheet) qr(text string, x, y, size float64) error {
 	code, err := qr.Encode(text, qr.M, qr.Auto)
 	if err != nil {
 		return fmt.Errorf("QR code: %w", err)
 	}
 	n := code.Bounds().Dx()
-	cell := size / float64(n+8)
-	s.pdf.SetFillColor(255, 255, 255)
-	s.pdf.Rect(x, y, size, size, "F")
+	cell := size / float64(n)
 	s.pdf.SetFillColor(0, 0, 0)
 	dark := func(i, j int) bool { r, _, _, _ := code.At(i, j).RGBA(); return r < 0x8000 }
 	for j := range n {
@@ -162,7 +160,7 @@ func (s *sheet) qr(text string, x, y, size float64) error {
 				run++
 			}
 			if run > 0 {
-				s.pdf.Rect(x+float64(i+4)*cell, y+float64(j+4)*cell, float64(run)*cell, cell, "F")
+				s.pdf.Rect(x+float64(i)*cell, y+float64(j)*cell, float64(run)*cell, cell, "F")
 				i += run
 			}
 		}

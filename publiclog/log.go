@@ -29,8 +29,9 @@ import (
 // National is the region whose log holds the checkpoints of all others.
 const National = "00"
 
-// EventSequenced tells whoever appended a leaf with Await that it stands in the log. The key
-// is the leaf's id, the payload an [Awaited] in JSON.
+// EventSequenced tells whoever appended a leaf with Await that it stands in the log. Its key is
+// Await, which must therefore be unlike every other in the region; its payload is an [Awaited]
+// in JSON.
 const EventSequenced = "publiclog.sequenced"
 
 // Awaited is the payload of [EventSequenced]: Await as it was given to [Log.AppendTx].

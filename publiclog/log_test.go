@@ -134,6 +134,9 @@ func TestAwait(t *testing.T) {
 		l, queue := open(t, db)
 		var got []Awaited
 		queue.Subscribe(EventSequenced, "test", func(tx *store.Tx, e jobs.Event) error {
+			if e.Key != "case-7" {
+				t.Errorf("the event's key is %q", e.Key)
+			}
 			var a Awaited
 			got = append(got, a)
 			return json.Unmarshal(e.Payload, &got[len(got)-1])

@@ -154,7 +154,7 @@ func (l *Log) announce(tx *store.Tx, c Checkpoint, rows []row) ([]Position, erro
 		if err != nil {
 			return nil, err
 		}
-		if err := l.queue.EmitTx(tx, jobs.Event{Region: c.Region, Name: EventSequenced, Key: string(r.ID), Payload: payload}); err != nil {
+		if err := l.queue.EmitTx(tx, jobs.Event{Region: c.Region, Name: EventSequenced, Key: r.Await, Payload: payload}); err != nil {
 			return nil, err
 		}
 		if err := forgetAwait(tx, c.Region, r.ID); err != nil {
