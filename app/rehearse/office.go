@@ -1,0 +1,231 @@
+package rehearse
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"lancar/catalog"
+	"lancar/region"
+)
+
+// offices are the officers of the town, signed in once each and shared by all journeys.
+type offices struct {
+	*play
+	mu   sync.Mutex
+	desk map[string]*desk // by employee number and role
+}
+
+// desk is one officer acting in one role. A browser is used by one journey at a time.
+type desk struct {
+	officer officer
+	role    string
+	mu      sync.Mutex
+	b       *browser
+}
+
+func newOffices(p *play) *offices { return &offices{play: p, desk: map[string]*desk{}} }
+
+// act carries the case through its officers' steps, deciding as told. A correction ends the
+// round after the question.
+func (o *offices) act(ctx context.Context, j *journey, verdict string) error {
+	for _, step := range j.def.Steps {
+		if step.Role == "" {
+			continue
+		}
+		if err := o.step(ctx, j, step, verdict); err != nil {
+			return fmt.Errorf("%s: %w", step.ID, err)
+		}
+		if verdict == "ask" {
+			return nil
+		}
+	}
+	return nil
+}
+
+// step finds the officer who has the case and does what the step asks.
+func (o *offices) step(ctx context.Context, j *journey, s catalog.Step, verdict string) error {
+	desks := o.desks(j, s)
+	if len(desks) == 0 {
+		return fmt.Errorf("nobody in %s has the role %q", j.office, s.Role)
+	}
+	return until(ctx, func() (bool, error) {
+		for _, d := range desks {
+			done, err := o.try(ctx, d, j, s, verdict)
+			if done || err != nil {
+				return done, err
+			}
+		}
+		return false, nil
+	})
+}
+
+// desks are the officers of the step's role in the deciding office.
+func (o *offices) desks(j *journey, s catalog.Step) (out []*desk) {
+	agency := or(s.Agency, j.def.Owner.Agency)
+	codes := []string{j.office}
+	if office, ok := o.regions.ByCode(j.decider()).Agency(agency); ok {
+		codes = append(codes, office.Region)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, f := range o.world.officers {
+		if f.Agency != agency || !slices.Contains(codes, f.Region) || !slices.Contains(f.Roles, s.Role) {
+			continue
+		}
+		key := f.Number + " " + s.Role
+		if o.desk[key] == nil {
+			o.desk[key] = &desk{officer: f, role: s.Role}
+		}
+		out = append(out, o.desk[key])
+	}
+	return out
+}
+
+// decider is where the case is decided: the place of the person for offices below the region
+// that launched the service.
+func (j *journey) decider() string {
+	if r := j.regions.ByCode(j.office); r.Code != region.Nation && len(strings.Split(j.office, ".")) < 4 && j.def.Owner.Level == "village" {
+		return j.who.Region
+	}
+	return j.office
+}
+
+func (o *offices) try(ctx context.Context, d *desk, j *journey, s catalog.Step, verdict string) (bool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.b == nil {
+		if err := o.signIn(ctx, d); err != nil {
+			return false, fmt.Errorf("officer sign-in: %w", err)
+		}
+	}
+	p, err := d.b.get(ctx, o.root()+"/office/cases/"+j.number)
+	if err != nil {
+		return false, err
+	}
+	switch p.status {
+	case http.StatusNotFound, http.StatusForbidden:
+		return false, nil // not theirs, or not yet
+	case http.StatusOK:
+	default:
+		return false, p.ok()
+	}
+	for _, f := range p.forms() {
+		if f.action == nil {
+			continue
+		}
+		switch {
+		case s.Kind == "sign" && strings.HasSuffix(f.action.Path, "/sign"):
+		case s.Kind != "sign" && strings.HasSuffix(f.action.Path, "/decide"):
+			o.judge(f, j, s, verdict)
+		default:
+			continue
+		}
+		p, err := d.b.submit(ctx, f, "", "")
+		if err != nil {
+			return false, err
+		}
+		if p.status == http.StatusConflict {
+			return false, nil
+		}
+		return true, p.ok()
+	}
+	return false, nil
+}
+
+// judge fills in the decision.
+func (o *offices) judge(f *form, j *journey, s catalog.Step, verdict string) {
+	for name := range f.kinds {
+		if strings.HasPrefix(name, "check.") && len(f.options[name]) > 0 {
+			f.values.Set(name, f.options[name][0])
+		}
+	}
+	f.values.Set("decision", verdict)
+	f.values.Set("reason", "Diperiksa saat gladi layanan.")
+	switch {
+	case s.Kind == "opinion" || s.Kind == "review":
+		f.values.Set("favourable", "yes")
+		if slices.Contains(f.options["decision"], "opine") && verdict != "ask" {
+			f.values.Set("decision", "opine")
+		}
+	case verdict == "refuse":
+		f.values.Set("ground", j.def.Refusal[0].ID)
+	}
+	if verdict == "ask" {
+		f.values.Set("requirement", j.def.Requirements[len(j.def.Requirements)-1].ID)
+	}
+}
+
+func (o *offices) root() string { return o.node.Scheme + "://localhost:" + o.node.Port() }
+
+// signIn takes an officer through number, code and role.
+func (o *offices) signIn(ctx context.Context, d *desk) error {
+	b := newBrowser(o.node, o.took)
+	p, err := b.get(ctx, o.root()+"/office/signin")
+	if err != nil {
+		return err
+	}
+	f, err := p.with("number")
+	if err != nil {
+		return err
+	}
+	after, err := o.world.last(ctx, d.officer.Email)
+	if err != nil {
+		return err
+	}
+	f.values.Set("number", d.officer.Number)
+	if p, err = b.submit(ctx, f, "", ""); err != nil {
+		return err
+	}
+	if f, err = p.with("code"); err != nil {
+		return err
+	}
+	code, err := o.world.code(ctx, d.officer.Email, after)
+	if err != nil {
+		return err
+	}
+	f.values.Set("code", code)
+	if p, err = b.submit(ctx, f, "", ""); err != nil {
+		return err
+	}
+	if err := p.ok(); err != nil {
+		return err
+	}
+	if err := o.role(ctx, b, p, d); err != nil {
+		return err
+	}
+	d.b = b
+	return nil
+}
+
+// role chooses the desk's role where the officer has several.
+func (o *offices) role(ctx context.Context, b *browser, p *page, d *desk) error {
+	if !strings.HasSuffix(p.url.Path, "/role") {
+		return nil
+	}
+	for _, f := range p.forms() {
+		for _, bt := range f.buttons {
+			if bt.name == "role" && strings.HasPrefix(bt.value, d.role) {
+				p, err := b.submit(ctx, f, "role", bt.value)
+				if err != nil {
+					return err
+				}
+				return p.ok()
+			}
+		}
+		for _, v := range append(f.options["role"], f.values.Get("role")) {
+			if strings.HasPrefix(v, d.role) {
+				f.values.Set("role", v)
+				p, err := b.submit(ctx, f, "", "")
+				if err != nil {
+					return err
+				}
+				return p.ok()
+			}
+		}
+	}
+	return fmt.Errorf("the role %q is not offered", d.role)
+}
