@@ -60,6 +60,7 @@ type Source struct {
 	Register string `yaml:"register" need:"yes" help:"source of the exchange: population, oss, property…"`
 	Field    string `yaml:"field" need:"yes" help:"name of the field there"`
 	By       string `yaml:"by" help:"field whose answer finds the record; applicant.nik when left out"`
+	Must     bool   `yaml:"must" help:"never typed: while the register is silent one cannot go on (an amount that is owed)"`
 	// Obtain maps what the register needs for making the record to fields of the form that come
 	// before, where it makes one on request (a business number at OSS).
 	Obtain map[string]string `yaml:"obtain" help:"where the register has no record and makes one on request: its field to ours"`

@@ -41,6 +41,9 @@ func (p *parser) tags(name string, v reflect.Value, path []any) {
 				p.fail(name, path, "%q is missing: %s", key, f.Tag.Get("help"))
 				continue
 			}
+			if value.Kind() == reflect.Struct && value.IsZero() {
+				continue // left out as a whole
+			}
 			p.enum(name, f.Tag.Get("enum"), value, at)
 			p.tags(name, value, at)
 		}

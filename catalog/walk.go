@@ -86,6 +86,14 @@ func (o *Outcome) view(s *Section, f *Field, in *Situation) FieldView {
 		}
 	}
 	o.flag(f, v.Fact)
+	if f.Known != nil && f.Known.Must && !v.Shown {
+		v.Value = ""
+		if !f.Optional {
+			o.Errors = append(o.Errors, Note{f.ID, say("Data ini belum dapat diambil dari register. Periksa nomornya, atau coba lagi nanti.",
+				"This could not be fetched from the register. Check the number, or try again later.")})
+		}
+		return v
+	}
 	if v.Value == "" {
 		if !f.Optional {
 			o.Errors = append(o.Errors, Note{f.ID, missing(f)})
