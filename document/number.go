@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A document's number is CLASS/CORE/YEAR, "503/5315-7K3M9Q2XRC/2026": the class of the archive
+// A document's number is CLASS/CORE/YEAR, "503/5315-7K3M9Q2XRX/2026": the class of the archive
 // plan (it may be missing), a core that nobody can guess or count, and the year. The core is
 // the region's code without dots, nine random characters of Crockford's base 32 and a check
 // character; it alone names the document, in the address of the QR code too.

@@ -45,7 +45,7 @@ func paper() Paper {
 		},
 		Place: "Kota Contoh", Date: time.Date(2026, 11, 20, 11, 2, 0, 0, wita),
 		Signatory: Signatory{"Kepala Dinas Perdagangan", "Drs. Contoh Pejabat", "197001012000031001"},
-		CheckURL:  "http://ntt.localhost:8053/v/5315-7K3M9Q2XRC", Simulated: true,
+		CheckURL:  "http://ntt.localhost:8053/v/5315-7K3M9Q2XRX", Simulated: true,
 	}
 }
 
@@ -143,7 +143,7 @@ func textCanBeCopied(t *testing.T, value string) {
 	p := paper()
 	p.Blocks = append(p.Blocks, Block{Text: strings.Repeat("Sebuah kalimat yang panjang mengalir ke halaman berikutnya. ", 90)}, Block{Rows: []Row{{"Terakhir", value}}})
 	out := tool(t, signedPaper(t, signer(t), p), "pdftotext", "-layout", "FILE", "-")
-	for _, want := range []string{"Izin pemakaian lapak pasar", "Maria Yosefa Bano", p.Number, "SIMULASI", value, "Halaman 1 dari 3", "Halaman 3 dari 3", "ntt.localhost:8053/v/5315-7K3M9Q2XRC", "20 November 2026"} {
+	for _, want := range []string{"Izin pemakaian lapak pasar", "Maria Yosefa Bano", p.Number, "SIMULASI", value, "Halaman 1 dari 3", "Halaman 3 dari 3", "ntt.localhost:8053/v/5315-7K3M9Q2XRX", "20 November 2026"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the text lacks %q:\n%s", want, out)
 		}
@@ -231,7 +231,7 @@ func TestNumbers(t *testing.T) {
 			}
 		}
 	}
-	for _, bad := range []string{"", "/", "5315", "503/2026", "5315-7K3M9Q2XRC-1", "<script>", strings.Repeat("9", 500), "531-7K3M9Q2XRC"} {
+	for _, bad := range []string{"", "/", "5315", "503/2026", "5315-7K3M9Q2XRX-1", "<script>", strings.Repeat("9", 500), "531-7K3M9Q2XRC"} {
 		if got := coreOf(bad); got != "" {
 			t.Errorf("%q is read as %q", bad, got)
 		}
@@ -253,6 +253,23 @@ func TestCheckCharacter(t *testing.T) {
 			t.Fatalf("%s passes for %s", wrong, core)
 		}
 	})
+}
+
+// docs/spec/document.md shows a number that is one, and names every answer of a check.
+func TestSpecPage(t *testing.T) {
+	text, err := os.ReadFile("../docs/spec/document.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(text), "\n    ")
+	if number, _, _ := strings.Cut(after, "\n"); coreOf(number) == "" {
+		t.Errorf("%q is no number", number)
+	}
+	for _, state := range []State{Valid, Expired, Revoked, Superseded, Unknown, Tampered} {
+		if !strings.Contains(string(text), "| `"+string(state)+"` |") {
+			t.Errorf("the page does not explain %q", state)
+		}
+	}
 }
 
 func TestMask(t *testing.T) {
