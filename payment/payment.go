@@ -16,15 +16,48 @@ package payment
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"lancar"
+	"lancar/internal/jobs"
+	"lancar/internal/store"
+	"lancar/region"
 )
+
+// Charges is the room. It is safe for concurrent use.
+type Charges struct {
+	db       *store.DB
+	queue    *jobs.Queue
+	regions  *region.Regions
+	acquirer Acquirer
+	bank     Bank
+}
+
+const (
+	pollQueue   = "payment.poll"
+	obtainQueue = "payment.obtain"
+	expireQueue = "payment.expire"
+	dueEvery    = 5 * time.Second
+	foldEvery   = 3 * time.Second
+)
+
+// New makes the room and registers its queues.
+func New(db *store.DB, queue *jobs.Queue, regions *region.Regions, acquirer Acquirer, bank Bank) *Charges {
+	c := &Charges{db: db, queue: queue, regions: regions, acquirer: acquirer, bank: bank}
+	queue.Handle(pollQueue, c.poll)
+	queue.Handle(obtainQueue, c.obtainLater)
+	queue.Handle(expireQueue, c.expire)
+	queue.Every("payment.due", dueEvery, c.dueTx)
+	queue.Every("payment.fold", foldEvery, c.foldTx)
+	return c
+}
 
 // Charge is what is owed for a case.
 type Charge struct {
 	Region  string    // of the office that decides
-	ID      lancar.ID // made by ChargeTx
+	ID      lancar.ID // the case's id: a case has one charge
 	Case    lancar.ID
 	Number  string    // the case number that people know
 	Account lancar.ID // who owes
@@ -36,7 +69,7 @@ type Charge struct {
 	Created time.Time
 	Paid    time.Time // when the customer paid, by the acquirer's word; zero until then
 	Settled time.Time // when this node recorded it
-	Version int64
+	Version int64     // 0 when made, one more for each change of state
 }
 
 // Line is one item of a charge.
@@ -105,29 +138,93 @@ type RefundDue struct {
 	Reason  string       `json:"reason"`
 }
 
-// Acquirer is the bank that makes codes and takes payments.
-type Acquirer interface {
-	// Generate makes the code of a charge; the same reference again gives the same code.
-	// lancar.Unavailable when the bank does not answer.
-	Generate(ctx context.Context, ask Ask) (Code, error)
-	// Query says what became of a code.
-	Query(ctx context.Context, reference string) (Report, error)
+// Payment is one act of paying, as the payer sees it.
+type Payment struct {
+	Charge
+	Kind    string // "applied", or why it is due back: "late", "twice", "cancelled"
+	Receipt string // the acquirer's number of it, "" if it gave none
 }
 
-// Ask is a request for a code.
-type Ask struct {
-	Reference string
-	Bill      string // the case number, shown by some apps
-	Amount    lancar.Money
-	Expires   time.Time
+func errNoCharge() error {
+	return lancar.Fail(lancar.NotFound, "", "Tagihan tidak ditemukan.", "No such charge.")
 }
 
-// Report is the acquirer's word about a payment.
-type Report struct {
-	Reference string // ours
-	Acquirer  string // the acquirer's reference of the code
-	Receipt   string // the acquirer's number of this payment (RRN); "" if it gives none
-	Paid      bool
-	PaidAt    time.Time
-	Amount    lancar.Money
+// ChargeTx records what is owed for a case in the caller's transaction; a second call for the
+// same case changes nothing. It sends one statement and waits for no answer. A charge of nothing
+// is refused: free services have none.
+func (c *Charges) ChargeTx(tx *store.Tx, ch Charge) (lancar.ID, error) {
+	var sum int64
+	for _, l := range ch.Lines {
+		if l.Amount < 0 {
+			return "", errors.New("payment: a line below zero")
+		}
+		sum += l.Amount
+	}
+	if ch.Region == "" || ch.Case == "" || sum <= 0 || sum != ch.Amount.Amount || !ch.DueAt.After(tx.Now) {
+		return "", fmt.Errorf("payment: charge of %s for lines of %d due %s", ch.Amount, sum, ch.DueAt)
+	}
+	ch.ID, ch.State, ch.Created = ch.Case, Open, tx.Now
+	return ch.ID, insertCharge(tx, ch)
+}
+
+// CancelTx ends an open charge in the caller's transaction; money that arrives later is due back.
+// Nothing happens where the case has none or it is no longer open.
+func (c *Charges) CancelTx(tx *store.Tx, region string, cas lancar.ID) error {
+	ch, err := chargeBy(tx, region, cas)
+	if errors.Is(err, store.ErrNone) || err == nil && ch.State != Open {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = moveTx(tx, ch, "cancel")
+	return err
+}
+
+// Charge returns the charge of a case.
+func (c *Charges) Charge(ctx context.Context, region string, id lancar.ID) (ch Charge, err error) {
+	err = c.db.Read(ctx, func(tx *store.Tx) (err error) {
+		ch, err = chargeBy(tx, region, id)
+		if errors.Is(err, store.ErrNone) {
+			return errNoCharge()
+		}
+		return err
+	})
+	return ch, err
+}
+
+// Mine returns an account's payments, newest first, at most 50: those that paid a charge, and
+// those that are due back.
+func (c *Charges) Mine(ctx context.Context, account lancar.ID) (list []Payment, err error) {
+	err = c.db.Read(ctx, func(tx *store.Tx) (err error) {
+		list, err = mine(tx, account)
+		return err
+	})
+	return list, err
+}
+
+// errMoved says that somebody else changed the charge first; the transaction is run again.
+var errMoved = errors.New("payment: the charge changed meanwhile")
+
+// moveTx changes a charge's state by the table and writes its history.
+func moveTx(tx *store.Tx, ch Charge, event string) (Charge, error) {
+	to, ok := next(ch.State, event)
+	if !ok {
+		return ch, fmt.Errorf("payment: %s is not possible when %s", event, ch.State)
+	}
+	was := ch.Version
+	ch.State, ch.Version = to, was+1
+	if won, err := updateCharge(tx, ch, was); err != nil || !won {
+		return ch, errors.Join(err, map[bool]error{true: nil, false: errMoved}[won])
+	}
+	return ch, insertHistory(tx, ch, event)
+}
+
+// write runs fn in a transaction, again while somebody else changed the charge first.
+func (c *Charges) write(ctx context.Context, fn func(*store.Tx) error) error {
+	for try := 0; ; try++ {
+		if err := c.db.Write(ctx, fn); !errors.Is(err, errMoved) || try == 5 {
+			return err
+		}
+	}
 }

@@ -1,0 +1,178 @@
+package payment
+
+import (
+	"encoding/json"
+	"time"
+
+	"lancar"
+	"lancar/internal/store"
+)
+
+const chargeColumns = "region, id, number, account, title, lines, amount, currency, state, due_at, created_at, paid_at, settled_at, version"
+
+func insertCharge(tx *store.Tx, ch Charge) error {
+	title, err := json.Marshal(ch.Title)
+	if err != nil {
+		return err
+	}
+	lines, err := json.Marshal(ch.Lines)
+	if err != nil {
+		return err
+	}
+	return tx.Queue("INSERT INTO payment_charges ("+chargeColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0) ON CONFLICT DO NOTHING",
+		ch.Region, string(ch.ID), ch.Number, string(ch.Account), string(title), string(lines), ch.Amount.Amount, ch.Amount.Currency,
+		string(ch.State), store.Micros(ch.DueAt), store.Micros(ch.Created))
+}
+
+func scanCharge(r store.Scanner) (Charge, error) { return scanChargeAnd(r) }
+
+// scanChargeAnd reads the columns of a charge and what follows them.
+func scanChargeAnd(r store.Scanner, more ...any) (ch Charge, err error) {
+	var title, lines string
+	var due, created, paid, settled int64
+	err = r.Scan(append([]any{&ch.Region, (*string)(&ch.ID), &ch.Number, (*string)(&ch.Account), &title, &lines, &ch.Amount.Amount,
+		&ch.Amount.Currency, (*string)(&ch.State), &due, &created, &paid, &settled, &ch.Version}, more...)...)
+	if err != nil {
+		return ch, err
+	}
+	ch.Case, ch.DueAt, ch.Created, ch.Paid, ch.Settled = ch.ID, store.Time(due), store.Time(created), store.Time(paid), store.Time(settled)
+	if err := json.Unmarshal([]byte(title), &ch.Title); err != nil {
+		return ch, err
+	}
+	return ch, json.Unmarshal([]byte(lines), &ch.Lines)
+}
+
+func chargeBy(tx *store.Tx, region string, id lancar.ID) (Charge, error) {
+	return store.One(tx, scanCharge, "SELECT "+chargeColumns+" FROM payment_charges WHERE region = $1 AND id = $2", region, string(id))
+}
+
+func dueCharges(tx *store.Tx) ([]Charge, error) {
+	return store.All(tx, scanCharge, "SELECT "+chargeColumns+" FROM payment_charges WHERE state = 'open' AND due_at <= $1 ORDER BY due_at LIMIT 500", store.Micros(tx.Now))
+}
+
+// updateCharge is the compare-and-swap; false when the version moved on.
+func updateCharge(tx *store.Tx, ch Charge, was int64) (bool, error) {
+	n, err := tx.Exec("UPDATE payment_charges SET state = $1, paid_at = $2, settled_at = $3, version = $4 WHERE region = $5 AND id = $6 AND version = $7",
+		string(ch.State), store.Micros(ch.Paid), store.Micros(ch.Settled), ch.Version, ch.Region, string(ch.ID), was)
+	return n == 1, err
+}
+
+func insertHistory(tx *store.Tx, ch Charge, event string) error {
+	return tx.Queue("INSERT INTO payment_history (region, charge, version, event, at) VALUES ($1, $2, $3, $4, $5)",
+		ch.Region, string(ch.ID), ch.Version, event, store.Micros(tx.Now))
+}
+
+// codeRow is a code with what only this room knows of it.
+type codeRow struct {
+	Code
+	region string
+	charge lancar.ID
+	live   bool
+}
+
+const codeColumns = "region, reference, charge, state, payload, merchant, expires_at"
+
+func scanCode(r store.Scanner) (c codeRow, err error) {
+	var state string
+	var expires int64
+	err = r.Scan(&c.region, &c.Reference, (*string)(&c.charge), &state, &c.Payload, &c.Merchant, &expires)
+	c.live, c.Expires = state == "live", store.Time(expires)
+	return c, err
+}
+
+// insertAsked notes that a code is being asked for; false when one is asked for already.
+func insertAsked(tx *store.Tx, c codeRow) (bool, error) {
+	n, err := tx.Exec("INSERT INTO payment_codes ("+codeColumns+", created_at) VALUES ($1, $2, $3, 'asked', '', '', $4, $5) ON CONFLICT DO NOTHING",
+		c.region, c.Reference, string(c.charge), store.Micros(c.Expires), store.Micros(tx.Now))
+	return n == 1, err
+}
+
+func setLive(tx *store.Tx, c codeRow) error {
+	_, err := tx.Exec("UPDATE payment_codes SET state = 'live', payload = $1, merchant = $2, expires_at = $3 WHERE region = $4 AND reference = $5",
+		c.Payload, c.Merchant, store.Micros(c.Expires), c.region, c.Reference)
+	return err
+}
+
+func dropAsked(tx *store.Tx, region, reference string) error {
+	_, err := tx.Exec("DELETE FROM payment_codes WHERE region = $1 AND reference = $2 AND state = 'asked'", region, reference)
+	return err
+}
+
+func codeBy(tx *store.Tx, region, reference string) (codeRow, error) {
+	return store.One(tx, scanCode, "SELECT "+codeColumns+" FROM payment_codes WHERE region = $1 AND reference = $2", region, reference)
+}
+
+// codesOf lists a charge's codes, the one that lasts longest first.
+func codesOf(tx *store.Tx, region string, charge lancar.ID) ([]codeRow, error) {
+	return store.All(tx, scanCode, "SELECT "+codeColumns+" FROM payment_codes WHERE region = $1 AND charge = $2 ORDER BY expires_at DESC", region, string(charge))
+}
+
+// receiptsOf lists the receipts already recorded for a code.
+func receiptsOf(tx *store.Tx, region, reference string) ([]string, error) {
+	return store.All(tx, func(r store.Scanner) (s string, err error) { err = r.Scan(&s); return s, err },
+		"SELECT receipt FROM payment_payments WHERE region = $1 AND reference = $2", region, reference)
+}
+
+// insertPayment records a payment; false when it is there already.
+func insertPayment(tx *store.Tx, id lancar.ID, ch Charge, r Report, kind string) (bool, error) {
+	n, err := tx.Exec(`INSERT INTO payment_payments (region, reference, receipt, id, charge, kind, amount, currency, acquirer, paid_at, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`,
+		ch.Region, r.Reference, r.Receipt, string(id), string(ch.ID), kind, r.Amount.Amount, r.Amount.Currency, r.Acquirer, store.Micros(r.PaidAt), store.Micros(tx.Now))
+	return n == 1, err
+}
+
+func insertMine(tx *store.Tx, ch Charge) error {
+	return tx.Queue("INSERT INTO payment_mine (account, settled_at, region, charge) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+		string(ch.Account), store.Micros(tx.Now), ch.Region, string(ch.ID))
+}
+
+func mine(tx *store.Tx, account lancar.ID) ([]Payment, error) {
+	type key struct{ region, charge string }
+	keys, err := store.All(tx, func(r store.Scanner) (k key, err error) { err = r.Scan(&k.region, &k.charge); return k, err },
+		"SELECT region, charge FROM payment_mine WHERE account = $1 ORDER BY settled_at DESC LIMIT 50", string(account))
+	if err != nil {
+		return nil, err
+	}
+	var out []Payment
+	seen := map[key]bool{}
+	for _, k := range keys {
+		if seen[k] {
+			continue
+		}
+		seen[k] = true
+		ch, err := chargeBy(tx, k.region, lancar.ID(k.charge))
+		if err != nil {
+			return nil, err
+		}
+		list, err := store.All(tx, func(r store.Scanner) (Payment, error) {
+			p := Payment{Charge: ch}
+			var paid, at int64
+			err := r.Scan(&p.Kind, &p.Receipt, &p.Amount.Amount, &paid, &at)
+			p.Paid, p.Settled = store.Time(paid), store.Time(at)
+			return p, err
+		}, "SELECT kind, receipt, amount, paid_at, at FROM payment_payments WHERE region = $1 AND charge = $2 ORDER BY at DESC", k.region, k.charge)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	return out, nil
+}
+
+// notice is a notification that was answered before.
+type notice struct {
+	hash, result string
+	http         int64
+}
+
+func noticeBy(tx *store.Tx, region, day, external string) (n notice, err error) {
+	err = tx.QueryRow("SELECT hash, http, result FROM payment_notices WHERE region = $1 AND day = $2 AND external_id = $3", region, day, external).Scan(&n.hash, &n.http, &n.result)
+	return n, err
+}
+
+func insertNotice(tx *store.Tx, region, day, external, reference string, n notice) error {
+	return tx.Queue("INSERT INTO payment_notices (region, day, external_id, reference, hash, http, result, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+		region, day, external, reference, n.hash, n.http, n.result, store.Micros(tx.Now))
+}
+
+func jakartaDay(t time.Time) string { return t.In(time.FixedZone("", 7*3600)).Format("2006-01-02") }
