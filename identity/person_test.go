@@ -1,0 +1,328 @@
+package identity_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"lancar"
+	"lancar/access"
+	"lancar/identity"
+	"lancar/internal/store"
+	"lancar/notify"
+)
+
+func TestAResidentSignsInAndSeesThatTheRegisterWasAsked(t *testing.T) {
+	each(t, identity.Limits{}, func(w *world) {
+		token, s := w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
+		if !s.RegisterContact || s.Kind != identity.Resident || !s.Own.Covers("register/population/address") {
+			t.Fatalf("%+v", s)
+		}
+		again, err := w.id.Session(t.Context(), token)
+		if err != nil || again.Account != s.Account || again.Subject != s.Subject || again.Own.Subject() != s.Subject {
+			t.Fatalf("%+v %v", again, err)
+		}
+		rows, _, err := w.access.Rows(t.Context(), s.Own, "")
+		if err != nil || len(rows) != 1 || rows[0].Purpose.In("en") != "Making sure who signs in with your number" {
+			t.Fatalf("%+v %v", rows, err)
+		}
+		if name, err := w.id.GivenName(t.Context(), s.Own); name != "Maria" || err != nil {
+			t.Fatalf("%q %v", name, err)
+		}
+		// The same number, written otherwise and with another contact, is a second claim.
+		c := claim(maria, "0812 3456 7890")
+		c.Number, c.Name = "5315 0446 0997 0001", " Maria  Elisabeth "
+		a := w.start(c)
+		if w.post.code("+6281234567890") != "" {
+			t.Fatal("a code went to a contact that is not the account's")
+		}
+		w.refusedCode(a.ID)
+	})
+}
+
+// refusedCode says that no code signs in with this attempt.
+func (w *world) refusedCode(attempt string) {
+	w.t.Helper()
+	_, _, err := w.confirm(attempt, "000000")
+	w.refused(err, lancar.Invalid)
+}
+
+func TestAContactThatTheRegisterLacksKeepsTheRegisterClosed(t *testing.T) {
+	each(t, identity.Limits{}, func(w *world) {
+		_, s := w.signIn(claim(maria, "other@example.com"), "other@example.com")
+		if s.RegisterContact || s.Own.Covers(access.Register) || !s.Own.Covers(access.Match) {
+			t.Fatalf("%+v", s)
+		}
+	})
+}
+
+func TestAllThatFailsLooksTheSame(t *testing.T) {
+	each(t, identity.Limits{}, func(w *world) {
+		w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
+		unknown := claim(maria, "thief@example.com")
+		unknown.Number = "5315044609970099"
+		wrongName := claim(maria, "thief@example.com")
+		wrongName.Name = "MARTHA"
+		second := claim(maria, "thief@example.com") // right facts, but the account is another's
+		var first string
+		for i, c := range []identity.Claim{unknown, wrongName, second} {
+			before := w.post.count("thief@example.com")
+			a := w.start(c)
+			if a.Contact != "t***f@e***e.com" || a.Channel != notify.Email || len(a.ID) != 43 || !a.Expires.Equal(w.now().Add(5*time.Minute)) {
+				t.Fatalf("%d: %+v", i, a)
+			}
+			if got := w.post.count("thief@example.com") - before; got != 1 {
+				t.Fatalf("%d: %d messages", i, got)
+			}
+			text := w.post.sent["thief@example.com"][before]
+			if first == "" {
+				first = text
+			}
+			_, _, err := w.confirm(a.ID, "123456")
+			if text != first || err == nil || err.Error() != "invalid code: The code is wrong or no longer valid. Check the latest message, or ask for a new code." {
+				t.Fatalf("%d: %q %v", i, text, err)
+			}
+		}
+	})
+}
+
+func TestASecondClaimIsToldToTheFirstAndSettledByAnOfficer(t *testing.T) {
+	each(t, identity.Limits{}, func(w *world) {
+		token, s := w.signIn(claim(maria, "impostor@example.com"), "impostor@example.com")
+		for range 2 {
+			w.refusedCode(w.start(claim(maria, "maria@example.com")).ID)
+		}
+		told := w.post.sent["impostor@example.com"]
+		if len(told) != 2 || !strings.Contains(told[1], "Ada yang mencoba masuk") || strings.Contains(told[1], "maria@") {
+			t.Fatalf("%q", told)
+		}
+		officer := lancar.Actor{Kind: lancar.Officer, ID: "o", Name: "Adriana Tefa", Role: identity.ClaimRole, Agency: "dukcapil", Region: "53.15"}
+		list, err := w.id.Disputes(t.Context(), officer)
+		if err != nil || len(list) != 1 || !list[0].Register {
+			t.Fatalf("%+v %v", list, err)
+		}
+		other := officer
+		other.Region = "53.71"
+		_, err = w.id.Disputes(t.Context(), other)
+		w.must(err)
+		w.refused(w.id.Settle(t.Context(), other, "53.15", list[0].ID, true), lancar.Forbidden)
+		_, h, masked, err := w.id.OpenDispute(t.Context(), officer, "53.15", list[0].ID)
+		if err != nil || h.Name != "MARIA ELISABETH" || h.Number != "" || masked != "m***a@e***e.com" {
+			t.Fatalf("%+v %q %v", h, masked, err)
+		}
+		w.must(w.id.Settle(t.Context(), officer, "53.15", list[0].ID, false))
+		w.refused(w.id.Settle(t.Context(), officer, "53.15", list[0].ID, true), lancar.NotFound)
+		w.drain()
+		_, err = w.id.Session(t.Context(), token)
+		w.refused(err, lancar.Unauthenticated)
+		w.refusedCode(w.start(claim(maria, "impostor@example.com")).ID)
+		_, mine := w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
+		if mine.Account != s.Account {
+			t.Fatal("another account")
+		}
+		rows, _, err := w.access.Rows(t.Context(), mine.Own, "")
+		w.must(err)
+		looked := false
+		for _, r := range rows {
+			looked = looked || r.Who.Name == "Adriana Tefa"
+		}
+		if !looked {
+			t.Fatalf("the officer's look is missing: %+v", rows)
+		}
+	})
+}
+
+func TestTwoFirstSignInsAtOnceMakeOneAccount(t *testing.T) {
+	each(t, identity.Limits{}, func(w *world) {
+		a, b := w.start(claim(maria, "a@example.com")), w.start(claim(maria, "b@example.com"))
+		_, s, err := w.confirm(a.ID, w.post.code("a@example.com"))
+		w.must(err)
+		_, _, err = w.confirm(b.ID, w.post.code("b@example.com"))
+		w.refused(err, lancar.Invalid)
+		w.drain()
+		if got := w.post.count("a@example.com"); got != 2 {
+			t.Fatalf("the first was told %d times", got-1)
+		}
+		if s.Account == "" {
+			t.Fatal("no account")
+		}
+	})
+}
+
+func TestACodeIsGoodOnceForFiveMinutesAndFiveTries(t *testing.T) {
+	each(t, identity.Limits{}, func(w *world) {
+		a := w.start(claim(maria, "maria@example.com"))
+		code := w.post.code("maria@example.com")
+		for range 5 {
+			w.refusedWrong(a.ID, code)
+		}
+		_, _, err := w.confirm(a.ID, code)
+		w.refused(err, lancar.Invalid)
+
+		a = w.start(claim(maria, "maria@example.com"))
+		w.pass(5 * time.Minute)
+		_, _, err = w.confirm(a.ID, w.post.code("maria@example.com"))
+		w.refused(err, lancar.Invalid)
+
+		a = w.start(claim(maria, "maria@example.com"))
+		code = w.post.code("maria@example.com")
+		_, _, err = w.confirm(a.ID, code)
+		w.must(err)
+		_, _, err = w.confirm(a.ID, code)
+		w.refused(err, lancar.Invalid)
+	})
+}
+
+// refusedWrong tries a code that is certainly not the right one.
+func (w *world) refusedWrong(attempt, right string) {
+	w.t.Helper()
+	wrong := "000000"
+	if wrong == right {
+		wrong = "000001"
+	}
+	_, _, err := w.confirm(attempt, wrong)
+	w.refused(err, lancar.Invalid)
+}
+
+func TestAThousandGuessesAreStopped(t *testing.T) {
+	each(t, identity.Limits{PerAddress: 100_000, GuessesAddress: 100_000}, func(w *world) {
+		starts, tries := 0, 0
+		for n := range 1000 {
+			c := claim(maria, "maria@example.com")
+			c.Address = fmt.Sprintf("198.51.100.%d", n%250)
+			a, err := w.id.Start(t.Context(), c)
+			if err != nil {
+				w.refused(err, lancar.TooMany)
+				continue
+			}
+			starts++
+			for range 8 {
+				_, _, err := w.confirm(a.ID, "999999")
+				w.refused(err, lancar.Invalid)
+				tries++
+			}
+		}
+		if starts != 10 {
+			t.Fatalf("%d starts in an hour for one number and contact, want 10", starts)
+		}
+		unknown := claim(maria, "maria@example.com")
+		unknown.Number = "5315044609970099"
+		starts = 0
+		for range 20 {
+			if _, err := w.id.Start(t.Context(), unknown); err == nil {
+				starts++
+			} else {
+				w.refused(err, lancar.TooMany)
+			}
+		}
+		if starts != 10 {
+			t.Fatalf("an unknown number is limited otherwise: %d starts", starts)
+		}
+		w.pass(2 * time.Hour)
+		w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
+	})
+}
+
+func TestOneAddressIsLimitedWhateverItTries(t *testing.T) {
+	each(t, identity.Limits{PerAddress: 5, GuessesAddress: 7}, func(w *world) {
+		for n := range 6 {
+			c := claim(maria, "x@example.com")
+			c.Number = fmt.Sprintf("53150446099700%02d", n+1)
+			_, err := w.id.Start(t.Context(), c)
+			if n < 5 {
+				w.must(err)
+			} else {
+				w.refused(err, lancar.TooMany)
+			}
+		}
+		for n := range 8 {
+			_, _, err := w.confirm("no such attempt", "123456")
+			if want := lancar.Invalid; n < 7 {
+				w.refused(err, want)
+			} else {
+				w.refused(err, lancar.TooMany)
+			}
+		}
+	})
+}
+
+func TestWithTheRegisterDownKnownPeopleSignInAndNewOnesAreTold(t *testing.T) {
+	each(t, identity.Limits{}, func(w *world) {
+		w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
+		w.down = true
+		_, s := w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
+		if s.RegisterContact {
+			t.Fatal("the contact test cannot have been passed")
+		}
+		wrong := claim(maria, "maria@example.com")
+		wrong.Name = "MARTHA"
+		for _, c := range []identity.Claim{claim(yosef, "yosef@example.com"), wrong} {
+			a := w.start(c)
+			if code := w.post.code(c.Contact); code != "" {
+				t.Fatalf("a code without the register: %s", code)
+			}
+			_, _, err := w.confirm(a.ID, "123456")
+			w.refused(err, lancar.Unavailable)
+		}
+	})
+}
+
+func TestVisitorsSignInByPassport(t *testing.T) {
+	each(t, identity.Limits{}, func(w *world) {
+		c := identity.Claim{Kind: identity.Visitor, Contact: "anna@example.com", Address: "192.0.2.9", Lang: "en",
+			MRZ: "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"}
+		_, err := w.id.Start(t.Context(), c)
+		w.refused(err, lancar.Invalid) // it has expired
+		c.MRZ = ""
+		c.Number, c.Nation, c.Name, c.BirthDate = "X0000 0001", "aus", "Emma Testerly", "1991-04-12"
+		_, s := w.signIn(c, "anna@example.com")
+		if s.Kind != identity.Visitor || s.RegisterContact || w.asked != 0 {
+			t.Fatalf("%+v, register asked %d times", s, w.asked)
+		}
+		c.Contact = "thief@example.com"
+		w.refusedCode(w.start(c).ID)
+		c.Contact = "0812 3456 7890"
+		_, err = w.id.Start(t.Context(), c)
+		w.refused(err, lancar.Invalid)
+	})
+}
+
+func TestNothingPersonalLiesOpenInTheDatabase(t *testing.T) {
+	each(t, identity.Limits{}, func(w *world) {
+		_, s := w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
+		for table, columns := range map[string]string{
+			"identity_accounts": "subject || lang", "identity_contacts": "hash || channel", "identity_attempts": "id || subject || region || state",
+			"identity_limits": "name", "notify_messages": "account || owner", "access_rows": "what || words || purpose || ground || who_id", "jobs": "queue || error",
+		} {
+			w.must(w.db.Read(t.Context(), func(tx *store.Tx) error {
+				rows, err := store.All(tx, func(sc store.Scanner) (v string, err error) { err = sc.Scan(&v); return v, err }, "SELECT "+columns+" FROM "+table)
+				for _, v := range rows {
+					for _, secret := range []string{maria, "MARIA", "maria@", "1997-09-06"} {
+						if strings.Contains(v, secret) {
+							t.Errorf("%s holds %q in clear: %s", table, secret, v)
+						}
+					}
+				}
+				return err
+			}))
+		}
+		w.must(w.db.Read(t.Context(), func(tx *store.Tx) error {
+			sealed, err := store.All(tx, func(sc store.Scanner) (v []byte, err error) { err = sc.Scan(&v); return v, err },
+				"SELECT sealed FROM identity_accounts UNION ALL SELECT sealed FROM identity_contacts UNION ALL SELECT sealed FROM identity_attempts UNION ALL SELECT sealed FROM notify_messages UNION ALL SELECT address FROM notify_deliveries")
+			for _, v := range sealed {
+				if bytes.Contains(v, []byte("maria")) || bytes.Contains(v, []byte("MARIA")) || bytes.Contains(v, []byte(maria)) {
+					t.Error("a sealed column is not sealed")
+				}
+			}
+			return err
+		}))
+		// Erasure: the account is gone, its sessions with it, and the person may begin anew.
+		w.must(w.db.Write(t.Context(), func(tx *store.Tx) error { return w.id.EraseTx(tx, s.Account) }))
+		_, fresh := w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
+		if fresh.Account == s.Account || fresh.Subject != s.Subject {
+			t.Fatal("the erased account came back")
+		}
+	})
+}

@@ -1,0 +1,110 @@
+package identity_test
+
+import (
+	"testing"
+	"time"
+
+	"lancar"
+	"lancar/identity"
+)
+
+func TestSessionsEndWhenIdleOldOrSignedOut(t *testing.T) {
+	each(t, identity.Limits{}, func(w *world) {
+		token, _ := w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
+		for range 3 {
+			w.pass(13 * 24 * time.Hour) // used in between, it lives on
+			if _, err := w.id.Session(t.Context(), token); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.pass(15 * 24 * time.Hour)
+		_, err := w.id.Session(t.Context(), token)
+		w.refused(err, lancar.Unauthenticated)
+
+		token, _ = w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
+		other, s2 := w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
+		devices, err := w.id.Devices(t.Context(), s2)
+		if err != nil || len(devices) != 2 || devices[0].Device != "Firefox" {
+			t.Fatalf("%+v %v", devices, err)
+		}
+		w.must(w.id.SignOut(t.Context(), token))
+		_, err = w.id.Session(t.Context(), token)
+		w.refused(err, lancar.Unauthenticated)
+		if _, err = w.id.Session(t.Context(), other); err != nil {
+			t.Fatal(err)
+		}
+		w.must(w.id.SignOutEverywhere(t.Context(), s2))
+		_, err = w.id.Session(t.Context(), other)
+		w.refused(err, lancar.Unauthenticated)
+		_, err = w.id.Session(t.Context(), "guess")
+		w.refused(err, lancar.Unauthenticated)
+	})
+}
+
+func TestAnotherHostGetsASessionOnceByTicket(t *testing.T) {
+	each(t, identity.Limits{}, func(w *world) {
+		token, s := w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
+		ticket, err := w.id.Handoff(t.Context(), s, "ntt.localhost")
+		w.must(err)
+		_, _, err = w.id.Redeem(t.Context(), ticket, "evil.example", "Firefox")
+		w.refused(err, lancar.Unauthenticated)
+		there, s2, err := w.id.Redeem(t.Context(), ticket, "ntt.localhost", "Firefox")
+		if err != nil || s2.Account != s.Account || !s2.RegisterContact || s2.Host != "ntt.localhost" || there == token {
+			t.Fatalf("%+v %v", s2, err)
+		}
+		_, _, err = w.id.Redeem(t.Context(), ticket, "ntt.localhost", "Firefox")
+		w.refused(err, lancar.Unauthenticated)
+		late, err := w.id.Handoff(t.Context(), s, "ntt.localhost")
+		w.must(err)
+		w.pass(61 * time.Second)
+		_, _, err = w.id.Redeem(t.Context(), late, "ntt.localhost", "Firefox")
+		w.refused(err, lancar.Unauthenticated)
+		w.must(w.id.SignOut(t.Context(), there)) // signing out there signs out here
+		_, err = w.id.Session(t.Context(), token)
+		w.refused(err, lancar.Unauthenticated)
+	})
+}
+
+func TestOfficersSignInByOfficeMailAndChooseARole(t *testing.T) {
+	each(t, identity.Limits{}, func(w *world) {
+		number := "198609262015051001"
+		e := identity.Employee{Number: number, Name: "Adriana Tefa", Mail: "adriana@kantor.example", NIK: maria, FamilyCard: "5315040101850001",
+			Roles: []identity.Role{{Role: identity.Reviewer, Agency: "dpmptsp", Region: "53.15"}, {Role: identity.Decider, Agency: "dpmptsp", Region: "53.15"}}}
+		account, err := w.id.SaveEmployee(t.Context(), e)
+		w.must(err)
+		start := func(n string) identity.Attempt {
+			a, err := w.id.OfficerStart(t.Context(), n, "192.0.2.1", "id")
+			w.must(err)
+			w.drain()
+			return a
+		}
+		w.refusedCode(start("198609262015051002").ID) // nobody: the same answer, no mail
+		token, s, err := w.confirm(start(number).ID, w.post.code("adriana@kantor.example"))
+		if err != nil || s.Kind != identity.Officer || s.Actor.Role != "" || s.Actor.Name != "Adriana Tefa" || s.Own.Covers("case") {
+			t.Fatalf("%+v %v", s, err)
+		}
+		_, _, err = w.id.ChooseRole(t.Context(), token, identity.Role{Role: identity.Superior, Agency: "dpmptsp", Region: "53.15"})
+		w.refused(err, lancar.Forbidden)
+		chosen, s, err := w.id.ChooseRole(t.Context(), token, e.Roles[0])
+		if err != nil || s.Actor.Role != identity.Reviewer || s.Actor.Region != "53.15" || chosen == token {
+			t.Fatalf("%+v %v", s, err)
+		}
+		_, err = w.id.Session(t.Context(), token)
+		w.refused(err, lancar.Unauthenticated)
+
+		roster, err := w.id.Roster(t.Context(), "53.15", "dpmptsp", identity.Reviewer)
+		if err != nil || len(roster) != 1 || roster[0].Account != account || len(roster[0].Pseudonym) != 12 {
+			t.Fatalf("%+v %v", roster, err)
+		}
+		e.Roles = e.Roles[1:] // the role is taken away: the open session loses it
+		_, err = w.id.SaveEmployee(t.Context(), e)
+		w.must(err)
+		s, err = w.id.Session(t.Context(), chosen)
+		if err != nil || s.Actor.Role != "" {
+			t.Fatalf("%+v %v", s.Actor, err)
+		}
+		w.pass(5 * time.Hour)
+		_, err = w.id.Session(t.Context(), chosen)
+		w.refused(err, lancar.Unauthenticated)
+	})
+}
