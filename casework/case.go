@@ -4,79 +4,95 @@ import (
 	"time"
 
 	"lancar"
+	"lancar/catalog"
+	"lancar/catalog/flow"
+	"lancar/region"
 )
 
-// Case is an application as its applicant or an officer with a grant sees it.
+// Case is an application as its applicant or an officer sees it.
 type Case struct {
-	Region, Number string
-	ID             lancar.ID
-	Service        string
-	Definition     string
-	Title          lancar.Text
-	State          State
-	Version        int64
-	Agency         string // agency of the deciding office
-	Step           string // the definition's step that is on: "review", "sign"…
-	Officer        string // who has it, by name; "" before the draw and when it is over
-	Submitted      time.Time
-	Completed      time.Time // zero until complete: then the clock runs
-	Due            time.Time // end of the term, or of the wait (payment, correction); zero when over
-	Paused         bool      // the clock stands still
-	Escalated      time.Time // zero unless the term ended without a decision
-	Closed         time.Time
-	How            string // of a decision: "granted", "refused", "deemed"
-	Document       string // number of the decision's document, "" while there is none
-	Answers        Answers
-	Facts          map[string]Fact
-	Files          []Attachment
-	Charge         lancar.ID // of payment; "" when free
-	Correction     *Correction
-	Decision       *Decision
-	Events         []Event
-	Messages       []Message
-	Flags          []Flag
-	Next           lancar.Text // what happens next, said to the applicant
+	Region     string // of the office that decides
+	Number     string
+	ID         lancar.ID
+	Service    string // slug
+	Definition string // hash of the pinned version
+	Title      lancar.Text
+	State      flow.State
+	How        string // granted, refused or deemed; while it waits for its signature, which
+	Version    int64  // send it back with the next act
+	Agency     string // id of the agency that answers for the service
+	Step       string // id of the definition's step that is on, "" when none
+	StepTitle  lancar.Text
+	Officer    string // who has it, by name; "" while nobody has
+	Submitted  time.Time
+	Completed  time.Time       // zero until complete: then the clock runs
+	Due        time.Time       // end of the term or of the wait (payment, correction); zero when over
+	Clock      region.Deadline // counted day by day; its From is zero while the clock has not begun
+	Escalated  time.Time       // zero unless the term ended without a decision
+	Closed     time.Time
+	Charge     lancar.ID // of payment; "" when free
+	Document   string    // number of the decision's document, "" while there is none
+	Kind       string    // of applicant: resident, foreigner or company
+	Answers    map[string]string
+	Facts      map[string]catalog.Fact
+	Files      []Attachment
+	Correction *Correction
+	Decision   *Decision
+	Opinions   []Opinion
+	Events     []Event
+	Messages   []Message
+	Flags      []Flag
+	Erased     bool // retention ended: nothing personal is left
 }
 
 // Event is one line of a case's history.
 type Event struct {
-	Seq   int64
-	At    time.Time
-	Kind  string // one of the events of [Transitions]
-	Who   lancar.ActorKind
-	Name  string // of an officer where it may be shown, "" otherwise
-	Text  lancar.Text
-	Leaf  lancar.ID // leaf of the region's log, "" where there is none
-	Draws int64     // how many draws so far
+	Seq  int64
+	At   time.Time
+	Kind flow.Event
+	Who  lancar.ActorKind
+	Text lancar.Text // what happened, in words
+	Leaf lancar.ID   // in the region's log, "" where there is none
 }
 
 // Correction is the one request for a correction that an office may make.
 type Correction struct {
 	Requirement string   // id of a published requirement of the service
 	Fields      []string // fields and attachments that may be changed
-	Reason      lancar.Text
+	Reason      string
 	Asked       time.Time
 	Until       time.Time // unanswered by then, the case closes as withdrawn
 	Answered    time.Time
 }
 
-// Decision is what was decided and why. It is complete only when Signed is set.
+// Decision is what was decided and why.
 type Decision struct {
-	How      string // "granted", "refused", "deemed"
-	Ground   string // id of the definition's ground, for a refusal
-	Law      lancar.Text
-	Reason   string
-	By       lancar.Actor
-	At       time.Time
-	Signer   lancar.Actor // the second person, where the definition asks for one
-	Signed   time.Time
-	Document string
+	How      string      `json:"how"`              // granted, refused or deemed
+	Ground   string      `json:"ground,omitempty"` // id of the definition's ground of refusal
+	Law      lancar.Text `json:"law,omitempty"`
+	Reason   string      `json:"reason,omitempty"`
+	By       string      `json:"by"` // name and office of who decided
+	At       time.Time   `json:"at"`
+	Signer   string      `json:"signer,omitempty"` // the second person, once signed
+	Signed   time.Time   `json:"signed,omitzero"`
+	Document string      `json:"document,omitempty"`
 }
 
-// Flag tells the officer about something a register said later.
+// Opinion is what a review or opinion step came to.
+type Opinion struct {
+	Step       string    `json:"step"`
+	By         string    `json:"by"`
+	Favourable bool      `json:"favourable"`
+	Text       string    `json:"text"`
+	At         time.Time `json:"at"`
+}
+
+// Flag tells the officer what a register said, or could not say, about a fact.
 type Flag struct {
-	Field, Register, Found string // Found: "nomatch" or "unknown"
-	At                     time.Time
+	Field    string    `json:"field"`
+	Register string    `json:"register"`
+	Found    string    `json:"found"` // nomatch or unchecked
+	At       time.Time `json:"at"`
 }
 
 // Message is a line between the office and the applicant about a case.
@@ -90,7 +106,8 @@ type Message struct {
 // Listed is a case in its applicant's list.
 type Listed struct {
 	Region, Number, Service string
-	State                   State
+	ID                      lancar.ID
+	State                   flow.State
 	Due                     time.Time
 	Changed                 time.Time
 }

@@ -4,16 +4,17 @@ import (
 	"time"
 
 	"lancar"
+	"lancar/catalog"
 )
 
 // Applicant is the signed-in person who acts. Subject is the keyed hash under which everything
-// about them is filed; Verified says that the code went to a contact which the register itself
-// has, so that what registers hold may be shown to them.
+// about them is filed; Register says that the one-time code went to a contact which the register
+// itself has, so that what registers hold may be shown to them.
 type Applicant struct {
 	Account  lancar.ID
 	Subject  string
 	Lang     string
-	Verified bool
+	Register bool
 }
 
 // Draft is an application that is not yet submitted. It lives with the account, is saved at every
@@ -22,38 +23,37 @@ type Draft struct {
 	ID         lancar.ID
 	Service    string // slug
 	Definition string // hash of the pinned version
-	Place      string // Home Ministry code the person chose; "" until known
+	Place      string // Home Ministry code the person chose, "" until known
 	Region     string // the region whose office would decide, as things stand; "" until known
 	Version    int64  // send it back with the next change
-	Step       string // section to continue with
-	Answers    Answers
-	Facts      map[string]Fact // what registers already know, by field
+	Step       string // id of the section to continue with, "check" when all were saved
+	Kind       string // of applicant: resident, foreigner or company
+	Answers    map[string]string
+	Facts      map[string]catalog.Fact // what registers know or confirmed, by field
 	Files      []Attachment
+	Started    time.Time
 	Saved      time.Time
 	Expires    time.Time
-	Submitted  string // number of the case it became, "" while open
+	Number     string // of the case that it became, "" while open
 }
 
-// Answers are what the person typed, by field: the text of the form, unconverted.
-type Answers map[string]string
-
-// Fact is a value that a register gave or confirmed, pinned at the instant it was asked.
-type Fact struct {
-	Value    string
-	Register string // source of the exchange, "dukcapil"
-	At       time.Time
-	State    string // "read", "confirmed" (typed and matched) or "unchecked" (register was down)
+// Checked is a draft with what the interpreter says of it: the fields that are asked or shown,
+// what is wrong or missing, rules against the applicant, the bill, and the office.
+type Checked struct {
+	Draft
+	Service *catalog.Definition
+	Outcome catalog.Outcome
 }
 
 // Attachment describes an uploaded file. Type is what the bytes are, not what the browser said.
 type Attachment struct {
-	ID     lancar.ID
-	Field  string
-	Name   string // as the person called it, cleaned
-	Type   string // image/jpeg, image/png or application/pdf
-	Size   int64
-	SHA256 string // of the bytes kept, hex
-	At     time.Time
+	ID     lancar.ID `json:"id"`
+	Field  string    `json:"field"`
+	Name   string    `json:"name"` // as the person called it, cleaned
+	Type   string    `json:"type"` // image/jpeg, image/png or application/pdf
+	Size   int64     `json:"size"`
+	SHA256 string    `json:"sha256"` // of the bytes kept, hex
+	At     time.Time `json:"at"`
 }
 
 // Upload is a file on its way in.
@@ -63,10 +63,16 @@ type Upload struct {
 	Data  []byte
 }
 
-// Submission asks to submit a draft. Key is the client's idempotency key; "" stands for the
-// draft's own.
+// Submission asks to submit a draft. The draft's id is the idempotency key: the same draft gives
+// the same case however often and from wherever it is sent.
 type Submission struct {
 	Draft   lancar.ID
-	Version int64 // of the draft that was checked, 0 for whichever is there
-	Key     string
+	Version int64 // of the draft that was checked; 0 for whichever is there
 }
+
+// draftDays is how long a draft waits after it was last saved, remindDays when its owner is
+// reminded of it.
+const (
+	draftDays  = 30
+	remindDays = 23
+)

@@ -91,9 +91,10 @@ CREATE TABLE casework_messages (
   PRIMARY KEY (region, case_id, id)
 );
 
--- Open tasks of an office, by due time; holds nothing personal.
+-- Open tasks of an office, by due time; region is where the officer sits. Holds nothing personal.
 CREATE TABLE casework_inbox (
   region TEXT NOT NULL,
+  case_region TEXT NOT NULL,
   case_id TEXT NOT NULL,
   agency TEXT NOT NULL,
   role TEXT NOT NULL,
@@ -105,7 +106,7 @@ CREATE TABLE casework_inbox (
   step TEXT NOT NULL,
   flagged BIGINT NOT NULL,
   version BIGINT NOT NULL,
-  PRIMARY KEY (region, case_id)
+  PRIMARY KEY (region, case_region, case_id)
 );
 CREATE INDEX casework_inbox_officer ON casework_inbox (region, officer, due_at, case_id);
 CREATE INDEX casework_inbox_role ON casework_inbox (region, agency, role, due_at, case_id);
@@ -131,18 +132,22 @@ CREATE TABLE casework_mine (
 );
 CREATE INDEX casework_mine_changed ON casework_mine (account, changed_at, case_id);
 
+-- idx is the roster's index in the region's log, -1 until it stands there. office is where the
+-- officers sit: the region itself, or the one above from which it inherits them.
 CREATE TABLE casework_rosters (
   region TEXT NOT NULL,
   id TEXT NOT NULL,
   agency TEXT NOT NULL,
   role TEXT NOT NULL,
+  office TEXT NOT NULL,
+  source TEXT NOT NULL,
   at BIGINT NOT NULL,
   leaf TEXT NOT NULL,
   idx BIGINT NOT NULL,
   officers TEXT NOT NULL,
   PRIMARY KEY (region, id)
 );
-CREATE INDEX casework_rosters_role ON casework_rosters (region, agency, role, at);
+CREATE INDEX casework_rosters_role ON casework_rosters (region, agency, role, id);
 CREATE TABLE casework_absent (
   region TEXT NOT NULL,
   account TEXT NOT NULL,

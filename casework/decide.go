@@ -1,0 +1,276 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"lancar"
+	"lancar/access"
+	"lancar/catalog"
+	"lancar/catalog/flow"
+	"lancar/document"
+	"lancar/internal/store"
+)
+
+// Refusal chooses a legal ground of the definition and says why.
+type Refusal struct {
+	Ground string
+	Reason string
+}
+
+// Grant grants; where the definition asks for a second person the case then waits for Sign. note
+// may say something to the applicant.
+func (c *Cases) Grant(ctx context.Context, officer lancar.Actor, number string, version int64, note string) error {
+	return c.decide(ctx, officer, number, version, flow.Grant, func(d *dossier) (Decision, error) {
+		return Decision{How: "granted", Reason: strings.TrimSpace(note)}, nil
+	})
+}
+
+// Refuse refuses on a legal ground of the definition, with a reason.
+func (c *Cases) Refuse(ctx context.Context, officer lancar.Actor, number string, version int64, r Refusal) error {
+	return c.decide(ctx, officer, number, version, flow.Refuse, func(d *dossier) (Decision, error) {
+		ground := d.def.GroundOf(r.Ground)
+		if ground == nil {
+			return Decision{}, lancar.Fail(lancar.Invalid, "ground", "Pilih alasan dari daftar.", "Choose a ground from the list.")
+		}
+		reason := strings.TrimSpace(r.Reason)
+		if reason == "" {
+			return Decision{}, lancar.Fail(lancar.Invalid, "reason", "Tulis alasannya dengan jelas untuk pemohon.", "Write the reason clearly for the applicant.")
+		}
+		return Decision{How: "refused", Ground: ground.ID, Law: lawText(d.def, ground.Law), Reason: reason}, nil
+	})
+}
+
+func lawText(def *catalog.Definition, id string) lancar.Text {
+	if law := def.LawOf(id); law != nil {
+		return lancar.Text{"id": law.Text, "en": law.Text}
+	}
+	return nil
+}
+
+// decide reads the case, signs its document outside any transaction, and then commits decision,
+// document, leaf and outbox together, if the case is still what was read.
+func (c *Cases) decide(ctx context.Context, officer lancar.Actor, number string, version int64, kind flow.Event, make func(*dossier) (Decision, error)) error {
+	var d *dossier
+	var in content
+	var dec Decision
+	err := c.db.Write(ctx, func(tx *store.Tx) (err error) {
+		if d, err = c.taskTx(tx, officer, number, version); err != nil {
+			return err
+		}
+		if !d.last() {
+			return lancar.Fail(lancar.Conflict, "", "Keputusan diambil pada langkah terakhir.", "The decision is taken in the last step.")
+		}
+		if dec, err = make(d); err != nil {
+			return err
+		}
+		dec.By, dec.At = c.office(d, officer.Name), tx.Now
+		if d.def.Signer() != nil {
+			return c.proposeTx(tx, d, officer, kind, dec)
+		}
+		in, err = c.readToDecide(tx, officer, d)
+		return err
+	})
+	if err != nil || d.def.Signer() != nil {
+		return err
+	}
+	return c.finish(ctx, d, &in, kind, officer, dec)
+}
+
+// last says whether the step that is on is the one that decides.
+func (d *dossier) last() bool {
+	var last string
+	for i := range d.def.Steps {
+		if k := d.def.Steps[i].Kind; k == "review" || k == "opinion" || k == "decide" {
+			last = d.def.Steps[i].ID
+		}
+	}
+	return d.status.Step == last
+}
+
+func (c *Cases) readToDecide(tx *store.Tx, who lancar.Actor, d *dossier) (content, error) {
+	g, err := c.grantTx(tx, who, d, purposeDecide(d.def), access.Answers, access.Register, access.Identity)
+	if err != nil {
+		return content{}, err
+	}
+	return c.contents(tx, g, d)
+}
+
+// proposeTx writes a decision that waits for the second person's signature.
+func (c *Cases) proposeTx(tx *store.Tx, d *dossier, officer lancar.Actor, kind flow.Event, dec Decision) error {
+	to, err := d.move(kind, officer.Kind)
+	if err != nil {
+		return err
+	}
+	key, err := c.keyOf(tx, d)
+	if err != nil {
+		return err
+	}
+	step := d.def.Signer()
+	to.at(step, d)
+	w, _ := d.drawnFor(step.ID)
+	to.How, to.Decider, to.Officer, to.Office = dec.How, officer.ID, w.Account, w.Office
+	return c.write(tx, d, key, change{kind: kind, actor: officer, to: to, body: dec})
+}
+
+// Sign signs a decision that another officer made (never one's own): it stands from then on.
+func (c *Cases) Sign(ctx context.Context, officer lancar.Actor, number string, version int64) error {
+	var d *dossier
+	var in content
+	err := c.db.Write(ctx, func(tx *store.Tx) (err error) {
+		if d, err = c.taskTx(tx, officer, number, version); err != nil {
+			return err
+		}
+		if d.status.State != flow.Signing {
+			return errMoved()
+		}
+		if d.status.Decider == officer.ID {
+			return lancar.Fail(lancar.Forbidden, "", "Keputusan sendiri ditandatangani orang lain.", "Another person signs one's own decision.")
+		}
+		in, err = c.readToDecide(tx, officer, d)
+		if err == nil && in.decision == nil {
+			err = errors.New("casework: nothing to sign")
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	dec := *in.decision
+	dec.Signer = c.office(d, officer.Name)
+	return c.finish(ctx, d, &in, flow.Sign, officer, dec)
+}
+
+// SendBack returns a decision unsigned to the officer who made it, with a reason.
+func (c *Cases) SendBack(ctx context.Context, officer lancar.Actor, number string, version int64, reason string) error {
+	if reason = strings.TrimSpace(reason); reason == "" {
+		return lancar.Fail(lancar.Invalid, "reason", "Tulis alasannya.", "Write the reason.")
+	}
+	return c.db.Write(ctx, func(tx *store.Tx) error {
+		d, err := c.taskTx(tx, officer, number, version)
+		if err != nil {
+			return err
+		}
+		to, err := d.move(flow.Return, officer.Kind)
+		if err != nil {
+			return err
+		}
+		key, err := c.keyOf(tx, d)
+		if err != nil {
+			return err
+		}
+		for i := range d.def.Steps { // the step before the signature
+			if k := d.def.Steps[i].Kind; k == "review" || k == "opinion" || k == "decide" {
+				to.at(&d.def.Steps[i], d)
+			}
+		}
+		w, _ := d.drawnFor(to.Step)
+		to.How, to.Decider, to.Officer, to.Office = "", "", w.Account, w.Office
+		return c.write(tx, d, key, change{kind: flow.Return, actor: officer, to: to, body: reasonBody{officer.Name, reason}})
+	})
+}
+
+// Opine records what a review or opinion step came to and begins the next step.
+func (c *Cases) Opine(ctx context.Context, officer lancar.Actor, number string, version int64, favourable bool, text string) error {
+	if text = strings.TrimSpace(text); text == "" {
+		return lancar.Fail(lancar.Invalid, "text", "Tulis pertimbangannya.", "Write the opinion.")
+	}
+	return c.db.Write(ctx, func(tx *store.Tx) error {
+		d, err := c.taskTx(tx, officer, number, version)
+		if err != nil {
+			return err
+		}
+		if d.last() {
+			return lancar.Fail(lancar.Conflict, "", "Langkah terakhir adalah keputusan.", "The last step is the decision.")
+		}
+		to, err := d.move(flow.Opine, officer.Kind)
+		if err != nil {
+			return err
+		}
+		key, err := c.keyOf(tx, d)
+		if err != nil {
+			return err
+		}
+		to.at(d.next(), d)
+		w, _ := d.drawnFor(to.Step)
+		to.Officer, to.Office = w.Account, w.Office
+		return c.write(tx, d, key, change{kind: flow.Opine, actor: officer, to: to,
+			body: Opinion{Step: d.status.Step, By: c.office(d, officer.Name), Favourable: favourable, Text: text, At: tx.Now}})
+	})
+}
+
+// next is the officer's step after the one that is on; there is one unless last.
+func (d *dossier) next() *catalog.Step {
+	past := false
+	for i := range d.def.Steps {
+		switch s := &d.def.Steps[i]; {
+		case s.ID == d.status.Step:
+			past = true
+		case past && (s.Kind == "review" || s.Kind == "opinion" || s.Kind == "decide"):
+			return s
+		}
+	}
+	return nil
+}
+
+// finish makes a decision stand: its document is drawn, numbered and signed first; then one short
+// transaction writes everything, unless the case moved on meanwhile. A document whose commit
+// failed is nowhere.
+func (c *Cases) finish(ctx context.Context, d *dossier, in *content, kind flow.Event, who lancar.Actor, dec Decision) error {
+	dec.Signed = c.db.Now()
+	if dec.At.IsZero() {
+		dec.At = dec.Signed
+	}
+	order := c.order(d, in, dec)
+	doc, err := c.documents.Prepare(ctx, order)
+	if err != nil {
+		return lancar.Fail(lancar.Unavailable, "", "Dokumen belum bisa ditandatangani. Keputusan belum dicatat; coba lagi sebentar.",
+			"The document could not be signed yet. The decision was not recorded; try again shortly.").Because(err)
+	}
+	return c.db.Write(ctx, func(tx *store.Tx) error {
+		now, err := c.byID(tx, d.region, d.id)
+		if err != nil {
+			return err
+		}
+		if now.version != d.version {
+			return errMoved()
+		}
+		return c.finishTx(tx, now, kind, who, dec, doc)
+	})
+}
+
+func (c *Cases) finishTx(tx *store.Tx, d *dossier, kind flow.Event, who lancar.Actor, dec Decision, doc document.Prepared) error {
+	to, err := d.move(kind, who.Kind)
+	if err != nil {
+		return err
+	}
+	issued, err := c.documents.IssueTx(tx, doc, who)
+	if err != nil {
+		return err
+	}
+	key, err := c.keyOf(tx, d)
+	if err != nil {
+		return err
+	}
+	dec.Signed, dec.Document = tx.Now, issued.Number
+	if kind != flow.Sign {
+		dec.At = tx.Now
+	}
+	to.How, to.Document = dec.How, issued.Number
+	to.Closed, to.Due, to.Officer = store.Micros(tx.Now), 0, ""
+	to.Wake = retainUntil(d.def, tx.Now)
+	if err := c.figureTx(tx, d); err != nil {
+		return err
+	}
+	return c.write(tx, d, key, change{kind: kind, actor: who, to: to, body: dec, leaf: true})
+}
+
+// figureTx counts a decision into the kept figures of the office.
+func (c *Cases) figureTx(tx *store.Tx, d *dossier) error {
+	clock, err := c.clock(d)
+	if err != nil || clock.From.IsZero() {
+		return err
+	}
+	return addFigure(tx, d.region, d.origin.Agency, d.origin.Service, figure{days: clock.Used(tx.Now), late: clock.Passed(tx.Now), n: 1})
+}

@@ -1,0 +1,147 @@
+package casework
+
+import (
+	"strings"
+	"time"
+
+	"lancar"
+	"lancar/catalog"
+	"lancar/catalog/letter"
+	"lancar/document"
+	"lancar/internal/store"
+	"lancar/region"
+)
+
+// order is the document of a decision: the service's letter, filled in.
+func (c *Cases) order(d *dossier, in *content, dec Decision) document.Order {
+	which, kind, title := "granted", document.Permit, d.def.Output.Title
+	if dec.How == "refused" {
+		which, kind, title = "refused", document.Refusal, lancar.Text{"id": "Surat penolakan", "en": "Letter of refusal"}
+	} else if d.def.Output.Kind == "letter" {
+		kind = document.Letter
+	}
+	r := c.regions.ByCode(d.region)
+	s, out := c.outcome(d, in)
+	s.Now = dec.At
+	more := c.slots(d, r, dec, documentLang)
+	if which == "granted" {
+		more["valid.until"] = catalog.Date(d.def.ValidUntil(&out, dec.At.In(r.Zone)), documentLang)
+	}
+	sheet := d.def.Letters[which].In(documentLang).Fill(d.def.Values(s, &out, documentLang, more))
+	o := c.blank(d, in, r, dec.At)
+	o.Kind, o.Title, o.Class = kind, title, archiveClass(d.def.Output.Number)
+	if which == "granted" {
+		o.ValidUntil = endOf(d.def.ValidUntil(&out, dec.At.In(r.Zone)), r.Zone)
+	}
+	o.Paper.Title, o.Paper.Blocks = sheet.Title, blocks(sheet)
+	return o
+}
+
+// documentLang is the language of decisions.
+const documentLang = "id"
+
+// blank is an order with everything that does not depend on what the document says.
+func (c *Cases) blank(d *dossier, in *content, r *region.Region, at time.Time) document.Order {
+	agency, _ := r.Agency(d.origin.Agency)
+	sign, _ := r.Signatory(d.origin.Agency)
+	colours := r.Palette.Light
+	holder := in.Answers["applicant.name"]
+	if f, ok := in.Facts["applicant.name"]; ok && f.Value != "" {
+		holder = f.Value
+	}
+	return document.Order{
+		Region: d.region, Case: d.id, Subject: d.subject, Owner: owner(d.id), Holder: holder,
+		Paper: document.Paper{Lang: documentLang, Place: r.Name, Date: at.In(r.Zone),
+			Head: document.Letterhead{Owner: r.Owner.In(documentLang), Agency: agency.Name.In(documentLang), Address: agency.Address,
+				Tile: r.Tile, Mark: r.Mark, Ground: colours["w1"], Figure: colours["w2"], Thread: colours["w3"], Brand: colours["brand"]},
+			Signatory: document.Signatory{Office: sign.Title.In(documentLang), Name: sign.Name, Number: sign.Number}},
+	}
+}
+
+// blocks sets a letter on the page: a heading begins a block, rows and text follow it.
+func blocks(s *letter.Sheet) []document.Block {
+	var out []document.Block
+	at := func(fresh bool) *document.Block {
+		if fresh || len(out) == 0 {
+			out = append(out, document.Block{})
+		}
+		return &out[len(out)-1]
+	}
+	for _, b := range s.Blocks {
+		last := len(out) - 1
+		switch b.Kind {
+		case letter.Heading:
+			at(true).Heading = b.Text
+		case letter.Row:
+			at(false).Rows = append(at(false).Rows, document.Row{Label: b.Label, Value: b.Text})
+		default:
+			text := b.Text
+			if b.Kind == letter.Item {
+				text = "– " + text
+			}
+			block := at(last >= 0 && len(out[last].Rows) > 0)
+			block.Text = strings.TrimPrefix(block.Text+"\n"+text, "\n")
+		}
+	}
+	return out
+}
+
+// archiveClass is what stands before the number in a definition's pattern, "503" of
+// "503/{number}/{year}".
+func archiveClass(pattern string) string {
+	before, _, _ := strings.Cut(pattern, "{number}")
+	return strings.Trim(before, "/ ")
+}
+
+// endOf is the first instant after a last day of validity, zero for none.
+func endOf(date string, zone *time.Location) time.Time {
+	d, err := region.ParseDate(date)
+	if err != nil {
+		return time.Time{}
+	}
+	return d.End(zone)
+}
+
+// slots are what letters and messages may say about a case, its decision and its office.
+func (c *Cases) slots(d *dossier, r *region.Region, dec Decision, lang string) map[string]string {
+	day := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return catalog.Date(region.DateIn(t, r.Zone).String(), lang)
+	}
+	sign, _ := r.Signatory(d.origin.Agency)
+	ground := ""
+	if g := d.def.GroundOf(dec.Ground); g != nil {
+		ground = g.Text.In(lang)
+	}
+	agency, _ := r.Agency(d.origin.Agency)
+	basis := "Diputuskan oleh " + dec.By + "." // decisions are in Indonesian
+	if dec.How == "deemed" {
+		basis = "Jangka waktu " + day(store.Time(d.status.Complete)) + " sampai " + day(lastDay(store.Time(d.status.Due))) +
+			" berakhir tanpa keputusan, sehingga permohonan ini dikabulkan demi hukum: " + dec.Law.In(lang) + "."
+	}
+	return map[string]string{
+		"case.number": d.origin.Number, "case.submitted": day(d.submitted), "case.completed": day(store.Time(d.status.Complete)),
+		"case.due": day(lastDay(store.Time(d.status.Due))), "decision.date": day(dec.At), "decision.reason": dec.Reason, "decision.ground": ground,
+		"decision.law": dec.Law.In(lang), "decision.basis": basis, "office.name": agency.Name.In(lang), "region.name": r.Name,
+		"app.name": r.AppName, "signatory.name": sign.Name, "signatory.title": sign.Title.In(lang), "document.number": "",
+	}
+}
+
+// lastDay is an instant on the last day of a term that ends at 24:00.
+func lastDay(end time.Time) time.Time {
+	if end.IsZero() {
+		return end
+	}
+	return end.Add(-time.Second)
+}
+
+// office names an officer with their agency, as decisions print it.
+func (c *Cases) office(d *dossier, name string) string {
+	agency, ok := c.regions.ByCode(d.region).Agency(d.origin.Agency)
+	if !ok {
+		return name
+	}
+	return name + ", " + agency.Name.In(documentLang)
+}
