@@ -94,8 +94,8 @@ type File struct {
 	Href, Remove   string // where to look at it, where to remove it ("" for no)
 }
 
-// Problem is a line of the error summary.
-type Problem struct{ Field, Text string }
+// Problem is a line of the error summary; it links to its field, or to Href on another page.
+type Problem struct{ Field, Href, Text string }
 
 // Step is an entry of a timeline; State is "done", "now" or "next".
 type Step struct {

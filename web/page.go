@@ -61,7 +61,7 @@ func (p *Page) SheetPath() string {
 }
 
 // IconPath is the region's icon as SVG.
-func (p *Page) IconPath() string { return p.Look.icons[0].Path }
+func (l *Look) IconPath() string { return l.icons[0].Path }
 
 // TouchIcon is the region's icon as PNG.
 func (p *Page) TouchIcon() string { return p.Look.icons[1].Path }

@@ -46,6 +46,9 @@ func (w Words) month(m time.Month) string {
 	return strings.Fields(monthsID)[m-1]
 }
 
+// Month is the name of the local month.
+func (w Words) Month(t time.Time) string { return w.month(w.local(t).Month()) }
+
 // Weekday is the name of the local day.
 func (w Words) Weekday(t time.Time) string {
 	d := w.local(t).Weekday()
@@ -134,12 +137,12 @@ func (w Words) Size(n int64) string {
 	return s
 }
 
-// MaskNumber hides the middle of an identity number: "320411••••••0001".
+// MaskNumber hides the middle of an identity number: "320411******0001".
 func MaskNumber(s string) string {
 	if len(s) < 12 {
-		return strings.Repeat("•", len(s))
+		return strings.Repeat("*", len(s))
 	}
-	return s[:6] + strings.Repeat("•", len(s)-10) + s[len(s)-4:]
+	return s[:6] + strings.Repeat("*", len(s)-10) + s[len(s)-4:]
 }
 
 // MaskName leaves initials and the last word: "M•••• Y•••• Bano".

@@ -1,0 +1,102 @@
+package portal
+
+import (
+	"net/url"
+
+	"lancar/access"
+	"lancar/document"
+	"lancar/web"
+)
+
+func documentPath(number string) string { return "/documents/" + url.PathEscape(number) }
+
+// ownDocument opens the document named in the path for its holder.
+func (v *visit) ownDocument() (document.Document, []byte, error) {
+	known, err := v.Documents.ByNumber(v.r.Context(), v.r.PathValue("number"))
+	if err != nil {
+		return document.Document{}, nil, err
+	}
+	if known.State == document.Unknown {
+		return document.Document{}, nil, notFound()
+	}
+	return v.Documents.Open(v.r.Context(), v.me(access.Documents), known.Document.Region, known.Document.Number)
+}
+
+func showDocument(v *visit) error {
+	d, _, err := v.ownDocument()
+	if err != nil {
+		return err
+	}
+	check := v.Documents.CheckURL(d.Number)
+	return v.show("document", v.In(d.Title), map[string]any{"Title": v.In(d.Title), "Number": d.Number, "Tag": documentTag(v.Words, d.State),
+		"File": documentPath(d.Core) + "/file", "Rows": v.documentRows(d), "QR": qrOf(check, v.T("Kode QR pemeriksaan", "QR code for checking")), "Verify": check})
+}
+
+// documentFile hands over the signed PDF: to its holder, or by a link that was sent to them.
+func documentFile(v *visit) error {
+	q := v.r.URL.Query()
+	if q.Get("key") == "" {
+		if !v.signed {
+			v.toSignIn(v.r.URL.RequestURI())
+			return nil
+		}
+		d, pdf, err := v.ownDocument()
+		if err != nil {
+			return err
+		}
+		sendFile(v.w, "application/pdf", d.Core+".pdf", pdf)
+		return nil
+	}
+	known, err := v.Documents.ByNumber(v.r.Context(), v.r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	if known.State == document.Unknown {
+		return notFound()
+	}
+	d, pdf, err := v.Documents.ByLink(v.r.Context(), known.Document.Region, known.Document.Number, q)
+	if err != nil {
+		return err
+	}
+	sendFile(v.w, "application/pdf", d.Core+".pdf", pdf)
+	return nil
+}
+
+// documentRows are what the paper must say, for comparing: never more than needed.
+func (v *visit) documentRows(d document.Document) []web.Row {
+	w := v.wordsOf(d.Region)
+	var rows []web.Row
+	add := func(term, value string) {
+		if value != "" {
+			rows = append(rows, web.Row{Term: term, Lines: []string{value}})
+		}
+	}
+	add(v.T("Jenis", "Kind"), v.In(d.Title))
+	add(v.T("Nomor", "Number"), d.Number)
+	add(v.T("Atas nama", "In the name of"), d.Holder)
+	add(v.T("Untuk", "For"), v.In(d.About))
+	valid := w.Date(d.IssuedAt)
+	if !d.ValidUntil.IsZero() {
+		valid += v.T(" sampai ", " until ") + w.Date(d.ValidUntil.Add(-1))
+	}
+	add(v.T("Berlaku", "Valid"), valid)
+	add(v.T("Ditandatangani", "Signed by"), d.Office)
+	if !d.ChangedAt.IsZero() {
+		add(v.T("Berubah", "Changed"), w.When(d.ChangedAt))
+		add(v.T("Alasan", "Reason"), v.In(d.Reason))
+	}
+	add(v.T("Diganti oleh", "Replaced by"), d.ReplacedBy)
+	return rows
+}
+
+func documentTag(w web.Words, s document.State) *web.Tag {
+	switch s {
+	case document.Valid:
+		return &web.Tag{Kind: "ok", Icon: "check", Text: w.T("Berlaku", "Valid")}
+	case document.Revoked:
+		return &web.Tag{Kind: "bad", Icon: "cross", Text: w.T("Dicabut", "Revoked")}
+	case document.Superseded:
+		return &web.Tag{Kind: "warn", Text: w.T("Sudah diganti", "Replaced")}
+	}
+	return &web.Tag{Kind: "off", Text: w.T("Tidak berlaku lagi", "No longer valid")}
+}

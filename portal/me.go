@@ -1,0 +1,204 @@
+package portal
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"lancar/access"
+	"lancar/casework"
+	"lancar/catalog/flow"
+	"lancar/document"
+	"lancar/payment"
+	"lancar/web"
+)
+
+// meView is a person's own page: what happens next and by when, before everything else.
+type meView struct {
+	Hail      string
+	Waiting   *waitingView
+	Cases     []web.Item
+	More      string
+	Drafts    []web.Item
+	Documents []docCard
+	Payments  []chargeView
+	News      []newsView
+}
+
+type waitingView struct{ Title, Line, Href, Action string }
+
+type chargeView struct {
+	Href, Title, DateLabel, Date, Amount string
+	Tag                                  web.Tag
+}
+
+type newsView struct{ Href, Title, Line, Small string }
+
+// me returns the grant to read one's own data.
+func (v *visit) me(string) access.Grant { return v.session.Own }
+
+func me(v *visit) error {
+	var view meView
+	for _, fill := range []func(*meView) error{v.myCases, v.myDrafts, v.myDocuments, v.myPayments, v.myNews} {
+		if err := fill(&view); err != nil {
+			return err
+		}
+	}
+	return v.show("me", v.T("Halaman saya", "My page"), view)
+}
+
+func (v *visit) myCases(view *meView) error {
+	list, next, err := v.Cases.Mine(v.r.Context(), v.applicant(), v.r.URL.Query().Get("after"))
+	if err != nil {
+		return err
+	}
+	if next != "" {
+		view.More = "/me?after=" + url.QueryEscape(next) + "#cases"
+	}
+	waiting := 0
+	for _, c := range list {
+		item := v.caseItem(c)
+		if c.State == flow.Unpaid || c.State == flow.Correction {
+			waiting++
+			if view.Waiting == nil {
+				view.Waiting = &waitingView{Line: item.Title + ". " + item.Small, Href: item.Href, Action: v.T("Buka", "Open")}
+				if c.State == flow.Unpaid {
+					view.Waiting.Href, view.Waiting.Action = item.Href+"/pay", v.T("Bayar", "Pay")
+				}
+			}
+		}
+		view.Cases = append(view.Cases, item)
+	}
+	if waiting > 0 {
+		view.Waiting.Title = strconv.Itoa(waiting) + v.T(" hal menunggu Anda", " waiting for you")
+	}
+	return nil
+}
+
+// caseItem is a case in the list: what happens next and by when.
+func (v *visit) caseItem(c casework.Listed) web.Item {
+	w := v.wordsOf(c.Region)
+	item := web.Item{Href: "/cases/" + c.Number, Title: v.serviceTitle(c.Service), Tag: stateTag(w, c.State)}
+	switch c.State {
+	case flow.Unpaid:
+		item.Small = v.T("Bayar sebelum ", "Pay before ") + w.Day(c.Due, v.now) + ", " + w.Clock(c.Due)
+	case flow.Correction:
+		item.Small = v.T("Petugas perlu perbaikan dari Anda sampai ", "The officer needs a correction from you by ") + w.Until(c.Due, v.now)
+	case flow.Granted, flow.Refused, flow.Done, flow.Withdrawn, flow.Lapsed:
+		item.Small = v.T("Selesai ", "Over since ") + w.Day(c.Changed, v.now)
+	default:
+		item.Small = v.T("Paling lambat ", "At the latest by ") + w.Until(c.Due, v.now)
+		if v.now.After(c.Due) {
+			item.Small = v.T("Terlambat. Seharusnya ", "Late. It was due by ") + w.Until(c.Due, v.now)
+			item.Tag = &web.Tag{Kind: "bad", Icon: "alert", Text: v.T("Terlambat", "Late")}
+		}
+	}
+	return item
+}
+
+func stateTag(w web.Words, s flow.State) *web.Tag {
+	switch s {
+	case flow.Unpaid:
+		return &web.Tag{Kind: "warn", Icon: "money", Text: w.T("Menunggu pembayaran", "Waiting for payment")}
+	case flow.Correction:
+		return &web.Tag{Kind: "warn", Icon: "chat", Text: w.T("Giliran Anda", "Your turn")}
+	case flow.Granted:
+		return &web.Tag{Kind: "ok", Icon: "check", Text: w.T("Dikabulkan", "Granted")}
+	case flow.Done:
+		return &web.Tag{Kind: "ok", Icon: "check", Text: w.T("Lunas", "Paid")}
+	case flow.Refused:
+		return &web.Tag{Icon: "doc", Text: w.T("Belum bisa disetujui", "Not granted")}
+	case flow.Withdrawn, flow.Lapsed:
+		return &web.Tag{Kind: "off", Text: w.T("Ditutup", "Closed")}
+	case flow.Signing:
+		return &web.Tag{Icon: "pen", Text: w.T("Menunggu tanda tangan", "Waiting for the signature")}
+	}
+	return &web.Tag{Icon: "clock", Text: w.T("Sedang diperiksa", "Being reviewed")}
+}
+
+func (v *visit) serviceTitle(slug string) string {
+	if d := v.Catalog.Service(slug); d != nil {
+		return v.In(d.Title)
+	}
+	return slug
+}
+
+func (v *visit) myDrafts(view *meView) error {
+	list, err := v.Cases.Drafts(v.r.Context(), v.applicant())
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		view.Drafts = append(view.Drafts, web.Item{Href: draftPath(d.ID), Title: v.serviceTitle(d.Service),
+			Small: v.T("Tersimpan ", "Saved ") + v.Moment(d.Saved, v.now) + v.T(". Bisa dilanjutkan sampai ", ". You can go on until ") + v.Date(d.Expires)})
+	}
+	return nil
+}
+
+func (v *visit) myDocuments(view *meView) error {
+	list, err := v.Documents.Mine(v.r.Context(), v.me(access.Documents), 20)
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		view.Documents = append(view.Documents, v.docCard(d))
+	}
+	return nil
+}
+
+func (v *visit) docCard(d document.Document) docCard {
+	return docCard{Href: documentPath(d.Core), Title: v.In(d.Title), Tag: documentTag(v.Words, d.State),
+		Line: v.T("Terbit ", "Issued ") + v.wordsOf(d.Region).Date(d.IssuedAt) + " · " + d.Office}
+}
+
+func (v *visit) myPayments(view *meView) error {
+	list, err := v.Charges.Mine(v.r.Context(), v.session.Account)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		w := v.wordsOf(c.Region)
+		row := chargeView{Href: "/cases/" + c.Number, Title: v.In(c.Title), Amount: c.Amount.String(), Tag: chargeTag(w, payment.Paid),
+			DateLabel: v.T("Dibayar", "Paid"), Date: w.Date(c.Paid)}
+		if c.Kind != "applied" {
+			row.Tag = web.Tag{Kind: "warn", Text: v.T("Akan dikembalikan", "To be paid back")}
+		}
+		view.Payments = append(view.Payments, row)
+	}
+	return nil
+}
+
+func (v *visit) myNews(view *meView) error {
+	list, _, err := v.Notify.Inbox(v.r.Context(), v.me(access.Messages), "", 8)
+	if err != nil {
+		return err
+	}
+	for _, m := range list {
+		n := newsView{Title: v.In(m.Title), Line: firstLine(v.In(m.Body)), Small: v.wordsOf(m.Region).Moment(m.At, v.now)}
+		if u, err := url.Parse(m.Link); err == nil && m.Link != "" {
+			n.Href = localPath(u.RequestURI())
+		}
+		view.News = append(view.News, n)
+	}
+	return v.Notify.MarkRead(v.r.Context(), v.session.Own, v.now)
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
+func ownData(v *visit) error {
+	data, err := v.Access.Download(v.r.Context(), v.session.Own)
+	if err != nil {
+		return err
+	}
+	h := v.w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Content-Disposition", `attachment; filename="data-saya.json"`)
+	h.Set("Cache-Control", "no-store")
+	_, err = v.w.Write(data)
+	return err
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }

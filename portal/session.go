@@ -1,0 +1,111 @@
+package portal
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"lancar"
+	"lancar/identity"
+)
+
+// Sign-in lives on the bare host. A region's host without a session sends the browser there; that
+// host answers with a ticket, good once and for that host alone, which [redeem] turns into a
+// session of its own.
+
+func (v *visit) hasCookie() bool { return identity.Token(v.r, v.secure()) != "" }
+
+func (v *visit) secure() bool { return v.r.TLS != nil || v.Home.Scheme == "https" }
+
+// recognise reads the session, if the browser has one. A session that ended is no error.
+func (v *visit) recognise() error {
+	token := identity.Token(v.r, v.secure())
+	if token == "" {
+		return nil
+	}
+	s, err := v.Identity.Session(v.r.Context(), token)
+	if lancar.CodeOf(err) == lancar.Unauthenticated {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	v.session, v.signed = s, s.Signed() && s.Kind != identity.Officer
+	return nil
+}
+
+// elsewhere says whether this host leaves sign-in to another.
+func (v *visit) elsewhere() bool {
+	return v.site.region.Host != "" && !strings.EqualFold(v.r.Host, v.Home.Host)
+}
+
+// toSignIn sends the browser to sign in and then back to path.
+func (v *visit) toSignIn(path string) {
+	v.w.Header().Set("Cache-Control", "no-store")
+	if !v.elsewhere() {
+		http.Redirect(v.w, v.r, "/signin?to="+url.QueryEscape(path), http.StatusSeeOther)
+		return
+	}
+	back := url.URL{Scheme: v.Home.Scheme, Host: v.r.Host, Path: "/session"}
+	back.RawQuery = url.Values{"to": {path}}.Encode()
+	to := *v.Home
+	to.Path, to.RawQuery = "/session/go", url.Values{"to": {back.String()}}.Encode()
+	http.Redirect(v.w, v.r, to.String(), http.StatusSeeOther)
+}
+
+// goingTo is the path that the query asks to go to.
+func (v *visit) goingTo(otherwise string) string {
+	if to := v.r.URL.Query().Get("to"); to != "" {
+		return localPath(to)
+	}
+	return otherwise
+}
+
+// returnTo is where to go after signing in: a path of this host, "/me" for anything else.
+func (v *visit) returnTo(to string) string {
+	if p := localPath(to); to != "" && p != "/" {
+		return p
+	}
+	return "/me"
+}
+
+// handOver gives a region's host a ticket for the session of this one.
+func handOver(v *visit) error {
+	back, err := url.Parse(v.r.URL.Query().Get("to"))
+	if err != nil || back.Path != "/session" || !v.ours(back) {
+		return lancar.Fail(lancar.Invalid, "to", "Alamat tujuan tidak dikenal.", "The address to return to is unknown.")
+	}
+	ticket, err := v.Identity.Handoff(v.r.Context(), v.session, back.Host)
+	if err != nil {
+		return err
+	}
+	q := back.Query()
+	q.Set("ticket", ticket)
+	back.RawQuery = q.Encode()
+	return v.to(back.String())
+}
+
+// ours says whether an address is one of this node's portals: the bare host with a region's label
+// before it, on the same port.
+func (v *visit) ours(u *url.URL) bool {
+	label, rest, ok := strings.Cut(u.Host, ".")
+	if !ok || u.Scheme != v.Home.Scheme || !strings.EqualFold(rest, v.Home.Host) {
+		return false
+	}
+	return strings.EqualFold(v.Regions.ByHost(u.Host).Host, label)
+}
+
+// redeem turns the ticket into a session of this host.
+func redeem(v *visit) error {
+	q := v.r.URL.Query()
+	to := v.returnTo(q.Get("to"))
+	if v.signed {
+		return v.to(to)
+	}
+	token, _, err := v.Identity.Redeem(v.r.Context(), q.Get("ticket"), v.r.Host, device(v.r.UserAgent()))
+	if err != nil {
+		return err
+	}
+	http.SetCookie(v.w, identity.Cookie(token, v.secure()))
+	return v.to(to)
+}

@@ -1,0 +1,228 @@
+package portal
+
+import (
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"lancar"
+	"lancar/casework"
+	"lancar/catalog"
+	"lancar/web"
+)
+
+// stepView is one page of the form.
+type stepView struct {
+	Back     web.Link
+	Steps    map[string]any
+	Problems []web.Problem
+	Title    string
+	Text     string
+	Known    []web.Known
+	Action   string
+	Files    bool // the form has uploads
+	Keep     string
+	Version  int64
+	Fields   []web.Field
+	Until    string
+}
+
+func showStep(v *visit) error {
+	d, err := v.draft()
+	if err != nil {
+		return err
+	}
+	if d.Number != "" {
+		return v.to("/cases/" + d.Number)
+	}
+	steps := v.stepsOf(d)
+	i := findStep(steps, v.r.PathValue("step"))
+	if i < 0 {
+		return v.to(draftPath(d.ID))
+	}
+	return v.stepPage(d, steps, i, v.r.URL.Query().Get("mend") != "", "")
+}
+
+// stepPage renders step i. said is a complaint about the file that was just sent.
+func (v *visit) stepPage(d casework.Checked, steps []step, i int, complain bool, said string) error {
+	s := steps[i]
+	f := &form{visit: v, path: draftPath(d.ID), answers: d.Answers, files: d.Files, errors: notesByField(d.Outcome.Errors, v.Words), complain: complain}
+	view := stepView{Steps: marks(i+1, len(steps)+1), Title: s.title, Text: s.text, Action: stepPath(d.ID, s.id),
+		Keep: string(d.ID) + ":" + s.id, Version: d.Version, Known: v.known(s.known)}
+	view.Back = web.Link{Href: "/services/" + d.Service.Slug, Text: v.In(d.Service.Title)}
+	if i > 0 {
+		view.Back = web.Link{Href: stepPath(d.ID, steps[i-1].id), Text: v.T("Langkah sebelumnya", "The step before")}
+	}
+	for _, q := range topLevel(s) {
+		field := f.field(q)
+		if said != "" && field.Name == v.r.PathValue("field") {
+			field.Error = said
+		}
+		view.Files = view.Files || field.Kind == web.FileField
+		view.Fields = append(view.Fields, field)
+	}
+	view.Problems = sayProblems(view.Fields)
+	view.Until = v.T("Isian tersimpan sampai ", "Kept until ") + v.Date(d.Expires) + v.T(". Hanya Anda yang bisa membukanya.", ". Only you can open it.")
+	title, status := s.title, http.StatusOK
+	if len(view.Problems) > 0 {
+		title = v.T("Kesalahan: ", "Error: ") + title
+		if said != "" {
+			status = http.StatusUnprocessableEntity
+		}
+	}
+	return v.showAs(status, "step", title, view)
+}
+
+// known groups what registers know by register.
+func (v *visit) known(fields []catalog.FieldView) []web.Known {
+	var out []web.Known
+	at := map[string]int{}
+	for _, f := range fields {
+		if f.Fact == nil {
+			continue
+		}
+		i, ok := at[f.Fact.Register]
+		if !ok {
+			i = len(out)
+			at[f.Fact.Register] = i
+			out = append(out, web.Known{
+				Title: v.T("Sudah diketahui dari ", "Already known from ") + v.registerName(f.Fact.Register),
+				Note: v.T("Diambil ", "Asked ") + v.Moment(f.Fact.At, v.now) +
+					v.T(" untuk permohonan ini. Tidak perlu diisi lagi.", " for this application. You need not fill it in."),
+				Fix: "/me/rights?right=correct"})
+		}
+		out[i].Rows = append(out[i].Rows, web.Row{Term: v.In(f.Field.Label), Lines: v.inWords(f.Field, f.Value), Num: f.Field.Kind == "nik"})
+	}
+	return out
+}
+
+// saveStep keeps the answers of a page, whatever is wrong with them, and goes where the pressed
+// button says.
+func saveStep(v *visit) error {
+	d, err := v.saveSent(v.r.PathValue("step"))
+	if err != nil {
+		return err
+	}
+	switch goes := v.r.PostForm.Get("go"); {
+	case goes == "later":
+		return v.to("/me#drafts")
+	case strings.HasPrefix(goes, draftPath(d.ID)+"/place/"):
+		return v.to(goes)
+	}
+	return v.afterStep(d)
+}
+
+func (v *visit) afterStep(d casework.Checked) error {
+	steps := v.stepsOf(d)
+	i := findStep(steps, v.r.PathValue("step"))
+	if i < 0 {
+		return v.to(draftPath(d.ID))
+	}
+	wrong := notesByField(d.Outcome.Errors, v.Words)
+	for _, q := range steps[i].asked {
+		if wrong[q.Field.ID] != "" {
+			return v.to(stepPath(d.ID, steps[i].id) + "?mend=1")
+		}
+	}
+	if len(d.Outcome.Against) > 0 {
+		return v.to(draftPath(d.ID) + "/against")
+	}
+	if i+1 < len(steps) {
+		return v.to(stepPath(d.ID, steps[i+1].id))
+	}
+	return v.to(draftPath(d.ID) + "/check")
+}
+
+// maxForm bounds a form with its files in memory; casework bounds each file.
+const maxForm = 12 << 20
+
+func (v *visit) readForm() error {
+	var err error
+	if kind, _, _ := mime.ParseMediaType(v.r.Header.Get("Content-Type")); kind == "multipart/form-data" {
+		err = v.r.ParseMultipartForm(maxForm)
+	} else {
+		err = v.r.ParseForm()
+	}
+	if err != nil {
+		if _, large := err.(*http.MaxBytesError); large {
+			return err
+		}
+		return lancar.Fail(lancar.Invalid, "", "Isian tidak terbaca. Coba kirim lagi.", "The form could not be read. Please send it again.").Because(err)
+	}
+	return nil
+}
+
+// saveSent reads the form that was sent for a step, keeps its answers and any files in it.
+func (v *visit) saveSent(stepID string) (casework.Checked, error) {
+	if err := v.readForm(); err != nil {
+		return casework.Checked{}, err
+	}
+	d, err := v.draft()
+	if err != nil {
+		return d, err
+	}
+	steps := v.stepsOf(d)
+	i := findStep(steps, stepID)
+	if i < 0 {
+		return d, nil // asked no more: nothing of it is kept
+	}
+	answers := map[string]string{}
+	for _, f := range sentFields(steps[i], v.r.PostForm) {
+		if a, ok := answerOf(f, v.r.PostForm); ok {
+			answers[f.ID] = a
+		}
+	}
+	next := stepID
+	if v.r.PostForm.Get("go") == "next" {
+		if next = "check"; i+1 < len(steps) {
+			next = steps[i+1].id
+		}
+	}
+	version, _ := strconv.ParseInt(v.r.PostForm.Get("version"), 10, 64)
+	if version == 0 {
+		version = d.Version
+	}
+	if _, err := v.Cases.SaveStep(v.r.Context(), v.applicant(), d.ID, version, next, answers); err != nil {
+		return d, err
+	}
+	for _, q := range steps[i].asked {
+		if q.Field.Kind == "attachment" {
+			if err := v.attachSent(d.ID, q.Field.ID); err != nil {
+				return d, err
+			}
+		}
+	}
+	return v.draft()
+}
+
+// attachSent adds the files that a form holds for a field.
+func (v *visit) attachSent(id lancar.ID, field string) error {
+	if v.r.MultipartForm == nil {
+		return nil
+	}
+	for _, head := range v.r.MultipartForm.File[field] {
+		if head.Size == 0 {
+			continue // the browser sends an empty part for a file that was not chosen
+		}
+		data, err := readPart(head)
+		if err != nil {
+			return err
+		}
+		if _, err := v.Cases.Attach(v.r.Context(), v.applicant(), id, casework.Upload{Field: field, Name: head.Filename, Data: data}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readPart(head *multipart.FileHeader) ([]byte, error) {
+	f, err := head.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxForm))
+}

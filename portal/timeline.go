@@ -1,0 +1,63 @@
+package portal
+
+import (
+	"time"
+
+	"lancar/casework"
+	"lancar/catalog"
+	"lancar/catalog/flow"
+	"lancar/web"
+)
+
+// timeline is what happened, what is happening, and what is still to come.
+func timeline(w web.Words, c casework.Case, def *catalog.Definition, now time.Time) []web.Step {
+	var out []web.Step
+	for _, e := range c.Events {
+		if text := w.In(e.Text); text != "" {
+			out = append(out, web.Step{State: "done", Title: text, When: w.Moment(e.At, now)})
+		}
+	}
+	if !open(c.State) {
+		return out
+	}
+	out = append(out, current(w, c, now))
+	past := false
+	for _, s := range def.Steps {
+		if past && s.Kind != "check" {
+			out = append(out, web.Step{State: "next", Title: w.In(s.Title)})
+		}
+		past = past || s.ID == c.Step
+	}
+	if title := w.In(def.Output.Title); title != "" {
+		out = append(out, web.Step{State: "next", Title: title + w.T(" di halaman Anda", " on your page"),
+			When: w.T("Bisa dicetak, bisa diperiksa siapa pun lewat kode QR", "You can print it; anyone can check it by its QR code")})
+	}
+	return out
+}
+
+func current(w web.Words, c casework.Case, now time.Time) web.Step {
+	s := web.Step{State: "now", Title: w.In(c.StepTitle)}
+	switch c.State {
+	case flow.Unpaid:
+		s.Title = w.T("menunggu pembayaran Anda", "waiting for your payment")
+	case flow.Correction:
+		s.Title = w.T("menunggu perbaikan dari Anda", "waiting for your correction")
+	case flow.Drawing:
+		s.Title = w.T("petugas diundi", "an officer is being drawn")
+		s.Lines = []string{w.T("Undian memakai catatan publik, jadi tidak bisa diatur siapa pun.", "The draw uses the public log, so that nobody can steer it.")}
+	case flow.Signing:
+		s.Title = w.T("menunggu tanda tangan pejabat", "waiting for the official's signature")
+	case flow.Review:
+		s.Lines = []string{w.T("Dipegang satu petugas, dipilih dengan undian.", "One officer, drawn by lot, has it.")}
+		if c.Officer != "" {
+			s.Lines = append(s.Lines, c.Officer)
+		}
+	}
+	if s.Title == "" {
+		s.Title = w.T("pemeriksaan", "review")
+	}
+	if !c.Due.IsZero() {
+		s.When = w.T("Paling lambat ", "At the latest by ") + w.Until(c.Due, now)
+	}
+	return s
+}

@@ -1,0 +1,138 @@
+package portal
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"lancar"
+	"lancar/identity"
+	"lancar/web"
+)
+
+// visit is one request of one person: whose portal, in which language, signed in or not.
+type visit struct {
+	web.Words
+	*Portal
+	w       http.ResponseWriter
+	r       *http.Request
+	site    *site
+	now     time.Time
+	session identity.Session // zero while nobody is signed in
+	signed  bool
+	keeps   string // the page holds a form whose unsent answers the script keeps
+	refresh int
+	noindex bool
+	forget  bool
+	cache   *string // key under which the page is kept for everyone
+}
+
+type handler func(*visit) error
+
+// visitor makes the visit of a request. It reads no session.
+func (p *Portal) visitor(w http.ResponseWriter, r *http.Request) *visit {
+	s := p.siteOf(r.Host)
+	v := &visit{Portal: p, w: w, r: r, site: s, now: p.Clock()}
+	v.Words = web.Words{Lang: s.language(r), Zone: s.region.Zone, Abbr: s.region.ZoneName}
+	return v
+}
+
+// open serves a page to anyone, signed in or not.
+func (p *Portal) open(h handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v := p.visitor(w, r)
+		if err := v.recognise(); err != nil {
+			v.fail(err)
+			return
+		}
+		if err := h(v); err != nil {
+			v.fail(err)
+		}
+	}
+}
+
+// own serves a page to a signed-in person; others are sent to sign in and come back.
+func (p *Portal) own(h handler) http.HandlerFunc {
+	return p.open(func(v *visit) error {
+		if v.signed {
+			v.noindex = true
+			return h(v)
+		}
+		if v.r.Method != http.MethodGet && v.r.Method != http.MethodHead {
+			return lancar.Fail(lancar.Unauthenticated, "",
+				"Anda sudah tidak masuk. Masuk lagi, isian yang tersimpan tetap ada.",
+				"You are no longer signed in. Sign in again; what was saved is still there.")
+		}
+		v.toSignIn(v.r.URL.RequestURI())
+		return nil
+	})
+}
+
+// public serves a page that is the same for everyone. It is rendered once a minute at most, and
+// no database is asked for it while it is kept.
+func (p *Portal) public(h handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v := p.visitor(w, r)
+		v.signed = v.hasCookie()
+		who := "-"
+		if v.signed {
+			who = "+"
+		}
+		key := v.site.region.Code + who + v.Lang + r.URL.RequestURI()
+		if page := p.kept.get(key, v.now); page != nil {
+			page.ServeHTTP(w, r)
+			return
+		}
+		v.cache = &key
+		if err := h(v); err != nil {
+			v.cache = nil
+			v.fail(err)
+		}
+	}
+}
+
+// page makes the frame around a view.
+func (v *visit) page(title string) *web.Page {
+	p := &web.Page{Words: v.Words, Look: v.site.look, Title: title, Now: v.now, Moved: v.Moved != nil && v.Moved(),
+		Path: v.r.URL.RequestURI(), Langs: v.site.langs, SignedIn: v.signed, Keeps: v.keeps, Refresh: v.refresh, NoIndex: v.noindex, Forget: v.forget}
+	if v.Rehearsal {
+		p.Demo = v.T("Peragaan: orang, uang, dan dokumen di sini tidak nyata.", "Demonstration: people, money and documents here are not real.")
+	}
+	if v.r.Method != http.MethodGet {
+		p.Path = "/"
+	}
+	at := v.r.URL.Path
+	p.Nav = append(p.Nav, web.Link{Href: "/search", Text: v.T("Cari", "Search"), Icon: "search", Current: at == "/search"})
+	if v.signed {
+		p.Nav = append(p.Nav, web.Link{Href: "/me", Text: v.T("Saya", "My page"), Icon: "person", Current: strings.HasPrefix(at, "/me")})
+	} else {
+		p.Nav = append(p.Nav, web.Link{Href: "/signin", Text: v.T("Masuk", "Sign in"), Icon: "person", Current: strings.HasPrefix(at, "/signin")})
+	}
+	return p
+}
+
+// show answers with a page.
+func (v *visit) show(name, title string, view any) error {
+	return v.showAs(http.StatusOK, name, title, view)
+}
+
+func (v *visit) showAs(status int, name, title string, view any) error {
+	if v.cache == nil || status != http.StatusOK {
+		return v.templates.Render(v.w, v.r, status, v.page(title), name, view)
+	}
+	body, err := v.templates.Bytes(v.page(title), name, view)
+	if err != nil {
+		return err
+	}
+	page := web.NewPublic(body)
+	v.kept.put(*v.cache, v.now, page)
+	page.ServeHTTP(v.w, v.r)
+	return nil
+}
+
+// to sends the browser elsewhere after a change was made.
+func (v *visit) to(path string) error {
+	v.w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(v.w, v.r, path, http.StatusSeeOther)
+	return nil
+}
