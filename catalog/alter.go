@@ -7,18 +7,10 @@ import (
 	"lancar/internal/strictyaml"
 )
 
-// Expression is one rule of a definition and where it stands, for tools. Predicate: it gives true
-// or false.
-type Expression struct {
-	Key, File, Source string
-	Line              int
-	Predicate         bool
-}
-
-// Expressions lists the rules that the definition's own files hold.
-func (d *Definition) Expressions() []Expression {
+// Expressions goes through the rules that the definition's own files hold, for tools: each with its
+// key for [Definition.Altered], where it stands, and whether it gives true or false.
+func (d *Definition) Expressions(each func(key, file string, line int, source string, predicate bool)) {
 	docs := map[string]*strictyaml.Document{}
-	var all []Expression
 	for _, x := range d.expressions() {
 		if isApplicant(x.after) {
 			continue // the standard fields of an applicant are not the author's
@@ -26,13 +18,12 @@ func (d *Definition) Expressions() []Expression {
 		if docs[x.file] == nil {
 			docs[x.file], _ = strictyaml.Parse(x.file, []byte(d.source[x.file]))
 		}
-		e := Expression{Key: x.key, File: x.file, Source: x.source, Predicate: x.want == rule.Bool}
+		line := 0
 		if doc := docs[x.file]; doc != nil {
-			e.Line = doc.Line(x.path...)
+			line = doc.Line(x.path...)
 		}
-		all = append(all, e)
+		each(x.key, x.file, line, x.source, x.want == rule.Bool)
 	}
-	return all
 }
 
 // Altered returns the definition with one rule changed, for trying whether examples notice. It has

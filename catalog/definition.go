@@ -33,12 +33,40 @@ type Service struct {
 	LifeEvents []string            `yaml:"life_events" help:"moments in life in which it is needed"`
 	Keywords   map[string][]string `yaml:"keywords" need:"yes" help:"words people search with, at most 12 a language"`
 	Law        []Law               `yaml:"law" need:"yes" help:"legal basis; other parts cite its ids"`
-	Standard   Standard            `yaml:"standard" need:"yes" help:"components of the service standard (UU 25/2009) that are not derived from the rest"`
-	Steps      []Step              `yaml:"steps" help:"the procedure, in order"`
-	Output     Output              `yaml:"output" help:"the document that a grant (or a payment) gives"`
-	Retention  Retention           `yaml:"retention" need:"yes" help:"how long the case is kept"`
-	Handover   *Handover           `yaml:"handover" help:"where it is done, for kind handover"`
-	Messages   map[string]Message  `yaml:"messages" help:"own texts of messages instead of the common ones, by event"`
+
+	// Standard holds what UU 25/2009 wants published and is not derived from the rest of the
+	// definition: procedure and complaints are public, the others internal.
+	Standard struct {
+		Procedure   lancar.Text `yaml:"procedure" need:"yes" help:"component 2: how it goes, for the person"`
+		Complaints  lancar.Text `yaml:"complaints" help:"component 6: where to complain; the common text when left out"`
+		Facilities  lancar.Text `yaml:"facilities" help:"component 8"`
+		Competence  lancar.Text `yaml:"competence" help:"component 9"`
+		Supervision lancar.Text `yaml:"supervision" help:"component 10"`
+		Staff       lancar.Text `yaml:"staff" help:"component 11"`
+		Guarantee   lancar.Text `yaml:"guarantee" help:"component 12"`
+		Security    lancar.Text `yaml:"security" help:"component 13"`
+		Evaluation  lancar.Text `yaml:"evaluation" help:"component 14"`
+	} `yaml:"standard" need:"yes" help:"components of the service standard (UU 25/2009) that are not derived from the rest"`
+
+	Steps  []Step `yaml:"steps" help:"the procedure, in order"`
+	Output Output `yaml:"output" help:"the document that a grant (or a payment) gives"`
+
+	// Retention says when a closed case is destroyed.
+	Retention struct {
+		Years int         `yaml:"years" help:"so many years after the case is over; 0 with keep"`
+		Keep  bool        `yaml:"keep" help:"never destroyed (permanent archive)"`
+		Text  lancar.Text `yaml:"text" need:"yes" help:"what is kept and why"`
+		Law   string      `yaml:"law" help:"id of a law"`
+	} `yaml:"retention" need:"yes" help:"how long the case is kept"`
+
+	// Handover leads to where a service is really done.
+	Handover *struct {
+		To    lancar.Text `yaml:"to" need:"yes" help:"who does it"`
+		URL   string      `yaml:"url" help:"address to go to"`
+		Bring lancar.Text `yaml:"bring" help:"what to have at hand"`
+	} `yaml:"handover" help:"where it is done, for kind handover"`
+
+	Messages map[string]Message `yaml:"messages" help:"own texts of messages instead of the common ones, by event"`
 }
 
 // Owner says which agency decides, and in which region: the agency's office at Level (province,
@@ -55,20 +83,6 @@ type Law struct {
 	ID     string `yaml:"id" need:"yes" help:"what other parts cite"`
 	Text   string `yaml:"text" need:"yes" help:"citation, with article"`
 	Status string `yaml:"status" need:"yes" enum:"confirmed unconfirmed" help:"confirmed: somebody read the source"`
-}
-
-// Standard holds what UU 25/2009 wants published and is not derived from the rest of the
-// definition: procedure and complaints are public, the others internal.
-type Standard struct {
-	Procedure   lancar.Text `yaml:"procedure" need:"yes" help:"component 2: how it goes, for the person"`
-	Complaints  lancar.Text `yaml:"complaints" help:"component 6: where to complain; the common text when left out"`
-	Facilities  lancar.Text `yaml:"facilities" help:"component 8"`
-	Competence  lancar.Text `yaml:"competence" help:"component 9"`
-	Supervision lancar.Text `yaml:"supervision" help:"component 10"`
-	Staff       lancar.Text `yaml:"staff" help:"component 11"`
-	Guarantee   lancar.Text `yaml:"guarantee" help:"component 12"`
-	Security    lancar.Text `yaml:"security" help:"component 13"`
-	Evaluation  lancar.Text `yaml:"evaluation" help:"component 14"`
 }
 
 // Step is one step of the procedure.
@@ -91,21 +105,6 @@ type Output struct {
 	Months  int         `yaml:"valid_months" help:"valid until the same day so many months after the decision"`
 	Until   string      `yaml:"valid_until" help:"CEL giving the last day of validity"`
 	Forever bool        `yaml:"valid_forever" help:"valid until revoked"`
-}
-
-// Retention says when a closed case is destroyed.
-type Retention struct {
-	Years int         `yaml:"years" help:"so many years after the case is over; 0 with keep"`
-	Keep  bool        `yaml:"keep" help:"never destroyed (permanent archive)"`
-	Text  lancar.Text `yaml:"text" need:"yes" help:"what is kept and why"`
-	Law   string      `yaml:"law" help:"id of a law"`
-}
-
-// Handover leads to where a service is really done.
-type Handover struct {
-	To    lancar.Text `yaml:"to" need:"yes" help:"who does it"`
-	URL   string      `yaml:"url" help:"address to go to"`
-	Bring lancar.Text `yaml:"bring" help:"what to have at hand"`
 }
 
 // Message is what is sent at an event; its slots are those of letters.

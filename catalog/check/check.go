@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"lancar/catalog"
 	"lancar/internal/strictyaml"
@@ -88,6 +90,15 @@ func (r *Report) examples(d *catalog.Definition, line func(int) int) {
 func (r *Report) notes(d *catalog.Definition) {
 	for _, l := range r.Unconfirmed {
 		r.Notes = append(r.Notes, "unconfirmed law: "+l.Text)
+	}
+	var unwritten []string
+	for _, c := range d.Components() {
+		if len(c.Text) == 0 {
+			unwritten = append(unwritten, strconv.Itoa(c.Number))
+		}
+	}
+	if len(unwritten) > 0 {
+		r.Notes = append(r.Notes, "internal components of the service standard not written yet: "+strings.Join(unwritten, " "))
 	}
 }
 

@@ -11,10 +11,10 @@ import (
 // mutate changes each rule in every small way, one at a time, and complains when no example
 // notices: such a rule could be wrong without anybody seeing it.
 func (r *Report) mutate(d *catalog.Definition) {
-	for _, x := range d.Expressions() {
+	d.Expressions(func(key, file string, line int, source string, predicate bool) {
 		var missed []string
-		for _, changed := range changes(x.Source, x.Predicate) {
-			altered, err := d.Altered(x.Key, changed)
+		for _, changed := range changes(source, predicate) {
+			altered, err := d.Altered(key, changed)
 			if err != nil {
 				continue // the change makes no sense of types, so nobody could make it
 			}
@@ -24,9 +24,9 @@ func (r *Report) mutate(d *catalog.Definition) {
 			}
 		}
 		if len(missed) > 0 {
-			r.fail(x.File, x.Line, "no example notices when the rule %s becomes %s", x.Source, strings.Join(missed, " or "))
+			r.fail(file, line, "no example notices when the rule %s becomes %s", source, strings.Join(missed, " or "))
 		}
-	}
+	})
 }
 
 func noticed(d *catalog.Definition) bool {
