@@ -1,7 +1,8 @@
 // Package exchange asks other agencies' registers, so that people are not asked again. It knows
-// two calls: Match, where the register only says whether typed values agree, and Read, which
+// two questions: Match, where the register only says whether typed values agree, and Read, which
 // brings named fields of one record and is allowed only under a person's own grant that covers
-// registers (their sign-in passed the contact test) or an officer's look.
+// registers (their sign-in passed the contact test) or an officer's look. Where a register makes
+// records on request (a business number), Obtain asks it to.
 //
 // Each call is a row that the person sees. A register that does not answer stops nobody: the
 // caller goes on without the fact, and [Exchange.AskLaterTx] asks again until it is answered.
@@ -45,6 +46,7 @@ type Source struct {
 	TimeoutMS int         `yaml:"timeout_ms"`
 	General   []string    `yaml:"general"`
 	Specific  []string    `yaml:"specific"`
+	Obtain    []string    `yaml:"obtain"` // fields, beside the key, with which the register makes a record on request; none: it does not
 }
 
 // Has says whether the register keeps the field.

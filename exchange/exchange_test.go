@@ -37,7 +37,13 @@ func setup(t *testing.T) *world {
 			w.status = 401
 		}
 		rw.WriteHeader(w.status)
-		if strings.HasSuffix(r.URL.Path, "/match") {
+		if strings.HasSuffix(r.URL.Path, "/oss/obtain") {
+			var in map[string]string
+			if json.NewDecoder(r.Body).Decode(&in) != nil || in["nik"] == "" || in["business_name"] == "" {
+				in = nil
+			}
+			json.NewEncoder(rw).Encode(map[string]string{"nib": "9000000000001", "for": in["nik"], "issued": "2026-11-21"})
+		} else if strings.HasSuffix(r.URL.Path, "/match") {
 			json.NewEncoder(rw).Encode(map[string]any{"fields": map[string]string{"name": "match", "birth_date": "nomatch", "religion": "LEAK"}})
 		} else {
 			json.NewEncoder(rw).Encode(map[string]any{"found": true, "fields": map[string]string{"address": "Jalan Contoh 1", "religion": "LEAK"}})
@@ -111,6 +117,33 @@ func TestReadingNeedsAGrantThatCoversRegisters(t *testing.T) {
 	}
 	if w.looks(t) != 1 {
 		t.Errorf("%d looks", w.looks(t))
+	}
+}
+
+func TestARegisterMakesARecordOnlyForItsOwnPerson(t *testing.T) {
+	w := setup(t)
+	q := exchange.Question{Source: "oss", Key: "3204110609970001", Subject: "subject", Region: "53.15", Purpose: lancar.Text{"id": "Meminta NIB", "en": "Asking for a business number"},
+		Fields: map[string]string{"business_name": "Kios Maria", "kbli": "47111", "village": "53.15.05.1025"}}
+	if _, err := w.x.Obtain(t.Context(), access.Grant{}, q); lancar.CodeOf(err) != lancar.NotFound || w.calls != 0 {
+		t.Fatal(err)
+	}
+	var g access.Grant
+	if err := w.db.Write(t.Context(), func(tx *store.Tx) (err error) {
+		if _, err = w.access.BindTx(tx, "acc", "subject"); err != nil {
+			return err
+		}
+		g, err = w.access.OwnTx(tx, "acc", "subject", true)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := w.x.Obtain(t.Context(), g, q)
+	if err != nil || got["nib"] != "9000000000001" || len(got) != 2 || w.looks(t) != 1 {
+		t.Fatalf("%v %v", got, err)
+	}
+	q.Source, q.Fields = "population", map[string]string{"name": "MARIA"}
+	if _, err := w.x.Obtain(t.Context(), g, q); err == nil || w.calls != 1 {
+		t.Fatal("the population register made a person")
 	}
 }
 
