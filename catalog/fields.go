@@ -11,6 +11,9 @@ func (p *parser) fields() {
 			for _, wrong := range f.wrong() {
 				p.fail("form.yaml", path, "the field %q: %s", f.ID, wrong)
 			}
+			if about := "applicant." + f.ID; f.Known == nil && f.Confirm == nil && isFact(about) {
+				p.fail("form.yaml", path, "the field %q asks what the population register knows; put it in \"applicant\"", f.ID)
+			}
 			p.source(f, f.Known, "known", path)
 			p.source(f, f.Confirm, "confirm", path)
 		}
@@ -77,4 +80,14 @@ func (p *parser) source(f *Field, s *Source, key string, path []any) {
 	case key == "known" && by.Kind == "nik" && by.ID != "applicant.nik":
 		p.fail("form.yaml", append(path, key), "the field %q would show a record of somebody else; use confirm", f.ID)
 	}
+}
+
+// isFact says whether a register knows this about an applicant.
+func isFact(id string) bool {
+	for _, f := range applicantFields() {
+		if f.ID == id {
+			return f.Known != nil
+		}
+	}
+	return false
 }
