@@ -1,0 +1,257 @@
+package payment_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"lancar"
+	"lancar/internal/jobs"
+	"lancar/internal/store"
+	"lancar/payment"
+	"lancar/payment/qris"
+	"lancar/payment/snap"
+	"lancar/region"
+	"lancar/region/places"
+	"lancar/regions"
+)
+
+// keyPair is made once: making RSA keys is slow.
+var keyPair = sync.OnceValue(func() *rsa.PrivateKey {
+	k, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return k
+})
+
+var packs = sync.OnceValue(func() *region.Regions {
+	table, err := places.Open()
+	if err != nil {
+		panic(err)
+	}
+	rs, err := region.Load(regions.FS, table)
+	if err != nil {
+		panic(err)
+	}
+	return rs
+})
+
+// bank is the other side of the wire: an acquirer that checks signatures and mints codes.
+type bank struct {
+	mu     sync.Mutex
+	now    func() time.Time
+	down   bool
+	forget bool // the token is no longer known
+	lie    int64
+	codes  map[string]int64
+	paid   map[string]string // reference → receipt
+	tokens int
+}
+
+func (b *bank) set(fn func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	fn()
+}
+
+func (b *bank) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	body, _ := io.ReadAll(r.Body)
+	say := func(s snap.Service, http int, code string, v any) {
+		w.WriteHeader(http)
+		if v == nil {
+			v = snap.Answer(s, snap.Result{HTTP: http, Case: code}, "")
+		}
+		json.NewEncoder(w).Encode(v)
+	}
+	ok := func(s snap.Service) snap.Status { return snap.Answer(s, snap.Result{HTTP: 200, Case: "00"}, "") }
+	if b.down {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	if r.URL.Path == snap.Token.Path() {
+		if err := snap.CheckToken(r, &keyPair().PublicKey, b.now()); err != nil {
+			say(snap.Token, 401, "00", nil)
+			return
+		}
+		b.tokens++
+		b.forget = false
+		say(snap.Token, 200, "", snap.TokenResponse{Status: ok(snap.Token), AccessToken: "T", TokenType: "Bearer", ExpiresIn: "900"})
+		return
+	}
+	if b.forget || snap.CheckTransaction(r, body, "secret", b.now()) != nil {
+		say(snap.Query, 401, "01", nil)
+		return
+	}
+	switch r.URL.Path {
+	case snap.Generate.Path():
+		var in snap.GenerateRequest
+		json.Unmarshal(body, &in)
+		m, _ := in.Amount.Money()
+		b.codes[in.PartnerReferenceNo] = m.Amount
+		qr, err := qris.Dynamic(qris.Merchant{Domain: "ID.CO.UJI.WWW", MPAN: "936009990000000001", ID: in.MerchantID, Class: "URE", NMID: "ID0000000000000",
+			Category: "9399", Name: in.AdditionalInfo["merchantName"], City: in.AdditionalInfo["merchantCity"], Postcode: "00000"},
+			qris.Bill{Amount: m.Amount + b.lie, Number: in.PartnerReferenceNo[:20], Terminal: "UJI"})
+		if err != nil {
+			panic(err)
+		}
+		say(snap.Generate, 200, "", snap.GenerateResponse{Status: ok(snap.Generate), QRContent: qr, MerchantName: in.AdditionalInfo["merchantName"]})
+	case snap.Query.Path():
+		var in snap.QueryRequest
+		json.Unmarshal(body, &in)
+		amount, known := b.codes[in.OriginalPartnerReferenceNo]
+		if !known {
+			say(snap.Query, 404, "01", nil)
+			return
+		}
+		a := snap.AmountOf(lancar.Money{Amount: amount, Currency: "IDR"})
+		out := snap.QueryResponse{Status: ok(snap.Query), OriginalReferenceNo: "B1", LatestTransactionStatus: snap.StatusInitiated, Amount: &a}
+		if receipt, paid := b.paid[in.OriginalPartnerReferenceNo]; paid {
+			out.LatestTransactionStatus, out.PaidTime = snap.StatusSuccess, snap.Stamp(b.now())
+			out.AdditionalInfo = map[string]string{snap.ReceiptKey: receipt}
+		}
+		say(snap.Query, 200, "", out)
+	}
+}
+
+// desk is a payment room on a real database with the bank beside it.
+type desk struct {
+	*payment.Charges
+	db      *store.DB
+	queue   *jobs.Queue
+	bank    *bank
+	clock   *clock
+	settled []payment.Settled
+	expired []payment.Ended
+	refunds []payment.RefundDue
+}
+
+// clock is moved by the test.
+type clock struct {
+	mu sync.Mutex
+	t  time.Time
+}
+
+func (c *clock) now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.t }
+func (c *clock) move(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = c.t.Add(d)
+}
+
+func newClock() *clock { return &clock{t: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)} }
+
+func open(t testing.TB, db *store.DB, c *clock) *desk {
+	d := &desk{db: db, clock: c, bank: &bank{now: c.now, codes: map[string]int64{}, paid: map[string]string{}}}
+	server := httptest.NewServer(d.bank)
+	t.Cleanup(server.Close)
+	d.queue = jobs.New(db, nil)
+	partner := snap.Partner{ClientKey: "node", Secret: "secret", Channel: "95221", Key: keyPair()}
+	d.Charges = payment.New(db, d.queue, packs(), payment.NewSNAP(server.URL, partner, c.now, server.Client()), payment.Bank{Key: &keyPair().PublicKey, Partner: "node"})
+	hear(d.queue, payment.EventSettled, &d.settled)
+	hear(d.queue, payment.EventExpired, &d.expired)
+	hear(d.queue, payment.EventRefundDue, &d.refunds)
+	return d
+}
+
+func hear[T any](q *jobs.Queue, event string, into *[]T) {
+	q.Subscribe(event, "test", func(_ *store.Tx, e jobs.Event) error {
+		var v T
+		if err := json.Unmarshal(e.Payload, &v); err != nil {
+			return err
+		}
+		*into = append(*into, v)
+		return nil
+	})
+}
+
+// must fails the test on an error.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// charge makes a charge of some rupiah for a new case, due in seven days.
+func (d *desk) charge(t testing.TB, place string, rupiah ...int64) payment.Charge {
+	t.Helper()
+	ch := payment.Charge{Region: place, Case: lancar.NewID(d.clock.now()), Number: "5315-TEST", Account: "account-1",
+		Title: lancar.Text{"id": "Izin"}, DueAt: d.clock.now().AddDate(0, 0, 7)}
+	var sum int64
+	for _, n := range rupiah {
+		ch.Lines = append(ch.Lines, payment.Line{Label: lancar.Text{"id": "Retribusi"}, Amount: n * 100, Revenue: "4.1.02"})
+		sum += n
+	}
+	ch.Amount = lancar.Rupiah(sum)
+	must(t, d.db.Write(t.Context(), func(tx *store.Tx) error {
+		for range 2 { // a repeated submit
+			id, err := d.ChargeTx(tx, ch)
+			if err != nil {
+				return err
+			}
+			ch.ID = id
+		}
+		return nil
+	}))
+	return ch
+}
+
+func (d *desk) code(t testing.TB, ch payment.Charge) payment.Code {
+	t.Helper()
+	code, err := d.Code(t.Context(), ch.Region, ch.ID, ch.Account)
+	must(t, err)
+	return code
+}
+
+func (d *desk) state(t testing.TB, ch payment.Charge) payment.State {
+	t.Helper()
+	got, err := d.Charge(t.Context(), ch.Region, ch.ID)
+	must(t, err)
+	return got.State
+}
+
+// note is a notification; external "" makes a new id.
+type note struct {
+	reference, receipt, external string
+	amount                       int64
+	key                          *rsa.PrivateKey
+	status                       string
+}
+
+// notify sends a notification and returns the response code.
+func (d *desk) notify(t testing.TB, n note) string {
+	t.Helper()
+	now := d.clock.now()
+	if n.key == nil {
+		n.key = keyPair()
+	}
+	if n.external == "" {
+		n.external = snap.ExternalID(now)
+	}
+	if n.status == "" {
+		n.status = snap.StatusSuccess
+	}
+	body, _ := json.Marshal(snap.Notification{OriginalReferenceNo: "B1", OriginalPartnerReferenceNo: n.reference, LatestTransactionStatus: n.status,
+		Amount: snap.AmountOf(lancar.Money{Amount: n.amount, Currency: "IDR"}), AdditionalInfo: map[string]string{snap.ReceiptKey: n.receipt, snap.PaidTimeKey: snap.Stamp(now)}})
+	r := httptest.NewRequest("POST", payment.NotifyPath, bytes.NewReader(body))
+	must(t, snap.SignNotification(r, payment.NotifyPath, body, n.key, "node", n.external, now))
+	w := httptest.NewRecorder()
+	d.Handler().ServeHTTP(w, r.WithContext(context.WithoutCancel(t.Context())))
+	var out snap.Status
+	must(t, json.Unmarshal(w.Body.Bytes(), &out))
+	if c, err := snap.ParseCode(out.ResponseCode); err != nil || c.HTTP != w.Code {
+		t.Fatalf("%s under HTTP %d", out.ResponseCode, w.Code)
+	}
+	return out.ResponseCode
+}
