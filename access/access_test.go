@@ -304,7 +304,9 @@ func TestOnesOwnDataComesInOneFile(t *testing.T) {
 		g, err := w.open(look())
 		w.must(err)
 		w.a.Register([]access.Exporter{
-			{Name: "akun", Data: func(_ *store.Tx, own access.Grant) (any, error) { return map[string]string{"subjek": own.Subject()}, nil }},
+			{Name: "akun", Data: func(_ *store.Tx, own access.Grant) (any, error) {
+				return map[string]string{"subjek": own.Subject()}, nil
+			}},
 			{Name: "kosong", Data: func(*store.Tx, access.Grant) (any, error) { return nil, nil }},
 		}, nil)
 		_, err = w.a.Download(t.Context(), g)
