@@ -1,0 +1,21 @@
+package app
+
+import (
+	"lancar"
+	"lancar/portal"
+)
+
+func (n *node) portalDeps(moved *shift) portal.Deps {
+	d := portal.Deps{Regions: n.regions, Catalog: n.catalog, Finder: n.finder, Identity: n.identity, Access: n.access, Notify: n.notify,
+		Cases: n.cases, Charges: n.charges, Documents: n.documents, PublicLog: n.public, Registers: n.registerName,
+		Clock: n.clock, Logger: n.log, Home: n.base, Rehearsal: n.config.Stage != Production}
+	if moved != nil {
+		d.Moved = moved.moved
+	}
+	return d
+}
+
+func (n *node) registerName(id string) lancar.Text {
+	s, _ := n.exchange.Source(id)
+	return s.Name
+}

@@ -1,0 +1,180 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"sync"
+	"time"
+
+	"lancar"
+	"lancar/api"
+	"lancar/internal/keys"
+	"lancar/internal/serve"
+	"lancar/internal/store"
+	"lancar/migrations"
+	"lancar/portal"
+)
+
+const (
+	workers = 8
+	grace   = 20 * time.Second
+	maxBody = 16 << 20
+)
+
+// Serve runs a production or rehearsal node until ctx ends.
+func Serve(ctx context.Context, path string) error {
+	c, err := ReadConfig(path)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	n, err := start(ctx, c, time.Now, log)
+	if err != nil {
+		return err
+	}
+	defer n.db.Close()
+	if c.Stage == Production {
+		if err := n.refuseDemo(); err != nil {
+			return err
+		}
+	}
+	l, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return err
+	}
+	log.Info("ready", "listen", l.Addr().String(), "base", c.Base, "stage", c.Stage)
+	return n.run(ctx, l, nil)
+}
+
+// start opens database, keys and rooms.
+func start(ctx context.Context, c Config, clock lancar.Clock, log *slog.Logger) (*node, error) {
+	url, err := c.databaseURL()
+	if err != nil {
+		return nil, err
+	}
+	ring, err := keys.Open(c.Keys)
+	if err != nil {
+		return nil, fmt.Errorf("keys: %w", err)
+	}
+	db, err := store.Open(ctx, url, clock)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Migrate(ctx, migrations.FS); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	n, err := open(ctx, c, db, ring, clock, log)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return n, nil
+}
+
+// refuseDemo keeps a demonstration's keys out of production, and services whose law nobody
+// has confirmed.
+func (n *node) refuseDemo() error {
+	var wrong []error
+	for _, r := range n.regions.All() {
+		if n.ring.DocumentSigner(r.Code).Demo() {
+			wrong = append(wrong, fmt.Errorf("keys: documents of %s would be signed by a demonstration key", r.Code))
+		}
+		for slug := range r.Launches() {
+			if def := n.catalog.Service(slug); def != nil && len(def.Unconfirmed()) > 0 {
+				wrong = append(wrong, fmt.Errorf("region %s launches %s, of whose law %d citations are unconfirmed", r.Code, slug, len(def.Unconfirmed())))
+			}
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// run serves until ctx ends; then requests in flight finish first, jobs after them.
+func (n *node) run(ctx context.Context, l net.Listener, moved *shift) error {
+	handler, err := n.handler(moved)
+	if err != nil {
+		return err
+	}
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var wg sync.WaitGroup
+	wg.Go(func() { n.public.Run(background) })
+	wg.Go(func() { n.queue.Run(background, workers) })
+	err = serve.Run(ctx, l, handler, grace, n.log)
+	stop()
+	wg.Wait()
+	return err
+}
+
+// handler puts the doors, and the protocols that rooms serve themselves, behind one address.
+func (n *node) handler(moved *shift) (http.Handler, error) {
+	people, err := portal.New(n.portalDeps(moved))
+	if err != nil {
+		return nil, err
+	}
+	metrics := n.metrics()
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", n.ready)
+	mux.Handle("GET /metrics", n.local(metrics.Handler()))
+	mux.Handle("POST /snap/v1.0/qr/qr-mpm-notify", n.charges.Handler())
+	mux.Handle("GET /log/", n.public.Handler())
+	api.Mount(mux, api.Deps{Clock: n.clock, Regions: n.regions, Catalog: n.catalog, Finder: n.finder, Base: n.portal})
+	if moved != nil {
+		mux.Handle("POST /.demo/time", moved)
+	}
+	mux.Handle("/", people.Handler())
+	return serve.Wrap(mux, serve.Options{Log: n.log, Metrics: metrics, Limiter: serve.NewLimiter(n.config.Limits.PerSecond, n.config.Limits.Burst),
+		Proxies: n.config.prefixes(), Secure: n.base.Scheme == "https", MaxBody: maxBody}), nil
+}
+
+func (n *node) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if err := n.db.Ping(ctx); err != nil {
+		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(w, "ok")
+}
+
+// local answers this machine only: figures are for the operator.
+func (n *node) local(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a := serve.Address(r.Context()); a != (netip.Addr{}) && !a.IsLoopback() {
+			http.NotFound(w, r)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+func (n *node) metrics() *serve.Metrics {
+	m := serve.NewMetrics()
+	count := func(which func(ready, dead int64) int64) func() float64 {
+		return func() float64 {
+			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+			defer cancel()
+			ready, dead, err := n.queue.Counts(ctx)
+			if err != nil {
+				return -1
+			}
+			return float64(which(ready, dead))
+		}
+	}
+	m.Gauge("lancar_jobs_waiting", "Jobs that wait, -1 when the database does not say.", count(func(r, _ int64) int64 { return r }))
+	m.Gauge("lancar_jobs_dead", "Jobs given up, -1 when the database does not say.", count(func(_, d int64) int64 { return d }))
+	return m
+}
+
+// Migrate brings a node's schema up to date.
+func Migrate(ctx context.Context, config, data string) error {
+	db, _, err := openDatabase(ctx, config, data)
+	if err != nil {
+		return err
+	}
+	return errors.Join(db.Migrate(ctx, migrations.FS), db.Close())
+}
