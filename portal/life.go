@@ -65,7 +65,7 @@ func showLife(v *visit) error {
 			view.Later = append(view.Later, v.laterItem(d))
 		}
 	}
-	return v.show("life", view.Title, view)
+	return v.show("lifeevent", view.Title, view)
 }
 
 // offered says whether a service is open to somebody in this portal's region: there, above, or in

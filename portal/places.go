@@ -8,7 +8,7 @@ import (
 	"lancar/casework"
 	"lancar/catalog"
 	"lancar/region"
-	rplaces "lancar/region/places"
+	"lancar/region/places"
 	"lancar/web"
 )
 
@@ -32,7 +32,7 @@ type picker struct {
 	base   string            // address of the picker
 	keep   map[string]string // queries that go along
 	within string            // the code where it begins
-	deep   rplaces.Level     // of the place that is wanted
+	deep   places.Level      // of the place that is wanted
 }
 
 func (p *picker) href(code string) string {
@@ -46,7 +46,7 @@ func (p *picker) href(code string) string {
 func (p *picker) view() placesView {
 	q := p.r.URL.Query()
 	in, name := q.Get("in"), strings.TrimSpace(q.Get("name"))
-	if !rplaces.Within(in, p.within) || in == "" {
+	if !places.Within(in, p.within) || in == "" {
 		in = p.within
 	}
 	view := placesView{Action: p.base, Hidden: p.keep, Name: name}
@@ -72,13 +72,13 @@ func (p *picker) view() placesView {
 		view.Level = p.levelName(here.Level + 1)
 	}
 	if in != p.within {
-		view.Back = &web.Link{Href: p.href(rplaces.Up(in)), Text: p.T("Satu tingkat ke atas", "One level up")}
+		view.Back = &web.Link{Href: p.href(places.Up(in)), Text: p.T("Satu tingkat ke atas", "One level up")}
 		view.Here = &hereView{Path: p.placeName(in), Code: in, Name: here.Name}
 	}
 	return view
 }
 
-func (p *picker) item(c rplaces.Place) web.Item {
+func (p *picker) item(c places.Place) web.Item {
 	it := web.Item{Href: p.href(c.Code), Title: c.Name}
 	if path := p.Regions.Places().Path(c.Code); len(path) > 1 && p.r.URL.Query().Get("name") != "" {
 		var above []string
@@ -90,21 +90,21 @@ func (p *picker) item(c rplaces.Place) web.Item {
 	return it
 }
 
-func (p *picker) levelName(l rplaces.Level) string {
+func (p *picker) levelName(l places.Level) string {
 	switch l {
-	case rplaces.Province:
+	case places.Province:
 		return p.T("Provinsi", "Province")
-	case rplaces.Regency:
+	case places.Regency:
 		return p.T("Kabupaten atau kota", "Regency or city")
-	case rplaces.District:
+	case places.District:
 		return p.T("Kecamatan", "District")
 	}
 	return p.T("Desa atau kelurahan", "Village")
 }
 
 // places leads a visitor from a place to the services that are open there.
-func places(v *visit) error {
-	p := &picker{visit: v, base: "/places", within: v.site.region.Code, deep: rplaces.Regency, keep: map[string]string{}}
+func showPlaces(v *visit) error {
+	p := &picker{visit: v, base: "/places", within: v.site.region.Code, deep: places.Regency, keep: map[string]string{}}
 	if q := v.r.URL.Query().Get("q"); q != "" {
 		p.keep["q"] = q
 	}
@@ -157,7 +157,7 @@ func pickPlace(v *visit) error {
 	deep := wanted(f)
 	p := &picker{visit: v, base: draftPath(d.ID) + "/place/" + f.ID, within: v.site.region.Code, deep: deep}
 	if v.r.URL.Query().Get("all") != "" || f.ID == "applicant.domicile" {
-		p.within, p.keep = rplaces.Nation, map[string]string{"all": "1"}
+		p.within, p.keep = places.Nation, map[string]string{"all": "1"}
 	}
 	view := p.view()
 	view.Title = v.In(f.Label)
@@ -170,17 +170,17 @@ func pickPlace(v *visit) error {
 	return v.show("places", view.Title, view)
 }
 
-func wanted(f *catalog.Field) rplaces.Level {
-	for l := rplaces.Province; l <= rplaces.Village; l++ {
+func wanted(f *catalog.Field) places.Level {
+	for l := places.Province; l <= places.Village; l++ {
 		if l.String() == f.Level {
 			return l
 		}
 	}
-	return rplaces.Village
+	return places.Village
 }
 
-func levelIn(code string) rplaces.Level {
-	l, _ := rplaces.Parse(code)
+func levelIn(code string) places.Level {
+	l, _ := places.Parse(code)
 	return l
 }
 

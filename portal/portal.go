@@ -106,10 +106,10 @@ func (p *Portal) routes(mux *http.ServeMux) {
 	for pattern, h := range map[string]handler{
 		"GET /{$}":                     home,
 		"GET /life/{event}":            showLife,
-		"GET /services":                services,
-		"GET /services/{slug}":         service,
+		"GET /services":                showServices,
+		"GET /services/{slug}":         showService,
 		"GET /offline":                 offline,
-		"GET /places":                  places,
+		"GET /places":                  showPlaces,
 		"GET /search":                  search,
 		"GET /verify":                  verify,
 		"GET /verify/{number}":         verifyNumber,

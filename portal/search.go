@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"html/template"
 	"strings"
 
 	"lancar/catalog"
@@ -27,7 +28,7 @@ type helpView struct {
 
 type contactView struct {
 	Number, Name string
-	Href         string
+	Href         template.URL // to call, digits alone
 	Sure         bool
 }
 
@@ -85,7 +86,7 @@ func (v *visit) help(h *find.Help) *helpView {
 	for _, c := range h.Contacts {
 		view := contactView{Number: c.Number, Name: v.In(c.Name), Sure: c.Confirmed}
 		if digits := digitsOnly(c.Number); digits != "" && strings.Trim(digits, "0123456789") == "" {
-			view.Href = "tel:" + digits
+			view.Href = template.URL("tel:" + digits)
 		}
 		out.Contacts = append(out.Contacts, view)
 	}

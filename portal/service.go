@@ -45,7 +45,7 @@ type lawView struct {
 
 // service is the public page of one service: what it costs, how long it takes and really took,
 // who sees the data, all before anything is asked.
-func service(v *visit) error {
+func showService(v *visit) error {
 	d := v.Catalog.Service(v.r.PathValue("slug"))
 	if d == nil {
 		return notFound()

@@ -12,7 +12,7 @@ type serviceGroup struct {
 }
 
 // services lists everything by need: each service once, under the first moment in life it names.
-func services(v *visit) error {
+func showServices(v *visit) error {
 	view := struct {
 		Place  string
 		Count  int

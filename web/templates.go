@@ -50,6 +50,9 @@ func parseAll(root *template.Template, from fs.FS) error {
 			return err
 		}
 		name := strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], ".html")
+		if root.Lookup(name) != nil {
+			return fmt.Errorf("web: %s: there is a template %s already", path, name)
+		}
 		if _, err := root.New(name).Parse(squash(string(src))); err != nil {
 			return fmt.Errorf("web: %s: %w", path, err)
 		}
