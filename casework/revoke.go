@@ -1,0 +1,72 @@
+package casework
+
+import (
+	"context"
+	"strings"
+
+	"lancar"
+	"lancar/document"
+	"lancar/identity"
+	"lancar/internal/store"
+	"lancar/notify"
+)
+
+// MayRevoke says whether this officer may withdraw a document: a decider or signer of the agency
+// that answers for the service, in the region of the case or in one above it.
+func (c *Cases) MayRevoke(ctx context.Context, officer lancar.Actor, doc document.Document) (may bool, err error) {
+	err = c.db.Read(ctx, func(tx *store.Tx) error {
+		_, may, err = c.revocable(tx, officer, doc)
+		return err
+	})
+	return may, err
+}
+
+func (c *Cases) revocable(tx *store.Tx, officer lancar.Actor, doc document.Document) (*dossier, bool, error) {
+	if officer.Kind != lancar.Officer || officer.Role != identity.Decider && officer.Role != identity.Signer || doc.Case == "" || doc.State != document.Valid {
+		return nil, false, nil
+	}
+	d, err := c.byID(tx, doc.Region, doc.Case)
+	if lancar.CodeOf(err) == lancar.NotFound {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	at := c.regions.ByCode(d.region)
+	return d, at != nil && officer.Agency == d.origin.Agency && at.Within(officer.Region), nil
+}
+
+// Revoke withdraws a document that a case ended with. The reason is shown to everyone who checks
+// the document, so it must name nobody; the holder is told. lancar.Forbidden for an officer who
+// may not, see [Cases.MayRevoke].
+func (c *Cases) Revoke(ctx context.Context, officer lancar.Actor, number, reason string) error {
+	reason = strings.TrimSpace(reason)
+	if reason == "" {
+		return lancar.Fail(lancar.Invalid, "reason", "Tulis alasan pencabutan.", "Write the reason for the revocation.")
+	}
+	found, err := c.documents.ByNumber(ctx, number)
+	if err != nil {
+		return err
+	}
+	if found.State == document.Unknown {
+		return errNotFound()
+	}
+	return c.db.Write(ctx, func(tx *store.Tx) error {
+		d, may, err := c.revocable(tx, officer, found.Document)
+		if err != nil {
+			return err
+		}
+		if !may {
+			return lancar.Fail(lancar.Forbidden, "", "Dokumen ini hanya bisa dicabut pemutus atau penanda tangan dari instansi yang menerbitkannya, selama masih berlaku.",
+				"Only a decider or signer of the agency that issued it can revoke this document, while it is valid.")
+		}
+		doc, err := c.documents.RevokeTx(tx, d.region, found.Document.Number, lancar.Text{"id": reason}, officer)
+		if err != nil || d.account == "" {
+			return err
+		}
+		return c.identity.TellTx(tx, d.account, notify.Message{Region: d.region, Link: c.base + "/cases/" + d.origin.Number, Key: "revoked/" + doc.Core,
+			Title: lancar.Text{"id": "Dokumen Anda dicabut", "en": "Your document was revoked"},
+			Body: lancar.Text{"id": "Dokumen " + doc.Number + " tidak berlaku lagi sejak hari ini. Alasan: " + reason,
+				"en": "Document " + doc.Number + " is no longer valid from today. Reason: " + reason}})
+	})
+}
