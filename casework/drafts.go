@@ -30,7 +30,7 @@ func (c *Cases) remindDraft(tx *store.Tx, d draftRow) error {
 	if def := c.catalog.Service(d.Service); def != nil {
 		title = def.Title
 	}
-	return c.identity.TellTx(tx, d.account, notify.Message{Region: region00, Key: "draft/" + string(d.ID), Link: c.base + "/drafts/" + string(d.ID),
+	return c.identity.TellTx(tx, d.account, notify.Message{Region: region00, Key: "draft/" + string(d.ID), Link: "/drafts/" + string(d.ID),
 		Title: lancar.Text{"id": "Draf Anda akan berakhir", "en": "Your draft will end"},
 		Body: lancar.Text{"id": "Draf untuk " + title.In("id") + " belum dikirim. Draf ini dihapus tujuh hari lagi.",
 			"en": "Your draft for " + title.In("en") + " was not submitted. It will be erased in seven days."}})

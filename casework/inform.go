@@ -98,7 +98,7 @@ func ownMessage(name string) (catalog.Message, bool) {
 
 func (c *Cases) sendTx(tx *store.Tx, d *dossier, t told, name string, text catalog.Message) error {
 	r := c.regions.ByCode(d.region)
-	m := notify.Message{Region: d.region, Title: lancar.Text{}, Body: lancar.Text{}, Link: c.base + "/cases/" + d.origin.Number,
+	m := notify.Message{Region: d.region, Title: lancar.Text{}, Body: lancar.Text{}, Link: "/cases/" + d.origin.Number,
 		Key: fmt.Sprintf("%s/%d", d.id, t.Version)}
 	for lang := range text.Title {
 		more, err := c.messageSlots(tx, d, r, t, name, lang)
@@ -158,7 +158,7 @@ func (c *Cases) askedOf(tx *store.Tx, d *dossier) (askBody, error) {
 
 // informMessage tells the applicant that the office wrote to them.
 func (c *Cases) informMessage(tx *store.Tx, d *dossier, id lancar.ID) error {
-	return c.identity.TellTx(tx, d.account, notify.Message{Region: d.region, Link: c.base + "/cases/" + d.origin.Number, Key: string(id),
+	return c.identity.TellTx(tx, d.account, notify.Message{Region: d.region, Link: "/cases/" + d.origin.Number, Key: string(id),
 		Title: lancar.Text{"id": "Pesan dari petugas", "en": "A message from the office"},
 		Body: lancar.Text{"id": "Petugas menulis pesan untuk permohonan " + d.origin.Number + ". Buka permohonan untuk membacanya.",
 			"en": "The office wrote to you about application " + d.origin.Number + ". Open the application to read it."}})
@@ -175,7 +175,7 @@ func (c *Cases) RefundDue(tx *store.Tx, e jobs.Event) error {
 	if err != nil {
 		return err
 	}
-	return c.identity.TellTx(tx, d.account, notify.Message{Region: d.region, Link: c.base + "/cases/" + d.origin.Number, Key: "refund/" + e.Key,
+	return c.identity.TellTx(tx, d.account, notify.Message{Region: d.region, Link: "/cases/" + d.origin.Number, Key: "refund/" + e.Key,
 		Title: lancar.Text{"id": "Uang Anda dikembalikan", "en": "Your money is returned"},
 		Body: lancar.Text{"id": "Pembayaran " + r.Amount.String() + " untuk permohonan " + d.origin.Number + " masuk ketika tagihannya sudah tidak terbuka. Uang itu dikembalikan kepada Anda.",
 			"en": "Your payment of " + r.Amount.String() + " for application " + d.origin.Number + " came when its charge was no longer open. The money goes back to you."}})
@@ -192,7 +192,7 @@ func (c *Cases) tellSuperiors(tx *store.Tx, d *dossier) error {
 		return err
 	}
 	for _, o := range list {
-		err := c.identity.TellTx(tx, o.Account, notify.Message{Region: office, Key: fmt.Sprintf("late/%s/%s", d.id, o.Account), Link: c.base + "/office/cases/" + d.origin.Number,
+		err := c.identity.TellTx(tx, o.Account, notify.Message{Region: office, Key: fmt.Sprintf("late/%s/%s", d.id, o.Account), Link: "/office/cases/" + d.origin.Number,
 			Title: lancar.Text{"id": "Permohonan terlambat", "en": "An application is late"},
 			Body: lancar.Text{"id": "Jangka waktu permohonan " + d.origin.Number + " berakhir tanpa keputusan.",
 				"en": "The term of application " + d.origin.Number + " ended without a decision."}})

@@ -1,0 +1,180 @@
+package casework_test
+
+import (
+	"bytes"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"lancar"
+	"lancar/casework"
+	"lancar/catalog/flow"
+	"lancar/document"
+	"lancar/internal/store"
+)
+
+func TestAStallFromDraftToSignedPermit(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, signers := w.staff()
+		who := w.person(maria)
+		c := w.submit(who, stall)
+		if c.State != flow.Unpaid || c.Region != "53.15" || !strings.HasPrefix(c.Number, "5315-") || c.Charge == "" {
+			t.Fatalf("%+v", c)
+		}
+		w.run()
+		w.pay(who, c)
+		got := w.read(who, c.Number)
+		if got.State != flow.Review || got.Clock.From.IsZero() || !got.Due.Equal(got.Clock.At) || got.Officer == "" {
+			t.Fatalf("%s %+v", got.State, got.Clock)
+		}
+		// Five working days from Monday, in Labuan Bajo: 24:00 on the next Monday.
+		if want := time.Date(2026, 11, 30, 16, 0, 0, 0, time.UTC); !got.Due.Equal(want) {
+			t.Fatalf("due %s, want %s", got.Due, want)
+		}
+		officer, task := w.task(reviewers, c.Number)
+		for _, other := range reviewers {
+			if other.ID != officer.ID {
+				_, err := w.cases.Open(t.Context(), other, c.Number)
+				w.refused(err, lancar.NotFound)
+			}
+		}
+		open, err := w.cases.Open(t.Context(), officer, c.Number)
+		w.must(err)
+		if open.Facts["applicant.name"].Value != "" || open.Answers["size"] != "6" || open.Facts["nib"].Value != "9000000000017" || len(open.Files) != 1 {
+			t.Fatalf("%+v", open)
+		}
+		_, data, err := w.cases.OpenFile(t.Context(), officer, c.Number, open.Files[0].ID)
+		if err != nil || !bytes.HasPrefix(data, []byte{0xff, 0xd8}) {
+			t.Fatal(err)
+		}
+		w.must(w.cases.Grant(t.Context(), officer, c.Number, task.Version, ""))
+		if got := w.read(who, c.Number); got.State != flow.Signing || got.Decision != nil || got.How != "" {
+			t.Fatalf("an unsigned decision is shown: %+v", got)
+		}
+		w.refused(w.cases.Sign(t.Context(), officer, c.Number, task.Version+1), lancar.Forbidden)
+		signer, task := w.task(signers, c.Number)
+		w.must(w.cases.Sign(t.Context(), signer, c.Number, task.Version))
+		w.run()
+		got = w.read(who, c.Number)
+		if got.State != flow.Granted || got.How != "granted" || got.Document == "" || got.Decision.Signer == "" {
+			t.Fatalf("%+v", got)
+		}
+		w.permit(who, got)
+		w.verified()
+		if box := w.inbox(signer); len(box.Tasks) != 0 || box.Total != 0 {
+			t.Fatalf("%+v", box)
+		}
+		all := strings.Join(w.mail("maria@example.com"), "\n")
+		for _, title := range []string{"Menunggu pembayaran", "Permohonan lengkap", "Petugas ditetapkan", "Menunggu tanda tangan", "Permohonan dikabulkan"} {
+			if strings.Count(all, title) != 1 {
+				t.Errorf("%q was sent %d times", title, strings.Count(all, title))
+			}
+		}
+		if strings.Contains(all, maria) {
+			t.Error("an identity number went into a message")
+		}
+	})
+}
+
+// permit says that the case's document is valid and its holder can open it.
+func (w *world) permit(who casework.Applicant, c casework.Case) {
+	w.t.Helper()
+	var pdf []byte
+	w.must(w.db.Read(w.t.Context(), func(tx *store.Tx) error {
+		own, err := w.access.OwnTx(tx, who.Account, who.Subject, true)
+		if err != nil {
+			return err
+		}
+		_, pdf, err = w.docs.Open(w.t.Context(), own, c.Region, c.Document)
+		return err
+	}))
+	v, err := w.docs.Check(w.t.Context(), pdf)
+	if err != nil || v.State != document.Valid {
+		w.t.Fatalf("%+v %v", v, err)
+	}
+}
+
+func TestOneDraftIsOneCaseHoweverOftenItIsSent(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		who := w.person(maria)
+		d := w.draft(who, stall)
+		if again, err := w.cases.StartDraft(t.Context(), who, stall, ""); err != nil || again.ID != d.ID || again.Answers["size"] != "6" {
+			t.Fatalf("another tab began another draft: %+v %v", again, err)
+		}
+		numbers := make([]string, 8)
+		var wg sync.WaitGroup
+		for i := range numbers {
+			wg.Go(func() {
+				c, err := w.cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID, Version: d.Version})
+				if err != nil {
+					t.Error(err)
+				}
+				numbers[i] = c.Number
+			})
+		}
+		wg.Wait()
+		for _, n := range numbers {
+			if n != numbers[0] || n == "" {
+				t.Fatalf("several cases: %v", numbers)
+			}
+		}
+		w.run()
+		list, next, err := w.cases.Mine(t.Context(), who, "")
+		if err != nil || len(list) != 1 || next != "" || list[0].Number != numbers[0] {
+			t.Fatalf("%+v %v", list, err)
+		}
+		w.verified()
+		w.refused(w.cases.Withdraw(t.Context(), w.person(yosef), numbers[0], 1), lancar.NotFound)
+		if _, err := w.cases.SaveStep(t.Context(), who, d.ID, d.Version, "check", nil); lancar.CodeOf(err) != lancar.Conflict {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestWhatIsNotReadyIsNotSubmitted(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		who := w.person(maria)
+		d, err := w.cases.StartDraft(t.Context(), who, free, "53.15.05.1025")
+		w.must(err)
+		_, err = w.cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID})
+		w.refused(err, lancar.Invalid)
+		_, err = w.cases.SaveStep(t.Context(), who, d.ID, d.Version, "check", map[string]string{"colour": "red"})
+		w.refused(err, lancar.Invalid)
+		d, err = w.cases.SaveStep(t.Context(), who, d.ID, d.Version, "check", map[string]string{"note": "jangan"})
+		w.must(err)
+		checked, err := w.cases.Check(t.Context(), who, d.ID)
+		if err != nil || len(checked.Outcome.Against) != 1 || checked.Outcome.Office != "53.15" {
+			t.Fatalf("%+v %v", checked.Outcome, err)
+		}
+		_, err = w.cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID})
+		w.refused(err, lancar.Invalid)
+		_, err = w.cases.SaveStep(t.Context(), who, d.ID, d.Version-1, "check", map[string]string{"note": "x"})
+		w.refused(err, lancar.Conflict)
+		_, err = w.cases.Attach(t.Context(), who, d.ID, casework.Upload{Field: "note", Name: "a.jpg", Data: picture()})
+		w.refused(err, lancar.Invalid)
+		w.pass(31 * 24 * time.Hour)
+		_, err = w.cases.Draft(t.Context(), who, d.ID)
+		w.refused(err, lancar.Gone)
+		w.run()
+		if list, err := w.cases.Drafts(t.Context(), who); err != nil || len(list) != 0 {
+			t.Fatal(list, err)
+		}
+		if _, err := w.cases.StartDraft(t.Context(), who, free, ""); err != nil {
+			t.Fatal("a new draft after the old one ended:", err)
+		}
+	})
+}
+
+func TestADraftThatWaitsIsRememberedOnceThenEnds(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		who := w.person(maria)
+		w.draft(who, free)
+		w.pass(24 * 24 * time.Hour)
+		w.run()
+		w.run()
+		if n := strings.Count(strings.Join(w.mail("maria@example.com"), "\n"), "Draf Anda akan berakhir"); n != 1 {
+			t.Fatalf("%d reminders", n)
+		}
+	})
+}
