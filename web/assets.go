@@ -36,8 +36,11 @@ func compress(data []byte, level int) []byte {
 	return b.Bytes()
 }
 
-// Script is the small first-party script that keeps unsent answers; pages work without it.
-func Script() Asset { return asset("js", squeeze(read("script/lancar.js"))) }
+// script is the small first-party script that keeps unsent answers; pages work without it.
+func script() Asset { return asset("js", squeeze(read("script/lancar.js"))) }
+
+// officeScript gives officers' pages their shortcuts; everything works without it.
+func officeScript() Asset { return asset("js", squeeze(read("script/office.js"))) }
 
 // Assets serves /assets/.
 type Assets struct{ byPath map[string]Asset }
@@ -46,7 +49,8 @@ type Assets struct{ byPath map[string]Asset }
 func NewAssets(looks ...*Look) *Assets {
 	a := &Assets{byPath: map[string]Asset{}}
 	add := func(x Asset) { a.byPath[x.Path] = x }
-	add(Script())
+	add(script())
+	add(officeScript())
 	for _, l := range looks {
 		for _, x := range l.Assets() {
 			add(x)

@@ -34,6 +34,8 @@ type Look struct {
 	mark   template.HTML
 	icons  [3]Asset // svg, 192 px, 512 px
 	script string
+
+	officeScript string
 }
 
 // NewLook checks a brand and makes its sheets, patterns and icons. An error names the region and
@@ -43,7 +45,7 @@ func NewLook(b Brand) (*Look, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Look{Brand: b, script: Script().Path}
+	l := &Look{Brand: b, script: script().Path, officeScript: officeScript().Path}
 	tile, err := parseChart(b.Tile)
 	if err != nil {
 		return nil, fmt.Errorf("web: region %s tile: %w", b.Code, err)

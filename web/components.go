@@ -45,6 +45,7 @@ const (
 	YesField    = "yes" // one box to tick
 	FileField   = "file"
 	PlaceField  = "place"
+	SelectField = "select" // officers only: a list in one line
 )
 
 // Field is a question of a form. Name is unique in its form and is also the id of its element.

@@ -21,6 +21,9 @@ type Page struct {
 	Refresh  int      // seconds until the page loads itself again, 0: never
 	Dense    bool     // an officer's page
 	Plain    bool     // no citizen's footer
+	Home     string   // where the sign in the header leads, "" for "/"
+	Sub      string   // said under the app's name instead of the portal's title
+	Foot     any      // what a door's own "foot" template needs
 	SignedIn bool
 	Keeps    string // "<draft>": unsent answers of this draft are known on this page, see lancar.js
 	Forget   bool   // the person signed out: unsent answers are removed from the device
@@ -67,7 +70,28 @@ func (l *Look) IconPath() string { return l.icons[0].Path }
 func (p *Page) TouchIcon() string { return p.Look.icons[1].Path }
 
 // ScriptPath is where the script is.
-func (p *Page) ScriptPath() string { return p.Look.script }
+func (p *Page) ScriptPath() string {
+	if p.Dense {
+		return p.Look.officeScript
+	}
+	return p.Look.script
+}
+
+// HomePath is where the sign in the header leads.
+func (p *Page) HomePath() string {
+	if p.Home == "" {
+		return "/"
+	}
+	return p.Home
+}
+
+// Subtitle stands under the app's name.
+func (p *Page) Subtitle() string {
+	if p.Sub == "" {
+		return p.In(p.Look.Title)
+	}
+	return p.Sub
+}
 
 // ThemeColour is the browser bar's colour.
 func (p *Page) ThemeColour() string { return p.Look.Light["w1"] }
