@@ -34,7 +34,7 @@ type messages struct {
 }
 
 // kept is how many messages stay; older ones are dropped.
-const kept = 20000
+const kept = 5000
 
 func (s *Sandbox) loadMessages(ctx context.Context) error {
 	return s.db.Read(ctx, func(tx *store.Tx) error {

@@ -95,7 +95,7 @@ func (s *Sandbox) resident(p town.Person) resident {
 func (s *Sandbox) getPeople(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	limit, err := strconv.Atoi(q.Get("limit"))
-	if err != nil || limit < 1 || limit > 5000 {
+	if err != nil || limit < 1 || limit > 500 {
 		limit = 100
 	}
 	offset, _ := strconv.Atoi(q.Get("offset"))

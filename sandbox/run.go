@@ -21,8 +21,9 @@ func Run(ctx context.Context, c Config) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	if c.Parent != nil {
-		debug.SetMemoryLimit(40 << 20)
+		debug.SetGCPercent(50)
 		go watch(c.Parent, stop)
+		go slim(ctx)
 	}
 	s, err := Open(ctx, c)
 	if err != nil {
@@ -54,6 +55,18 @@ func watch(parent io.Reader, stop func()) {
 	}()
 	io.Copy(io.Discard, parent)
 	stop()
+}
+
+// slim gives memory back that a burst of work needed: the process sits beside a small node.
+func slim(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(20 * time.Second):
+			debug.FreeOSMemory()
+		}
+	}
 }
 
 func (s *Sandbox) serve(ctx context.Context, web, mail net.Listener) error {
