@@ -59,7 +59,7 @@ func (f *Field) read(text string, in *Situation) (any, lancar.Text) {
 	case "place":
 		return f.readPlace(text, in)
 	}
-	return f.readText(text, in)
+	return f.readText(text)
 }
 
 func (f *Field) readNumber(text string) (any, lancar.Text) {
@@ -138,64 +138,78 @@ func (f *Field) readPlace(text string, in *Situation) (any, lancar.Text) {
 	return nil, say("Pilih provinsi.", "Choose a province.")
 }
 
-// shape is what a kind of text must look like.
-type shape struct {
-	pattern *regexp.Regexp
-	mend    lancar.Text
-}
+var (
+	passportShape = regexp.MustCompile(`^[A-Z0-9]{5,9}$`)
+	plateShape    = regexp.MustCompile(`^[A-Z]{1,2} [1-9]\d{0,3} [A-Z]{0,3}$`)
+	phoneShape    = regexp.MustCompile(`^(\+62|62|0)8\d{7,11}$|^\+[1-9]\d{6,14}$`)
+)
 
-func shapeOf(kind string) (shape, bool) {
-	digits := func(n, what, what2 string) (shape, bool) {
-		return shape{regexp.MustCompile(`^\d{` + n + `}$`),
-			say(what+" terdiri dari "+n+" angka. Periksa kembali.", what2+" has "+n+" digits. Check it again.")}, true
+// misshapen says what is wrong with a text of a kind that has a shape, nil when it fits.
+func misshapen(kind, text string) lancar.Text {
+	digits := func(n int, what, what2 string) lancar.Text {
+		if len(text) == n && strings.Trim(text, "0123456789") == "" {
+			return nil
+		}
+		count := strconv.Itoa(n)
+		return say(what+" terdiri dari "+count+" angka. Periksa kembali.", what2+" has "+count+" digits. Check it again.")
 	}
 	switch kind {
+	case "nik":
+		if !plausibleNIK(text) {
+			return say("NIK terdiri dari 16 angka seperti di KTP. Periksa kembali.", "The identity number has 16 digits as on the card. Check it again.")
+		}
 	case "family_card":
-		return digits("16", "Nomor kartu keluarga", "The number of the family card")
+		return digits(16, "Nomor kartu keluarga", "The number of the family card")
 	case "nib":
-		return digits("13", "NIB", "The NIB")
+		return digits(13, "NIB", "The NIB")
 	case "nop":
-		return digits("18", "NOP", "The tax object number (NOP)")
+		return digits(18, "NOP", "The tax object number (NOP)")
 	case "passport":
-		return shape{regexp.MustCompile(`^[A-Z0-9]{5,9}$`), say("Tulis nomor paspor seperti di paspor, huruf besar dan angka.", "Write the passport number as in the passport, capital letters and digits.")}, true
+		if !passportShape.MatchString(text) {
+			return say("Tulis nomor paspor seperti di paspor, huruf besar dan angka.", "Write the passport number as in the passport, capital letters and digits.")
+		}
 	case "plate":
-		return shape{regexp.MustCompile(`^[A-Z]{1,2} [1-9]\d{0,3} [A-Z]{0,3}$`), say("Tulis nomor polisi seperti EB 1234 CD.", "Write the plate like EB 1234 CD.")}, true
+		if !plateShape.MatchString(text) {
+			return say("Tulis nomor polisi seperti EB 1234 CD.", "Write the plate like EB 1234 CD.")
+		}
 	case "phone":
-		return shape{regexp.MustCompile(`^(\+62|62|0)8\d{7,11}$|^\+[1-9]\d{6,14}$`), say("Tulis nomor telepon seperti 081234567890.", "Write the telephone number like 081234567890, or +49… from abroad.")}, true
+		if !phoneShape.MatchString(text) {
+			return say("Tulis nomor telepon seperti 081234567890.", "Write the telephone number like 081234567890, or +49… from abroad.")
+		}
+	case "email":
+		if a, err := mail.ParseAddress(text); err != nil || a.Address != text {
+			return say("Tulis alamat surel seperti nama@contoh.id.", "Write an e-mail address like name@example.id.")
+		}
 	}
-	return shape{}, false
+	return nil
 }
 
-func (f *Field) readText(text string, in *Situation) (any, lancar.Text) {
+func (f *Field) readText(text string) (any, lancar.Text) {
 	most := f.MaxChars
-	if most == 0 {
-		most = map[string]int{"longtext": 2000}[f.Kind]
-	}
-	if most == 0 {
+	switch {
+	case most > 0:
+	case f.Kind == "longtext":
+		most = 2000
+	default:
 		most = 200
 	}
 	if n := utf8.RuneCountInString(text); n > most {
 		return nil, say("Terlalu panjang. Paling banyak "+thousands(int64(most))+" huruf.", "Too long. At most "+thousands(int64(most))+" characters.")
 	}
-	clean := text
 	switch f.Kind {
 	case "nik", "family_card", "nib", "nop", "phone":
-		clean = strings.NewReplacer(" ", "", ".", "", "-", "").Replace(text)
+		text = separators.Replace(text)
 	case "plate", "passport":
-		clean = strings.ToUpper(text)
-	case "email":
-		if a, err := mail.ParseAddress(text); err != nil || a.Address != text {
-			return nil, say("Tulis alamat surel seperti nama@contoh.id.", "Write an e-mail address like name@example.id.")
-		}
+		text = strings.ToUpper(text)
 	}
-	if f.Kind == "nik" && !plausibleNIK(clean) {
-		return nil, say("NIK terdiri dari 16 angka seperti di KTP. Periksa kembali.", "The identity number has 16 digits as on the card. Check it again.")
+	if mend := misshapen(f.Kind, text); mend != nil {
+		return nil, mend
 	}
-	if s, ok := shapeOf(f.Kind); ok && !s.pattern.MatchString(clean) {
-		return nil, s.mend
-	}
-	return clean, nil
+	return text, nil
 }
+
+// separators are what people put between groups of digits.
+var separators = strings.NewReplacer(" ", "", ".", "", "-", "")
 
 // plausibleNIK checks what the number itself tells: 16 digits, a real birth day (women's plus
 // 40), and a serial. Region codes are for life and may be historic, so they are not looked at.
