@@ -84,7 +84,7 @@ func (i *Identity) enter(tx *store.Tx, a *attempt) (bool, error) {
 			return false, err
 		}
 	}
-	return true, i.provenContact(tx, a.account, a.claim.To)
+	return true, i.provenContact(tx, *a)
 }
 
 // createAccount makes the account of a person's first sign-in. Whoever commits second is told
@@ -123,18 +123,45 @@ func (i *Identity) createAccount(tx *store.Tx, a *attempt) (bool, error) {
 	return true, insertAccount(tx, accountRow{ID: id, Kind: a.kind, Subject: a.subject, Lang: a.claim.Lang, sealed: sealed})
 }
 
-// provenContact notes that a code came back from this contact.
-func (i *Identity) provenContact(tx *store.Tx, account lancar.ID, to notify.Address) error {
-	return i.saveContact(tx, account, to, true)
+// provenContact notes that a code came back from this contact. The contacts that were there
+// before hear of a new one.
+func (i *Identity) provenContact(tx *store.Tx, a attempt) error {
+	known, err := activeContact(tx, a.account, i.contactHash(a.claim.To))
+	if err != nil {
+		return err
+	}
+	if !known {
+		if err := i.tellOfContact(tx, a); err != nil {
+			return err
+		}
+	}
+	return i.saveContact(tx, a.account, a.claim.To, true, a.register)
 }
 
-func (i *Identity) saveContact(tx *store.Tx, account lancar.ID, to notify.Address, proven bool) error {
+// saveContact adds a contact to an account: proven by a code or not yet, and with or without the
+// register's word that it is this person's.
+func (i *Identity) saveContact(tx *store.Tx, account lancar.ID, to notify.Address, proven, register bool) error {
 	hash := i.contactHash(to)
 	sealed, err := i.ring.SealTx(tx, accountOwner(account), []byte(to.Value), []byte("identity_contacts "+hash))
 	if err != nil {
 		return err
 	}
-	return upsertContact(tx, account, hash, string(to.Channel), sealed, proven)
+	return upsertContact(tx, account, hash, string(to.Channel), sealed, proven, register)
+}
+
+func (i *Identity) tellOfContact(tx *store.Tx, a attempt) error {
+	before, err := contactsOf(tx, a.account)
+	if err != nil || len(before) == 0 {
+		return err
+	}
+	return i.TellTx(tx, a.account, notify.Message{
+		Region: a.region, Key: "contact " + i.contactHash(a.claim.To),
+		Title: lancar.Text{"id": "Kontak baru dipakai untuk masuk", "en": "A new contact was used to sign in"},
+		Body: lancar.Text{
+			"id": "Seseorang masuk ke akun Anda dengan kontak lain yang juga tercatat atas nama Anda di data kependudukan: " + mask(a.claim.To) + "\n\nBukan Anda? Segera datang ke kantor dukcapil dengan kartu Anda.",
+			"en": "Somebody signed in to your account with another contact that the population register also has for you: " + mask(a.claim.To) + "\n\nWas it not you? Visit the civil registry office with your card at once.",
+		},
+	})
 }
 
 func (i *Identity) openSession(tx *store.Tx, a attempt, c Confirmation, token string) (Session, error) {

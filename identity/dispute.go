@@ -125,7 +125,7 @@ func (i *Identity) Settle(ctx context.Context, officer lancar.Actor, region stri
 		if err := deleteSessions(tx, row.Account); err != nil {
 			return err
 		}
-		return i.saveContact(tx, row.Account, claimant, false)
+		return i.saveContact(tx, row.Account, claimant, false, row.Register)
 	})
 }
 

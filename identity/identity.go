@@ -5,7 +5,8 @@
 // whether they agree; a one-time code goes to the contact that was typed. These three facts
 // circulate, so what registers hold is shown only when the register itself has that contact for
 // that number (the contact test, [Session.RegisterContact]). One person has one account: a second
-// claim is refused, told to the first, and settled by an officer.
+// claim is refused, told to the first, and settled by an officer. Another contact is no second
+// claim where the register has it and every contact in use for that number; the first is told.
 //
 // Nothing here says whether a number exists: [Identity.Start] only writes the claim down and
 // always answers alike; the register is asked by a job, and what it says goes to the contact.

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"sort"
 
@@ -25,46 +26,65 @@ type Employee struct {
 	Roles      []Role
 }
 
-// SaveEmployee adds an officer, or brings name, mail and roles of a known one up to date; roles
-// that are gone end at once, in open sessions too.
-func (i *Identity) SaveEmployee(ctx context.Context, e Employee) (account lancar.ID, err error) {
+// SaveEmployees adds officers, or brings name, mail and roles of known ones up to date, all or
+// none; roles that are gone end at once, in open sessions too. Accounts come back in the same order.
+func (i *Identity) SaveEmployees(ctx context.Context, list []Employee) (accounts []lancar.ID, err error) {
+	err = i.db.Write(ctx, func(tx *store.Tx) error {
+		accounts = make([]lancar.ID, len(list))
+		for n, e := range list {
+			if accounts[n], err = i.saveEmployee(tx, e); err != nil {
+				return fmt.Errorf("officer %d of the list: %w", n+1, err)
+			}
+		}
+		return nil
+	})
+	return accounts, err
+}
+
+// SaveEmployee is [Identity.SaveEmployees] for one.
+func (i *Identity) SaveEmployee(ctx context.Context, e Employee) (lancar.ID, error) {
+	accounts, err := i.SaveEmployees(ctx, []Employee{e})
+	if err != nil {
+		return "", err
+	}
+	return accounts[0], nil
+}
+
+func (i *Identity) saveEmployee(tx *store.Tx, e Employee) (lancar.ID, error) {
 	to, err := contact(e.Mail)
 	if err != nil || to.Channel != notify.Email {
 		return "", lancar.Fail(lancar.Invalid, "mail", "Surel kantor tidak terbaca.", "The office mail address cannot be read.")
 	}
-	err = i.db.Write(ctx, func(tx *store.Tx) error {
-		number := i.employee(e.Number)
-		account, err = officerByNumber(tx, number)
-		if err == store.ErrNone {
-			account, err = i.hire(tx, number)
-		}
-		if err != nil {
-			return err
-		}
-		subject, family := "", ""
-		if e.NIK != "" {
-			subject = i.ring.Subject("nik", e.NIK)
-		}
-		if e.FamilyCard != "" {
-			family = i.ring.Subject("family", e.FamilyCard)
-		}
-		if err := upsertOfficer(tx, account, number, e.Name, subject, family); err != nil {
-			return err
-		}
-		if err := endContactsExcept(tx, account, i.contactHash(to)); err != nil {
-			return err
-		}
-		if err := i.saveContact(tx, account, to, true); err != nil {
-			return err
-		}
-		return replaceRoles(tx, account, e.Roles)
-	})
-	return account, err
+	number := i.employee(e.Number)
+	account, err := officerByNumber(tx, number)
+	if err == store.ErrNone {
+		account, err = i.hire(tx)
+	}
+	if err != nil {
+		return "", err
+	}
+	subject, family := "", ""
+	if e.NIK != "" {
+		subject = i.ring.Subject("nik", e.NIK)
+	}
+	if e.FamilyCard != "" {
+		family = i.ring.Subject("family", e.FamilyCard)
+	}
+	if err := upsertOfficer(tx, account, number, e.Name, subject, family); err != nil {
+		return "", err
+	}
+	if err := endContactsExcept(tx, account, i.contactHash(to)); err != nil {
+		return "", err
+	}
+	if err := i.saveContact(tx, account, to, true, false); err != nil {
+		return "", err
+	}
+	return account, replaceRoles(tx, account, e.Roles)
 }
 
 // hire makes an officer's account. It has no subject: what an officer does as a person they do
 // with their own account.
-func (i *Identity) hire(tx *store.Tx, number string) (lancar.ID, error) {
+func (i *Identity) hire(tx *store.Tx) (lancar.ID, error) {
 	id := lancar.NewID(tx.Now)
 	sealed, err := i.ring.SealTx(tx, accountOwner(id), []byte("{}"), []byte("identity_accounts "+string(id)))
 	if err != nil {

@@ -31,14 +31,22 @@ func TestAResidentSignsInAndSeesThatTheRegisterWasAsked(t *testing.T) {
 		if name, err := w.id.GivenName(t.Context(), s.Own); name != "Maria" || err != nil {
 			t.Fatalf("%q %v", name, err)
 		}
-		// The same number, written otherwise and with another contact, is a second claim.
+	})
+}
+
+func TestAnotherContactOfTheRegisterSignsInAndTheFirstIsTold(t *testing.T) {
+	each(t, identity.Limits{}, func(w *world) {
+		_, s := w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
 		c := claim(maria, "0812 3456 7890")
 		c.Number, c.Name = "5315 0446 0997 0001", " Maria  Elisabeth "
-		a := w.start(c)
-		if w.post.code("+6281234567890") != "" {
-			t.Fatal("a code went to a contact that is not the account's")
+		_, again := w.signIn(c, "+6281234567890")
+		w.drain()
+		told := w.post.sent["maria@example.com"]
+		if again.Account != s.Account || !again.RegisterContact || len(told) != 2 || !strings.Contains(told[1], "+62812*****890") {
+			t.Fatalf("%+v, told %q", again, told)
 		}
-		w.refusedCode(a.ID)
+		c.Contact = "other@example.com" // this one the register does not have
+		w.refusedCode(w.start(c).ID)
 	})
 }
 

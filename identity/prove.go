@@ -82,6 +82,11 @@ func (i *Identity) provePerson(tx *store.Tx, a attempt, proven bool) error {
 	if err != nil {
 		return err
 	}
+	if proven && !known && a.register { // the register speaks for this contact and for all that are in use
+		if known, err = registerContacts(tx, account.ID); err != nil {
+			return err
+		}
+	}
 	same := holder.Name == a.claim.Name && holder.BirthDate == a.claim.BirthDate
 	switch {
 	case known && (a.outage || a.kind == Visitor) && same, known && proven && a.kind == Resident:

@@ -52,14 +52,14 @@ type contactRow struct {
 }
 
 // upsertContact adds a contact, or revives and (when proven) proves one that is there.
-func upsertContact(tx *store.Tx, account lancar.ID, hash, channel string, sealed []byte, proven bool) error {
+func upsertContact(tx *store.Tx, account lancar.ID, hash, channel string, sealed []byte, proven, register bool) error {
 	now, at := store.Micros(tx.Now), int64(0)
 	if proven {
 		at = now
 	}
-	return tx.Queue(`INSERT INTO identity_contacts (account, hash, channel, sealed, added_at, proven_at, ended_at) VALUES ($1, $2, $3, $4, $5, $6, 0)
-		ON CONFLICT (account, hash) DO UPDATE SET ended_at = 0, sealed = excluded.sealed, proven_at = excluded.proven_at`,
-		string(account), hash, channel, sealed, now, at)
+	return tx.Queue(`INSERT INTO identity_contacts (account, hash, channel, sealed, added_at, proven_at, register, ended_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
+		ON CONFLICT (account, hash) DO UPDATE SET ended_at = 0, sealed = excluded.sealed, proven_at = excluded.proven_at, register = excluded.register`,
+		string(account), hash, channel, sealed, now, at, bit(register))
 }
 
 func contactsOf(tx *store.Tx, account lancar.ID) ([]contactRow, error) {
@@ -77,6 +77,13 @@ func activeContact(tx *store.Tx, account lancar.ID, hash string) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// registerContacts says whether every contact the account signs in with was also in the register.
+func registerContacts(tx *store.Tx, account lancar.ID) (bool, error) {
+	var all, known int64
+	err := tx.QueryRow(`SELECT count(*), count(*) FILTER (WHERE register = 1) FROM identity_contacts WHERE account = $1 AND ended_at = 0`, string(account)).Scan(&all, &known)
+	return all > 0 && all == known, err
 }
 
 func endContactsExcept(tx *store.Tx, account lancar.ID, hash string) error {

@@ -18,6 +18,7 @@ CREATE TABLE identity_contacts (
   sealed BYTEA NOT NULL,
   added_at BIGINT NOT NULL,
   proven_at BIGINT NOT NULL,
+  register BIGINT NOT NULL,
   ended_at BIGINT NOT NULL,
   PRIMARY KEY (account, hash)
 );
