@@ -54,8 +54,8 @@ func (c *Cases) StartDraft(ctx context.Context, who Applicant, service, place st
 		d = draftRow{account: who.Account, state: "open"}
 		d.ID, d.Service, d.Definition, d.Version, d.Place = lancar.NewID(tx.Now), service, def.Hash, 1, place
 		d.Started, d.Saved, d.Expires = tx.Now, tx.Now, tx.Now.AddDate(0, 0, draftDays)
-		if len(def.Sections) > 0 {
-			d.Step = def.Sections[0].ID
+		if len(def.Pages()) > 0 {
+			d.Step = def.Pages()[0].ID
 		}
 		key, err := c.keys.CreateTx(tx, owner(d.ID))
 		if err != nil {
