@@ -19,6 +19,7 @@ var personal = map[string][]string{
 	"identity": {"Holder"},
 	"document": {"Document", "Proof"},
 	"casework": {"Case", "Draft", "Listed", "Attachment", "Proof"},
+	"payment":  {"Charge", "Payment"},
 }
 
 // open are functions that return such a type without a grant, each with its reason.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"lancar"
+	"lancar/access"
 	"lancar/internal/jobs"
 	"lancar/internal/store"
 	"lancar/payment"
@@ -134,6 +135,8 @@ type desk struct {
 	settled []payment.Settled
 	expired []payment.Ended
 	refunds []payment.RefundDue
+	own     access.Grant // of account-1, whose all charges are
+	other   access.Grant
 }
 
 // clock is moved by the test.
@@ -161,7 +164,22 @@ func open(t testing.TB, db *store.DB, c *clock) *desk {
 	hear(d.queue, payment.EventSettled, &d.settled)
 	hear(d.queue, payment.EventExpired, &d.expired)
 	hear(d.queue, payment.EventRefundDue, &d.refunds)
+	d.own, d.other = person(t, db, "account-1"), person(t, db, "account-2")
 	return d
+}
+
+// person is somebody with an account and the grant to see their own data.
+func person(t testing.TB, db *store.DB, account lancar.ID) (own access.Grant) {
+	a := access.New(db, jobs.New(db, nil), nil)
+	must(t, db.Write(t.Context(), func(tx *store.Tx) error {
+		_, err := a.BindTx(tx, account, "subject of "+string(account))
+		return err
+	}))
+	must(t, db.Read(t.Context(), func(tx *store.Tx) (err error) {
+		own, err = a.OwnTx(tx, account, "subject of "+string(account), true)
+		return err
+	}))
+	return own
 }
 
 func hear[T any](q *jobs.Queue, event string, into *[]T) {
@@ -209,14 +227,14 @@ func (d *desk) charge(t testing.TB, place string, rupiah ...int64) payment.Charg
 
 func (d *desk) code(t testing.TB, ch payment.Charge) payment.Code {
 	t.Helper()
-	code, err := d.Code(t.Context(), ch.Region, ch.ID, ch.Account)
+	code, err := d.Code(t.Context(), d.own, ch.Region, ch.ID)
 	must(t, err)
 	return code
 }
 
 func (d *desk) state(t testing.TB, ch payment.Charge) payment.State {
 	t.Helper()
-	got, err := d.Charge(t.Context(), ch.Region, ch.ID)
+	got, err := d.Charge(t.Context(), d.own, ch.Region, ch.ID)
 	must(t, err)
 	return got.State
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lancar"
+	"lancar/access"
 	"lancar/internal/jobs"
 	"lancar/internal/store"
 	"lancar/payment/qris"
@@ -49,15 +50,15 @@ func regionOf(reference string) (string, bool) {
 	return "", false
 }
 
-// Code returns a code by which the account can pay its charge now: the one that is live, or a new
+// Code returns a code by which the payer can pay their charge now: the one that is live, or a new
 // one of the acquirer. lancar.Unavailable when the bank does not answer (a job goes on asking:
 // look again), lancar.Gone when the charge is no longer open, lancar.NotFound when it is not
 // theirs.
-func (c *Charges) Code(ctx context.Context, region string, charge, account lancar.ID) (Code, error) {
+func (c *Charges) Code(ctx context.Context, own access.Grant, region string, charge lancar.ID) (Code, error) {
 	var ch Charge
 	var row codeRow
 	err := c.write(ctx, func(tx *store.Tx) (err error) {
-		if ch, err = ownOpen(tx, region, charge, account); err != nil {
+		if ch, err = ownOpen(tx, own, region, charge); err != nil {
 			return err
 		}
 		row, err = c.currentTx(tx, ch)
@@ -76,10 +77,10 @@ func (c *Charges) Code(ctx context.Context, region string, charge, account lanca
 	return got, err
 }
 
-func ownOpen(tx *store.Tx, region string, charge, account lancar.ID) (Charge, error) {
-	ch, err := chargeBy(tx, region, charge)
+func ownOpen(tx *store.Tx, own access.Grant, region string, charge lancar.ID) (Charge, error) {
+	ch, err := readable(tx, own, region, charge)
 	switch {
-	case errors.Is(err, store.ErrNone) || err == nil && ch.Account != account:
+	case err == nil && !own.Own():
 		return ch, errNoCharge()
 	case err != nil:
 		return ch, err

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"lancar"
+	"lancar/access"
 	"lancar/internal/jobs"
 	"lancar/internal/store"
 	"lancar/region"
@@ -181,26 +182,55 @@ func (c *Charges) CancelTx(tx *store.Tx, region string, cas lancar.ID) error {
 	return err
 }
 
-// Charge returns the charge of a case.
-func (c *Charges) Charge(ctx context.Context, region string, id lancar.ID) (ch Charge, err error) {
+// Charge returns the charge of a case to whom it concerns: the payer with their own grant, an
+// officer with a grant for that case. lancar.NotFound for anyone else.
+func (c *Charges) Charge(ctx context.Context, g access.Grant, region string, id lancar.ID) (ch Charge, err error) {
 	err = c.db.Read(ctx, func(tx *store.Tx) (err error) {
-		ch, err = chargeBy(tx, region, id)
-		if errors.Is(err, store.ErrNone) {
-			return errNoCharge()
-		}
+		ch, err = readable(tx, g, region, id)
 		return err
 	})
 	return ch, err
 }
 
-// Mine returns an account's payments, newest first, at most 50: those that paid a charge, and
+func readable(tx *store.Tx, g access.Grant, region string, id lancar.ID) (Charge, error) {
+	ch, err := chargeBy(tx, region, id)
+	if err != nil && !errors.Is(err, store.ErrNone) {
+		return ch, err
+	}
+	concerned := g.Own() && g.Account() == ch.Account || !g.Own() && g.Case() == ch.Case
+	if err != nil || !g.Covers(access.Payments) || !concerned {
+		return Charge{}, errNoCharge()
+	}
+	return ch, nil
+}
+
+// charge reads for this room's own work.
+func (c *Charges) charge(ctx context.Context, region string, id lancar.ID) (ch Charge, err error) {
+	err = c.db.Read(ctx, func(tx *store.Tx) (err error) { ch, err = chargeBy(tx, region, id); return err })
+	return ch, err
+}
+
+// Mine returns the person's payments, newest first, of at most 50 charges: those that paid, and
 // those that are due back.
-func (c *Charges) Mine(ctx context.Context, account lancar.ID) (list []Payment, err error) {
+func (c *Charges) Mine(ctx context.Context, own access.Grant) (list []Payment, err error) {
+	if !own.Own() || !own.Covers(access.Payments) {
+		return nil, errNoCharge()
+	}
 	err = c.db.Read(ctx, func(tx *store.Tx) (err error) {
-		list, err = mine(tx, account)
+		list, err = mine(tx, own.Account())
 		return err
 	})
 	return list, err
+}
+
+// Exporter gives a person's payments to their own download.
+func (c *Charges) Exporter() access.Exporter {
+	return access.Exporter{Name: "pembayaran", Data: func(tx *store.Tx, own access.Grant) (any, error) {
+		if !own.Covers(access.Payments) {
+			return nil, nil
+		}
+		return mine(tx, own.Account())
+	}}
 }
 
 // errMoved says that somebody else changed the charge first; the transaction is run again.

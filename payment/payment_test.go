@@ -69,10 +69,10 @@ func TestAChargeIsPaidNotifiedAndBooked(t *testing.T) {
 		if d.balance(t, "53.15", "bank") != 75000_00 || d.balance(t, "53.15", "revenue/53.15/4.1.02") != -75000_00 {
 			t.Fatal("balances")
 		}
-		if _, err := d.Code(t.Context(), ch.Region, ch.ID, ch.Account); lancar.CodeOf(err) != lancar.Gone {
+		if _, err := d.Code(t.Context(), d.own, ch.Region, ch.ID); lancar.CodeOf(err) != lancar.Gone {
 			t.Fatal("a code for a paid charge:", err)
 		}
-		if list, err := d.Mine(t.Context(), ch.Account); err != nil || len(list) != 1 || list[0].Kind != "applied" {
+		if list, err := d.Mine(t.Context(), d.own); err != nil || len(list) != 1 || list[0].Kind != "applied" {
 			t.Fatal(list, err)
 		}
 	})
@@ -156,11 +156,11 @@ func TestALostNotificationIsFoundByAsking(t *testing.T) {
 		polled, asked, atTheEnd := d.charge(t, "53.15", 1000), d.charge(t, "34.71", 2000), d.charge(t, "91", 3000)
 		codes := []payment.Code{d.code(t, polled), d.code(t, asked), d.code(t, atTheEnd)}
 		d.bank.set(func() { d.bank.paid[codes[0].Reference] = "R1"; d.bank.paid[codes[1].Reference] = "R2" })
-		got, err := d.Recheck(t.Context(), asked.Region, asked.ID, asked.Account)
+		got, err := d.Recheck(t.Context(), d.own, asked.Region, asked.ID)
 		if err != nil || got.State != payment.Paid {
 			t.Fatal(got.State, err)
 		}
-		if _, err := d.Recheck(t.Context(), asked.Region, asked.ID, "somebody else"); lancar.CodeOf(err) != lancar.NotFound {
+		if _, err := d.Recheck(t.Context(), d.other, asked.Region, asked.ID); lancar.CodeOf(err) != lancar.NotFound {
 			t.Fatal(err)
 		}
 		d.clock.move(4 * time.Minute)
@@ -187,11 +187,11 @@ func TestABankThatIsDownLiesOrForgets(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
 		ch := d.charge(t, "53.15", 1000)
 		d.bank.set(func() { d.bank.down = true })
-		if _, err := d.Code(t.Context(), ch.Region, ch.ID, ch.Account); lancar.CodeOf(err) != lancar.Unavailable {
+		if _, err := d.Code(t.Context(), d.own, ch.Region, ch.ID); lancar.CodeOf(err) != lancar.Unavailable {
 			t.Fatal(err)
 		}
 		d.bank.set(func() { d.bank.down = false; d.bank.lie = 1 })
-		if _, err := d.Code(t.Context(), ch.Region, ch.ID, ch.Account); lancar.CodeOf(err) != lancar.Unavailable {
+		if _, err := d.Code(t.Context(), d.own, ch.Region, ch.ID); lancar.CodeOf(err) != lancar.Unavailable {
 			t.Fatal("a code with another amount:", err)
 		}
 		d.bank.set(func() { d.bank.lie = 0 })
@@ -202,14 +202,14 @@ func TestABankThatIsDownLiesOrForgets(t *testing.T) {
 			t.Fatal("asked under several references")
 		}
 		d.bank.set(func() { d.bank.forget = true })
-		if got, err := d.Recheck(t.Context(), ch.Region, ch.ID, ch.Account); err != nil || got.State != payment.Open {
+		if got, err := d.Recheck(t.Context(), d.own, ch.Region, ch.ID); err != nil || got.State != payment.Open {
 			t.Fatal(got, err)
 		}
 		d.clock.move(31 * time.Minute)
 		if fresh := d.code(t, ch); fresh.Reference == code.Reference {
 			t.Fatal("an expired code was shown")
 		}
-		if _, err := d.Code(t.Context(), ch.Region, ch.ID, "somebody else"); lancar.CodeOf(err) != lancar.NotFound {
+		if _, err := d.Code(t.Context(), d.other, ch.Region, ch.ID); lancar.CodeOf(err) != lancar.NotFound {
 			t.Fatal(err)
 		}
 	})
@@ -238,7 +238,7 @@ func TestReportsAtOnceSettleOnce(t *testing.T) {
 
 func TestAnOpsenLineGoesToTheOtherTreasury(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
-		ch := payment.Charge{Region: "53", Case: "c1", Number: "53-X", Account: "a", DueAt: d.clock.now().Add(time.Hour), Amount: lancar.Rupiah(166),
+		ch := payment.Charge{Region: "53", Case: "c1", Number: "53-X", Account: "account-1", DueAt: d.clock.now().Add(time.Hour), Amount: lancar.Rupiah(166),
 			Lines: []payment.Line{{Amount: 100_00, Revenue: "4.1.01.01"}, {Amount: 66_00, Region: "53.15", Revenue: "4.1.01.20"}}}
 		must(t, d.db.Write(t.Context(), func(tx *store.Tx) (err error) { ch.ID, err = d.ChargeTx(tx, ch); return err }))
 		d.notify(t, note{reference: d.code(t, ch).Reference, receipt: "R", amount: 166_00})

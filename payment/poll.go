@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lancar"
+	"lancar/access"
 	"lancar/internal/jobs"
 	"lancar/internal/store"
 )
@@ -78,18 +79,15 @@ func (c *Charges) chargeAndCode(ctx context.Context, region string, in codeJob) 
 
 // Recheck asks the bank now about the charge's codes ("I have paid"), and returns the charge as
 // it is then. lancar.Unavailable when the bank does not answer.
-func (c *Charges) Recheck(ctx context.Context, region string, charge, account lancar.ID) (Charge, error) {
-	ch, err := c.Charge(ctx, region, charge)
-	if err == nil && ch.Account != account {
-		err = errNoCharge()
-	}
+func (c *Charges) Recheck(ctx context.Context, own access.Grant, region string, charge lancar.ID) (Charge, error) {
+	ch, err := c.Charge(ctx, own, region, charge)
 	if err != nil || ch.State != Open {
 		return ch, err
 	}
 	if _, err := c.askAll(ctx, ch, 3); err != nil {
 		return ch, err
 	}
-	return c.Charge(ctx, region, charge)
+	return c.Charge(ctx, own, region, charge)
 }
 
 // askAll asks about a charge's newest codes until one is paid.
@@ -125,7 +123,7 @@ func (c *Charges) dueTx(tx *store.Tx) error {
 
 // expire ends a charge that nobody paid in time. The bank is asked first, about every code.
 func (c *Charges) expire(ctx context.Context, j jobs.Job) error {
-	ch, err := c.Charge(ctx, j.Region, lancar.ID(j.Payload))
+	ch, err := c.charge(ctx, j.Region, lancar.ID(j.Payload))
 	if err != nil || ch.State != Open {
 		return err
 	}

@@ -117,7 +117,7 @@ func sectionIDs(def *catalog.Definition) []string {
 // sideOf fills what stands beside a case: payment, comparison, who looked.
 func (v *visit) sideOf(view *caseView, w web.Words, c casework.Case) error {
 	if c.Charge != "" {
-		charge, err := v.Charges.Charge(v.r.Context(), c.Region, c.Charge)
+		charge, err := v.Charges.Charge(v.r.Context(), v.me(access.Payments), c.Region, c.Charge)
 		if err != nil {
 			return err
 		}

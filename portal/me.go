@@ -38,13 +38,31 @@ type newsView struct{ Href, Title, Line, Small string }
 func (v *visit) me(string) access.Grant { return v.session.Own }
 
 func me(v *visit) error {
-	var view meView
+	view := meView{Hail: v.hail()}
 	for _, fill := range []func(*meView) error{v.myCases, v.myDrafts, v.myDocuments, v.myPayments, v.myNews} {
 		if err := fill(&view); err != nil {
 			return err
 		}
 	}
 	return v.show("me", v.T("Halaman saya", "My page"), view)
+}
+
+// hail greets by the time of day and the given name.
+func (v *visit) hail() string {
+	name, err := v.Identity.GivenName(v.r.Context(), v.session.Own)
+	if err != nil || name == "" {
+		return ""
+	}
+	hail := v.T("Selamat malam", "Good evening")
+	switch h := v.now.In(v.site.region.Zone).Hour(); {
+	case h >= 3 && h < 11:
+		hail = v.T("Selamat pagi", "Good morning")
+	case h >= 11 && h < 15:
+		hail = v.T("Selamat siang", "Good day")
+	case h >= 15 && h < 19:
+		hail = v.T("Selamat sore", "Good afternoon")
+	}
+	return hail + ", " + name
 }
 
 func (v *visit) myCases(view *meView) error {
@@ -152,7 +170,7 @@ func (v *visit) docCard(d document.Document) docCard {
 }
 
 func (v *visit) myPayments(view *meView) error {
-	list, err := v.Charges.Mine(v.r.Context(), v.session.Account)
+	list, err := v.Charges.Mine(v.r.Context(), v.me(access.Payments))
 	if err != nil {
 		return err
 	}
