@@ -131,14 +131,20 @@ func openDraft(v *visit) error {
 	if d.Number != "" {
 		return v.to("/cases/" + d.Number)
 	}
+	return v.to(v.leftOff(d))
+}
+
+// leftOff is the page to go on with: where the person was, or a step before it that was skipped.
+func (v *visit) leftOff(d casework.Checked) string {
 	steps := v.stepsOf(d)
-	if i := findStep(steps, d.Step); i >= 0 {
-		return v.to(stepPath(d.ID, d.Step))
+	wrong := notesByField(d.Outcome.Errors, v.Words)
+	for _, s := range steps {
+		missing := slices.ContainsFunc(s.asked, func(q catalog.FieldView) bool { return wrong[q.Field.ID] != "" })
+		if missing || s.id == d.Step {
+			return stepPath(d.ID, s.id)
+		}
 	}
-	if len(steps) > 0 && !d.Outcome.Ready() && d.Step != "check" {
-		return v.to(stepPath(d.ID, steps[0].id))
-	}
-	return v.to(draftPath(d.ID) + "/check")
+	return draftPath(d.ID) + "/check"
 }
 
 func askDiscard(v *visit) error {

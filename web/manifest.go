@@ -53,7 +53,7 @@ func (l *Look) ServeManifest(w http.ResponseWriter, lang string) {
 func (l *Look) ServeWorker(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-cache")
-	keep, _ := json.Marshal([]string{"/offline", l.Sheet.Path, Script().Path}) // strings always encode
+	keep, _ := json.Marshal([]string{"/offline", l.Sheet.Path, script().Path}) // strings always encode
 	w.Write([]byte("const KEEP = " + string(keep) + ";\n"))
 	w.Write(read("script/sw.js"))
 }
