@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -76,9 +77,15 @@ func (r *Report) examples(d *catalog.Definition, line func(int) int) {
 		for _, wrong := range Run(d, ex) {
 			r.fail("examples.yaml", line(i), "%s: %s", ex.Name, wrong)
 		}
+		if ends := map[string]string{"granted": "granted done", "refused": "refused draft"}[ex.Shows]; ends != "" && !slices.Contains(strings.Fields(ends), ex.Expect.State) {
+			r.fail("examples.yaml", line(i), "%s: it shows %q but ends in state %s", ex.Name, ex.Shows, ex.Expect.State)
+		}
 	}
 	if len(d.Examples) < leastExamples {
 		r.fail("examples.yaml", 0, "%d examples; at least %d are needed", len(d.Examples), leastExamples)
+	}
+	for _, step := range unreached(d) {
+		r.fail("service.yaml", 0, "no example reaches the step %q", step)
 	}
 	for _, sort := range []string{"granted", "refused", "boundary"} {
 		if shows[sort] == 0 {

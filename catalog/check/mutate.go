@@ -6,14 +6,15 @@ import (
 	"strings"
 
 	"lancar/catalog"
+	"lancar/catalog/rule"
 )
 
 // mutate changes each rule in every small way, one at a time, and complains when no example
 // notices: such a rule could be wrong without anybody seeing it.
 func (r *Report) mutate(d *catalog.Definition) {
-	d.Expressions(func(key, file string, line int, source string, predicate bool) {
+	d.Expressions(func(key, file string, line int, source string, kind rule.Type) {
 		var missed []string
-		for _, changed := range changes(source, predicate) {
+		for _, changed := range changes(source, kind) {
 			altered, err := d.Altered(key, changed)
 			if err != nil {
 				continue // the change makes no sense of types, so nobody could make it
@@ -41,12 +42,19 @@ func noticed(d *catalog.Definition) bool {
 // token splits a rule: strings, numbers, names with dots, two-character operators, the rest.
 var token = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\d+|[A-Za-z_][A-Za-z0-9_.]*|==|!=|<=|>=|&&|\|\||\s+|.`)
 
-// changes lists small changes of a rule: the whole turned round, each comparison moved by one,
-// each connective and each constant changed.
-func changes(source string, predicate bool) []string {
+// changes lists small changes of a rule: the whole turned round, dropped or moved by one, each
+// comparison moved by one, each connective and each constant changed.
+func changes(source string, kind rule.Type) []string {
 	var all []string
-	if predicate {
-		all = append(all, "!("+source+")")
+	switch kind {
+	case rule.Bool:
+		all = append(all, "!("+source+")", "true", "false")
+	case rule.Int:
+		all = append(all, "("+source+") + 1")
+	case rule.Date:
+		all = append(all, "days_after("+source+", 1)")
+	case rule.String: // a figure's number
+		return []string{source + "1", "1" + source}
 	}
 	tokens := token.FindAllString(source, -1)
 	for i, t := range tokens {
