@@ -1,5 +1,5 @@
 -- Published definitions of services, each under the hash of its content, for ever: cases pin one.
--- body is the definition's files as a JSON object, name to text.
+-- body is the text of the definition's files, by name.
 CREATE TABLE catalog_versions (
     slug      TEXT   NOT NULL,
     hash      TEXT   NOT NULL,
