@@ -30,6 +30,7 @@ type Config struct {
 	Base     string   `yaml:"base"`     // public URL of the national portal; regions are <host>.<its host>
 	Database string   `yaml:"database"` // file with the PostgreSQL URL, or "sqlite:/path"
 	Keys     string   `yaml:"keys"`     // folder, see `lancar doctor`
+	Officers string   `yaml:"officers"` // file of officers and their roles, read at every start; "" changes nobody
 	Proxies  []string `yaml:"proxies"`  // address ranges whose X-Forwarded-For is believed
 
 	Mail     MailConfig     `yaml:"mail"`

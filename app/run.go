@@ -44,6 +44,9 @@ func Serve(ctx context.Context, path string) error {
 			return err
 		}
 	}
+	if err := n.hire(ctx); err != nil {
+		return err
+	}
 	l, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return err

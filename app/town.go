@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,39 +12,78 @@ import (
 
 	"lancar"
 	"lancar/identity"
+	"lancar/internal/strictyaml"
 	"lancar/test/town"
 )
 
-// settle brings the town's officers into office and their rosters into the log. A marker in the
-// data folder spares a restarted demonstration the work.
+// employee is one entry of the officers file: who works in which offices, as the personnel
+// register says. docs/ops/officers.md explains it.
+type employee struct {
+	Number     string          `yaml:"number"`
+	Name       string          `yaml:"name"`
+	Mail       string          `yaml:"mail"`
+	NIK        string          `yaml:"nik"`         // keeps an officer from deciding on their own application
+	FamilyCard string          `yaml:"family_card"` // and on their family's
+	Roles      []identity.Role `yaml:"roles"`
+}
+
+// hire reads the officers file and brings officers, roles and rosters up to date with it.
+func (n *node) hire(ctx context.Context) error {
+	if n.config.Officers == "" {
+		return nil
+	}
+	text, err := os.ReadFile(n.config.Officers)
+	if err != nil {
+		return fmt.Errorf("officers: %w", err)
+	}
+	var list []employee
+	if err := strictyaml.Decode(n.config.Officers, text, &list); err != nil {
+		return err
+	}
+	return n.employ(ctx, list)
+}
+
+// settle brings the synthetic town's officers into office. A marker in the data folder spares a
+// restarted demonstration the work.
 func (n *node) settle(ctx context.Context) error {
-	officers := town.Officers()
+	list := townOfficers()
+	text, err := json.Marshal(list)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(text)
 	marker := filepath.Join(filepath.Dir(n.config.Keys), "town")
-	sum := sha256.Sum256(fmt.Append(nil, officers))
 	if was, err := os.ReadFile(marker); err == nil && string(was) == hex.EncodeToString(sum[:]) {
 		return nil
 	}
-	rosters := map[identity.Role][]lancar.ID{}
-	for _, f := range officers {
-		e := identity.Employee{Number: f.Number, Name: f.Name, Mail: f.Email}
-		for _, role := range f.Roles {
-			e.Roles = append(e.Roles, identity.Role{Role: role, Agency: f.Agency, Region: f.Region})
-		}
-		account, err := n.identity.SaveEmployee(ctx, e)
-		if err != nil {
-			return fmt.Errorf("officer of %s in %s: %w", f.Agency, f.Region, err)
-		}
-		for _, r := range e.Roles {
-			rosters[r] = append(rosters[r], account)
-		}
-	}
-	if err := n.roster(ctx, rosters); err != nil {
+	if err := n.employ(ctx, list); err != nil {
 		return err
 	}
 	return os.WriteFile(marker, []byte(hex.EncodeToString(sum[:])), 0o600)
 }
 
-func (n *node) roster(ctx context.Context, rosters map[identity.Role][]lancar.ID) error {
+func townOfficers() (list []employee) {
+	for _, f := range town.Officers() {
+		e := employee{Number: f.Number, Name: f.Name, Mail: f.Email}
+		for _, role := range f.Roles {
+			e.Roles = append(e.Roles, identity.Role{Role: role, Agency: f.Agency, Region: f.Region})
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
+func (n *node) employ(ctx context.Context, list []employee) error {
+	rosters := map[identity.Role][]lancar.ID{}
+	for _, e := range list {
+		account, err := n.identity.SaveEmployee(ctx, identity.Employee{Number: e.Number, Name: e.Name, Mail: e.Mail, NIK: e.NIK, FamilyCard: e.FamilyCard, Roles: e.Roles})
+		if err != nil {
+			return fmt.Errorf("officer %s: %w", e.Mail, err)
+		}
+		for _, r := range e.Roles {
+			rosters[r] = append(rosters[r], account)
+		}
+	}
 	roles := make([]identity.Role, 0, len(rosters))
 	for r := range rosters {
 		roles = append(roles, r)

@@ -20,7 +20,8 @@ func (j *journey) submit(ctx context.Context) error {
 	}
 	f, err := p.with("key")
 	if err != nil {
-		return err
+		mend, _ := p.link(func(path string) bool { return strings.Contains(path, "/step/") })
+		return fmt.Errorf("%w; %s", err, mend)
 	}
 	for name, kind := range f.kinds {
 		if kind == "checkbox" {

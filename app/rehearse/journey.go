@@ -149,7 +149,7 @@ func (j *journey) atDraft(p *page) error {
 
 // signIn fills in the three facts and the code.
 func (j *journey) signIn(ctx context.Context, p *page) (*page, error) {
-	f, err := p.with("nik")
+	f, err := p.with("birth_date.d")
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +157,7 @@ func (j *journey) signIn(ctx context.Context, p *page) (*page, error) {
 	month, day, _ := strings.Cut(rest, "-")
 	for name := range f.kinds {
 		switch name {
-		case "nik":
+		case "number":
 			f.values.Set(name, j.who.NIK)
 		case "name":
 			f.values.Set(name, j.who.Name)
