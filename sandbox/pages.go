@@ -1,10 +1,13 @@
 package sandbox
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
 	"html/template"
+	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -56,24 +59,25 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	json.NewEncoder(w).Encode(v)
 }
 
-// read takes a JSON body into v, or a form into fields. It answers by itself when it returns false.
+// read takes a JSON body into v, or a form into fields; what begins with a brace is JSON whatever
+// its type says, as curl -d sends it. It answers by itself when it returns false.
 func (s *Sandbox) read(w http.ResponseWriter, r *http.Request, v any, fields map[string]*string) bool {
-	r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
-		if err := r.ParseForm(); err != nil {
-			s.fail(w, r, http.StatusBadRequest, err.Error())
-			return false
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<16))
+	if err == nil && strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") && !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
+		var form url.Values
+		if form, err = url.ParseQuery(string(body)); err == nil {
+			for name, into := range fields {
+				*into = form.Get(name)
+			}
+			return true
 		}
-		for name, into := range fields {
-			*into = r.PostFormValue(name)
-		}
-		return true
+	} else if err == nil {
+		err = json.Unmarshal(body, v)
 	}
-	if err := json.NewDecoder(r.Body).Decode(v); err != nil {
+	if err != nil {
 		s.fail(w, r, http.StatusBadRequest, err.Error())
-		return false
 	}
-	return true
+	return err == nil
 }
 
 // done answers a program with v and sends a browser to a page.

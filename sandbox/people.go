@@ -90,6 +90,33 @@ func (s *Sandbox) resident(p town.Person) resident {
 		FamilyCard: p.FamilyCard, Relation: p.Relation, Persona: p.Persona, Records: s.records[p.NIK]}
 }
 
+// interleaved is the order in which people are listed: named ones first, then one of each regency
+// in turn, so that any page holds people of every region.
+func interleaved(people []town.Person) []town.Person {
+	var out []town.Person
+	by := map[string][]town.Person{}
+	var regencies []string
+	for _, p := range people {
+		regency := p.Village[:5]
+		switch {
+		case p.Persona != "":
+			out = append(out, p)
+			continue
+		case by[regency] == nil:
+			regencies = append(regencies, regency)
+		}
+		by[regency] = append(by[regency], p)
+	}
+	for len(out) < len(people) {
+		for _, r := range regencies {
+			if len(by[r]) > 0 {
+				out, by[r] = append(out, by[r][0]), by[r][1:]
+			}
+		}
+	}
+	return out
+}
+
 // getPeople answers a page of the town. Role resident (the default) is adults who have an e-mail
 // address, all everybody, officer and visitor those. Region narrows to a code and all below it.
 func (s *Sandbox) getPeople(w http.ResponseWriter, r *http.Request) {

@@ -121,7 +121,7 @@ func (s *Sandbox) load(ctx context.Context) error {
 	if err := s.loadMessages(ctx); err != nil {
 		return err
 	}
-	s.people = town.People()
+	s.people = interleaved(town.People())
 	s.byNIK = map[string]int{}
 	for i, p := range s.people {
 		s.byNIK[p.NIK] = i
