@@ -20,11 +20,11 @@ const verifyPage = 200
 // totals and figures, and the persons' lists. It returns the first thing that is wrong. It expects
 // a node that does not write; what the outbox has not delivered yet is no fault.
 func (c *Cases) Verify(ctx context.Context) error {
-	ready, dead, err := c.queue.Counts(ctx)
+	waiting, err := c.queue.Waiting(ctx, changedQueue)
 	if err != nil {
 		return err
 	}
-	v := &verifier{cases: c, settled: ready+dead == 0, totals: map[[2]string]int64{}, decided: map[[3]string]int64{}, lots: lots{}}
+	v := &verifier{cases: c, settled: waiting == 0, totals: map[[2]string]int64{}, decided: map[[3]string]int64{}, lots: lots{}}
 	for after := (place{}); ; {
 		var page []*dossier
 		err := c.db.Read(ctx, func(tx *store.Tx) (err error) {

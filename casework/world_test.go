@@ -434,12 +434,12 @@ func (w *world) submit(who casework.Applicant, slug string) casework.Case {
 // pay has the bank take the money of a case and the node learn of it.
 func (w *world) pay(who casework.Applicant, c casework.Case) {
 	w.t.Helper()
-	code, err := w.charges.Code(w.t.Context(), c.Region, c.Charge, who.Account)
+	code, err := w.charges.Code(w.t.Context(), w.own(who), c.Region, c.Charge)
 	w.must(err)
 	w.bank.mu.Lock()
 	w.bank.paid[code.Reference] = w.now()
 	w.bank.mu.Unlock()
-	_, err = w.charges.Recheck(w.t.Context(), c.Region, c.Charge, who.Account)
+	_, err = w.charges.Recheck(w.t.Context(), w.own(who), c.Region, c.Charge)
 	w.must(err)
 	w.run()
 }
@@ -450,4 +450,14 @@ func (w *world) read(who casework.Applicant, number string) casework.Case {
 	got, err := w.cases.Case(w.t.Context(), who, number)
 	w.must(err)
 	return got
+}
+
+// own is a person's permission to read about themselves.
+func (w *world) own(who casework.Applicant) (g access.Grant) {
+	w.t.Helper()
+	w.must(w.db.Read(w.t.Context(), func(tx *store.Tx) (err error) {
+		g, err = w.access.OwnTx(tx, who.Account, who.Subject, who.Register)
+		return err
+	}))
+	return g
 }

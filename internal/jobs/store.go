@@ -116,6 +116,15 @@ func (q *Queue) Counts(ctx context.Context) (ready, dead int64, err error) {
 	return ready, dead, err
 }
 
+// Waiting counts the jobs of a queue that are not done, whenever they are to run: zero means that
+// everything enqueued there has taken effect.
+func (q *Queue) Waiting(ctx context.Context, queue string) (n int64, err error) {
+	err = q.db.Read(ctx, func(tx *store.Tx) error {
+		return tx.QueryRow("SELECT count(*) FROM jobs WHERE queue = $1 AND state <> 'done'", queue).Scan(&n)
+	})
+	return n, err
+}
+
 func (q *Queue) hold(id lancar.ID) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -1,0 +1,332 @@
+package casework_test
+
+import (
+	"encoding/json"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"lancar"
+	"lancar/casework"
+	"lancar/catalog/flow"
+	"lancar/internal/jobs"
+	"lancar/internal/store"
+	"lancar/payment"
+)
+
+const day = 24 * time.Hour
+
+// reviewed is a free case with its reviewer.
+func (w *world) reviewed(who casework.Applicant, reviewers []lancar.Actor) (string, lancar.Actor, casework.Task) {
+	w.t.Helper()
+	c := w.submit(who, free)
+	w.run()
+	o, task := w.task(reviewers, c.Number)
+	return c.Number, o, task
+}
+
+func TestTheClockStandsDuringTheOneCorrection(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, signers := w.staff()
+		who := w.person(maria)
+		number, o, task := w.reviewed(who, reviewers) // Monday: three working days end on Thursday
+		ask := casework.Ask{Requirement: "note", Reason: "Tulis lebih jelas."}
+		w.refused(w.cases.Ask(t.Context(), o, number, task.Version, casework.Ask{Requirement: "kopi", Reason: "x"}), lancar.Invalid)
+		w.refused(w.cases.Ask(t.Context(), o, number, task.Version, casework.Ask{Requirement: "note", Reason: " "}), lancar.Invalid)
+		w.pass(day) // Tuesday
+		w.must(w.cases.Ask(t.Context(), o, number, task.Version, ask))
+		w.run()
+		got := w.read(who, number)
+		if got.State != flow.Correction || got.Correction.Reason != "Tulis lebih jelas." || !got.Clock.Open || len(w.inbox(o).Tasks) != 0 {
+			t.Fatalf("%+v", got)
+		}
+		w.refused(w.cases.Answer(t.Context(), who, number, got.Version, map[string]string{"village": "53.15.05.1024"}), lancar.Invalid)
+		w.pass(2 * day) // Thursday: Tuesday and Wednesday did not count
+		w.must(w.cases.Answer(t.Context(), who, number, got.Version, map[string]string{"note": "Mohon diproses segera"}))
+		w.run()
+		got = w.read(who, number)
+		if got.State != flow.Review || got.Answers["note"] != "Mohon diproses segera" || got.Correction.Answered.IsZero() {
+			t.Fatalf("%+v", got)
+		}
+		// Thursday, Friday and Monday count: 24:00 on Monday in Labuan Bajo.
+		if want := time.Date(2026, 11, 30, 16, 0, 0, 0, time.UTC); !got.Due.Equal(want) {
+			t.Fatalf("due %s, want %s", got.Due, want)
+		}
+		again, task := w.task(reviewers, number)
+		if again.ID != o.ID {
+			t.Fatal("another officer has it")
+		}
+		w.refused(w.cases.Ask(t.Context(), o, number, task.Version, ask), lancar.Conflict)
+		w.refused(w.cases.Grant(t.Context(), o, number, task.Version, ""), lancar.Conflict) // an opinion comes first
+		w.must(w.cases.Opine(t.Context(), o, number, task.Version, true, "Sesuai."))
+		decider, task := w.task(signers, number)
+		w.refused(w.cases.Refuse(t.Context(), decider, number, task.Version, casework.Refusal{Ground: "kopi", Reason: "x"}), lancar.Invalid)
+		w.must(w.cases.Refuse(t.Context(), decider, number, task.Version, casework.Refusal{Ground: "no", Reason: "Tidak sesuai rencana."}))
+		w.run()
+		got = w.read(who, number)
+		if got.State != flow.Refused || got.Decision.Reason != "Tidak sesuai rencana." || len(got.Opinions) != 1 {
+			t.Fatalf("%+v", got)
+		}
+		w.permit(who, got)
+		w.verified()
+	})
+}
+
+func TestAnUnansweredCorrectionClosesAfterTwoReminders(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, _ := w.staff()
+		who := w.person(maria)
+		number, o, task := w.reviewed(who, reviewers)
+		w.must(w.cases.Ask(t.Context(), o, number, task.Version, casework.Ask{Requirement: "note", Reason: "Lengkapi."}))
+		for range 20 { // ten working days
+			w.pass(day)
+			w.run()
+		}
+		got := w.read(who, number)
+		if got.State != flow.Withdrawn {
+			t.Fatal(got.State)
+		}
+		all := strings.Join(w.mail("maria@example.com"), "\n")
+		if n := strings.Count(all, "Pengingat perbaikan"); n != 2 {
+			t.Fatalf("%d reminders", n)
+		}
+		w.refused(w.cases.Answer(t.Context(), who, number, got.Version, map[string]string{"note": "terlambat"}), lancar.Conflict)
+		w.verified()
+	})
+}
+
+func TestTheLawGrantsOnceWhenTheTermEnds(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, _ := w.staff()
+		who := w.person(maria)
+		c := w.submit(who, stall)
+		w.pay(who, c)
+		o, task := w.task(reviewers, c.Number)
+		w.pass(8 * day)
+		// The officer and the clock at the same moment.
+		var wg sync.WaitGroup
+		var err error
+		wg.Go(func() { err = w.cases.Grant(t.Context(), o, c.Number, task.Version, "") })
+		w.must(w.db.Write(t.Context(), func(tx *store.Tx) error {
+			return w.queue.EnqueueTx(tx, jobs.Job{Region: "00", Queue: "casework.sweep"})
+		}))
+		w.must(w.queue.Drain(t.Context()))
+		wg.Wait()
+		if err != nil && lancar.CodeOf(err) != lancar.Conflict && lancar.CodeOf(err) != lancar.Forbidden {
+			t.Fatal(err)
+		}
+		w.run()
+		w.run()
+		got := w.read(who, c.Number)
+		if got.State != flow.Granted || got.How != "deemed" || !strings.Contains(got.Decision.Law.In("id"), "UU 30/2014") {
+			t.Fatalf("%s %s %+v", got.State, got.How, got.Decision)
+		}
+		w.permit(who, got)
+		docs := 0
+		for _, e := range got.Events {
+			if e.Kind == flow.Deem {
+				docs++
+			}
+		}
+		if docs != 1 || len(w.inbox(o).Tasks) != 0 {
+			t.Fatalf("deemed %d times", docs)
+		}
+		w.verified()
+	})
+}
+
+func TestALateCaseGoesToTheSuperiorOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, _ := w.staff()
+		head := w.officer("196001011985011001", "Fransiskus", "superior")
+		who := w.person(maria)
+		number, o, task := w.reviewed(who, reviewers)
+		w.pass(10 * day)
+		w.run()
+		w.run()
+		got := w.read(who, number)
+		if got.State != flow.Review || got.Escalated.IsZero() {
+			t.Fatalf("%+v", got)
+		}
+		if n := len(w.mail("196001011985011001@kantor.example")); n != 1 {
+			t.Fatalf("the superior was told %d times", n)
+		}
+		if _, err := w.cases.Open(t.Context(), head, number); err != nil {
+			t.Fatal("the superior cannot see it:", err)
+		}
+		if _, task = w.task([]lancar.Actor{o}, number); !task.Late {
+			t.Fatal("the inbox does not say that it is late")
+		}
+		w.must(w.cases.Opine(t.Context(), o, number, task.Version, true, "Sesuai."))
+		w.verified()
+	})
+}
+
+func TestAnOfficerWhoMustNotDecideIsDrawnOut(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, _ := w.staff()
+		who := w.person(maria)
+		number, first, task := w.reviewed(who, reviewers)
+		w.must(w.cases.Recuse(t.Context(), first, number, task.Version, "Saudara saya."))
+		w.run()
+		second, task := w.task(reviewers, number)
+		if second.ID == first.ID {
+			t.Fatal("drawn again")
+		}
+		w.must(w.cases.SetAbsent(t.Context(), "53.15", second.ID, true))
+		w.run()
+		third, _ := w.task(reviewers, number)
+		if third.ID == first.ID || third.ID == second.ID {
+			t.Fatal("an absent or recused officer was drawn")
+		}
+		lots, err := w.cases.Lots(t.Context(), who, number)
+		if err != nil || len(lots) != 4 { // reviewer and decider, then the reviewer twice more
+			t.Fatalf("%d lots, %v", len(lots), err)
+		}
+		for i, l := range lots {
+			if err := casework.VerifyDraw(l.Draw, l.Roster, l.Start); err != nil {
+				t.Error(err)
+			}
+			var d casework.DrawRecord
+			w.must(json.Unmarshal(l.Draw, &d))
+			if (d.Redraw != 0) != (i >= 2) || len(d.Excluded) != max(0, i-1) || strings.Contains(string(l.Draw), string(first.ID)) {
+				t.Errorf("draw %d: %+v", i, d)
+			}
+		}
+		w.refused(w.cases.Opine(t.Context(), first, number, task.Version, true, "x"), lancar.NotFound)
+		w.verified()
+	})
+}
+
+func TestAnOfficeWithoutARosterDrawsWhenItHasOne(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		who := w.person(maria)
+		c := w.submit(who, free)
+		w.run()
+		if got := w.read(who, c.Number); got.State != flow.Drawing {
+			t.Fatal(got.State)
+		}
+		reviewers, _ := w.staff()
+		w.pass(time.Minute)
+		w.run()
+		w.task(reviewers, c.Number)
+		lots, err := w.cases.Lots(t.Context(), who, c.Number)
+		w.must(err)
+		for _, l := range lots {
+			if err := casework.VerifyDraw(l.Draw, l.Roster, l.Start); err != nil {
+				t.Error(err)
+			}
+		}
+		w.verified()
+	})
+}
+
+func TestAnUnpaidCaseLapsesAndASettlementCountsOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.staff()
+		who := w.person(maria)
+		c := w.submit(who, stall)
+		w.pay(who, c)
+		before := w.read(who, c.Number)
+		payload, err := json.Marshal(payment.Settled{Region: c.Region, Charge: c.Charge, Case: c.ID})
+		w.must(err)
+		w.must(w.db.Write(t.Context(), func(tx *store.Tx) error { // heard again
+			return w.cases.Settled(tx, jobs.Event{Region: c.Region, Payload: payload})
+		}))
+		if after := w.read(who, c.Number); after.Version != before.Version || !after.Due.Equal(before.Due) {
+			t.Fatal("a repeated settlement moved the case")
+		}
+		other := w.submit(w.person(yosef), free)
+		late := w.submit(who, stall)
+		w.pass(8 * day)
+		w.run()
+		w.run()
+		if got := w.read(who, late.Number); got.State != flow.Lapsed {
+			t.Fatal(got.State)
+		}
+		_ = other
+		w.verified()
+	})
+}
+
+func TestWithdrawalEndsACase(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, _ := w.staff()
+		who := w.person(maria)
+		number, o, task := w.reviewed(who, reviewers)
+		w.refused(w.cases.Withdraw(t.Context(), who, number, task.Version-1), lancar.Conflict)
+		w.must(w.cases.Withdraw(t.Context(), who, number, task.Version))
+		w.refused(w.cases.Opine(t.Context(), o, number, task.Version, true, "x"), lancar.Forbidden)
+		unpaid := w.submit(who, stall)
+		w.must(w.cases.Withdraw(t.Context(), who, unpaid.Number, unpaid.Version))
+		w.run()
+		if got := w.read(who, unpaid.Number); got.State != flow.Withdrawn {
+			t.Fatal(got.State)
+		}
+		if ch, err := w.charges.Charge(t.Context(), w.own(who), unpaid.Region, unpaid.Charge); err != nil || ch.State != payment.Cancelled {
+			t.Fatalf("%+v %v", ch, err)
+		}
+		w.verified()
+	})
+}
+
+func TestARegisterThatIsDownStopsNobodyAndIsAskedLater(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, _ := w.staff()
+		who := w.person(maria)
+		w.mu.Lock()
+		w.down["oss"] = true
+		w.mu.Unlock()
+		d := w.draft(who, stall)
+		_, err := w.cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID})
+		w.refused(err, lancar.Invalid) // the NIB must be typed now
+		d, err = w.cases.SaveStep(t.Context(), who, d.ID, d.Version, "check", map[string]string{"nib": "9000000000017", "business_name": "WARUNG LAIN", "nib_status": "active"})
+		w.must(err)
+		if f := d.Facts["nib"]; f.State != "unchecked" {
+			t.Fatalf("%+v", f)
+		}
+		c, err := w.cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID})
+		w.must(err)
+		w.mu.Lock()
+		w.down["oss"] = false
+		w.mu.Unlock()
+		w.pay(who, c)
+		o, _ := w.task(reviewers, c.Number)
+		got, err := w.cases.Open(t.Context(), o, c.Number)
+		w.must(err)
+		if got.Facts["nib"].State != "confirmed" || len(got.Flags) != 1 || got.Flags[0].Field != "business_name" || got.Flags[0].Found != "nomatch" {
+			t.Fatalf("%+v %+v", got.Facts["nib"], got.Flags)
+		}
+		if _, task := w.task(reviewers, c.Number); !task.Flagged {
+			t.Fatal("the inbox does not show the flag")
+		}
+		w.verified()
+	})
+}
+
+func TestRetentionDestroysWhatIsPersonal(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, signers := w.staff()
+		who := w.person(maria)
+		number, o, task := w.reviewed(who, reviewers)
+		w.must(w.cases.Say(t.Context(), who, number, "Kapan selesai?"))
+		w.must(w.cases.Tell(t.Context(), o, number, "Besok."))
+		w.must(w.cases.Opine(t.Context(), o, number, task.Version, true, "Sesuai."))
+		decider, task := w.task(signers, number)
+		w.must(w.cases.Grant(t.Context(), decider, number, task.Version, ""))
+		w.run()
+		if got := w.read(who, number); len(got.Messages) != 2 || got.State != flow.Granted {
+			t.Fatalf("%+v", got.Messages)
+		}
+		w.pass(366 * day)
+		w.run()
+		w.run()
+		_, err := w.cases.Case(t.Context(), who, number)
+		w.refused(err, lancar.NotFound)
+		if list, _, err := w.cases.Mine(t.Context(), who, ""); err != nil || len(list) != 0 {
+			t.Fatal(list, err)
+		}
+		w.verified()
+	})
+}

@@ -1,0 +1,205 @@
+package casework_test
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"lancar"
+	"lancar/casework"
+	"lancar/catalog/flow"
+	"lancar/internal/store"
+	"lancar/publiclog"
+)
+
+// Whatever row of a case is altered, Verify says so.
+func TestVerifyFindsEveryAlteredRow(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, signers := w.staff()
+		who := w.person(maria)
+		c := w.submit(who, stall)
+		w.pay(who, c)
+		number, o, task := w.reviewed(who, reviewers)
+		w.must(w.cases.Opine(t.Context(), o, number, task.Version, true, "Sesuai."))
+		decider, task := w.task(signers, number)
+		w.must(w.cases.Grant(t.Context(), decider, number, task.Version, ""))
+		w.run()
+		w.verified()
+		for name, sql := range map[string]string{
+			"state":           `UPDATE casework_cases SET state = 'granted' WHERE state = 'review'`,
+			"officer":         `UPDATE casework_cases SET officer = 'x' WHERE state = 'review'`,
+			"deadline":        `UPDATE casework_cases SET due_at = due_at + 1 WHERE state = 'review'`,
+			"number":          `UPDATE casework_cases SET number = '5315-00000-00000' WHERE state = 'review'`,
+			"definition":      `UPDATE casework_cases SET charge = 'x' WHERE state = 'review'`,
+			"applicant":       `UPDATE casework_cases SET account = 'x' WHERE state = 'review'`,
+			"event":           `UPDATE casework_events SET at = at - 1 WHERE kind = 'settle'`,
+			"event actor":     `UPDATE casework_events SET actor = 'x' WHERE kind = 'grant'`,
+			"event text":      `UPDATE casework_events SET plain = replace(plain, 'review', 'refused') WHERE kind = 'draw'`,
+			"event body":      `UPDATE casework_events SET body = (SELECT body FROM casework_events WHERE kind = 'opine') WHERE kind = 'grant'`,
+			"event removed":   `DELETE FROM casework_events WHERE kind = 'draw'`,
+			"leaf swapped":    `UPDATE casework_events SET leaf = (SELECT leaf FROM casework_events WHERE kind = 'settle') WHERE kind = 'grant'`,
+			"inbox":           `UPDATE casework_inbox SET due_at = due_at + 1`,
+			"inbox removed":   `DELETE FROM casework_inbox`,
+			"inbox added":     `INSERT INTO casework_inbox (region, case_region, case_id, agency, role, officer, due_at, number, service, state, step, flagged, version) VALUES ('53.15', '53.15', 'x', '', '', '', 0, '', '', '', '', 0, 0)`,
+			"total":           `UPDATE casework_totals SET n = n + 1`,
+			"list":            `UPDATE casework_mine SET state = 'granted' WHERE state = 'review'`,
+			"list removed":    `DELETE FROM casework_mine WHERE state = 'review'`,
+			"file":            `DELETE FROM casework_files`,
+			"figures":         `UPDATE casework_figures SET n = n + 1`,
+			"roster":          `UPDATE casework_rosters SET officers = replace(officers, 'account', 'was')`,
+			"draft":           `UPDATE casework_drafts SET number = '5315-00000-00000'`,
+			"public log leaf": `UPDATE publiclog_leaves SET body = (SELECT l.body FROM publiclog_leaves l WHERE l.idx = 0 AND l.region = publiclog_leaves.region) WHERE kind = 'private'`,
+		} {
+			undo := w.altered(sql)
+			if err := w.cases.Verify(t.Context()); err == nil {
+				t.Errorf("%s: nothing found", name)
+			} else {
+				t.Logf("%s: %.160s", name, err)
+			}
+			undo()
+		}
+		w.verified()
+	})
+}
+
+// altered changes rows behind the room's back and says how to undo it: tables are copied.
+func (w *world) altered(sql string) (undo func()) {
+	w.t.Helper()
+	tables := []string{"casework_cases", "casework_events", "casework_inbox", "casework_totals", "casework_mine", "casework_files", "casework_figures",
+		"casework_rosters", "casework_drafts", "publiclog_leaves"}
+	do := func(statements ...string) {
+		w.t.Helper()
+		w.must(w.db.Write(w.t.Context(), func(tx *store.Tx) error {
+			for _, s := range statements {
+				if _, err := tx.Exec(s); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+	}
+	var save, back []string
+	for _, table := range tables {
+		save = append(save, "CREATE TABLE saved_"+table+" AS SELECT * FROM "+table)
+		back = append(back, "DELETE FROM "+table, "INSERT INTO "+table+" SELECT * FROM saved_"+table, "DROP TABLE saved_"+table)
+	}
+	do(append(save, sql)...)
+	return func() { w.t.Helper(); do(back...) }
+}
+
+// Random people and officers do random things; nothing ever stops adding up.
+func TestWhateverHappensAddsUp(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, signers := w.staff()
+		people := []casework.Applicant{w.person(maria), w.person(yosef)}
+		rnd := rand.New(rand.NewPCG(1, 2))
+		var numbers []string
+		owner := map[string]casework.Applicant{}
+		for range 90 {
+			switch k := rnd.IntN(10); {
+			case k < 2 || len(numbers) == 0:
+				who := people[rnd.IntN(2)]
+				c := w.submit(who, free)
+				numbers, owner[c.Number] = append(numbers, c.Number), who
+			case k == 2:
+				w.pass(time.Duration(rnd.IntN(40)) * time.Hour)
+			case k == 3:
+				o := reviewers[rnd.IntN(len(reviewers))]
+				w.must(w.cases.SetAbsent(t.Context(), "53.15", o.ID, rnd.IntN(2) == 0))
+			default:
+				n := numbers[rnd.IntN(len(numbers))]
+				w.act(rnd, append(reviewers, signers...), owner[n], n)
+			}
+			if rnd.IntN(3) == 0 {
+				w.run()
+			}
+		}
+		w.run()
+		w.verified()
+	})
+}
+
+// act has whoever may do something do one thing to a case; refusals are as good as successes.
+func (w *world) act(rnd *rand.Rand, officers []lancar.Actor, who casework.Applicant, number string) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	got := w.read(who, number)
+	o, task := whose(officers, w.inbox, number)
+	var err error
+	switch k := rnd.IntN(8); {
+	case k == 0:
+		err = w.cases.Withdraw(ctx, who, number, got.Version)
+	case got.State == flow.Correction:
+		err = w.cases.Answer(ctx, who, number, got.Version, map[string]string{"note": "jawaban"})
+	case o.ID == "":
+		return
+	case k == 1:
+		err = w.cases.Ask(ctx, o, number, task.Version, casework.Ask{Requirement: "note", Reason: "Lengkapi."})
+	case k == 2:
+		err = w.cases.Recuse(ctx, o, number, task.Version, "berhalangan")
+	case o.Role == "reviewer":
+		err = w.cases.Opine(ctx, o, number, task.Version, k%2 == 0, "pertimbangan")
+	case k < 6:
+		err = w.cases.Grant(ctx, o, number, task.Version, "")
+	default:
+		err = w.cases.Refuse(ctx, o, number, task.Version, casework.Refusal{Ground: "no", Reason: "tidak"})
+	}
+	if code := lancar.CodeOf(err); err != nil && code != lancar.Conflict && code != lancar.Forbidden {
+		w.t.Fatalf("%s in %s: %v", number, got.State, err)
+	}
+}
+
+func TestAPersonProvesTheirDecisionWithoutUs(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, signers := w.staff()
+		who := w.person(maria)
+		number, o, task := w.reviewed(who, reviewers)
+		w.must(w.cases.Opine(t.Context(), o, number, task.Version, true, "Sesuai."))
+		decider, task := w.task(signers, number)
+		w.must(w.cases.Grant(t.Context(), decider, number, task.Version, ""))
+		w.run()
+		proofs, err := w.cases.Proofs(t.Context(), who, number)
+		if err != nil || len(proofs) != 2 {
+			t.Fatalf("%d proofs, %v", len(proofs), err)
+		}
+		for _, p := range proofs {
+			if !p.Standing || publiclog.PrivateHash(p.Nonce, p.Record) != p.Position.Hash || !strings.HasPrefix(p.Path, "c2sp.org/tlog-proof@v1\n") {
+				t.Errorf("%+v", p)
+			}
+			if strings.Contains(string(p.Record), maria) || strings.Contains(string(p.Record), "MARIA") {
+				t.Error("the record names the person")
+			}
+		}
+		_, err = w.cases.Proofs(t.Context(), w.person(yosef), number)
+		w.refused(err, lancar.NotFound)
+		first, err := w.cases.Receipt(t.Context(), who, number)
+		w.must(err)
+		second, err := w.cases.Receipt(t.Context(), who, number)
+		if err != nil || !bytes.Equal(first, second) || !bytes.HasPrefix(first, []byte("%PDF-")) {
+			t.Fatal("another receipt the second time", err)
+		}
+		w.run()
+		w.verified()
+	})
+}
+
+func TestEveryLookIsSeenByThePerson(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, _ := w.staff()
+		who := w.person(maria)
+		number, o, _ := w.reviewed(who, reviewers)
+		_, err := w.cases.Open(t.Context(), o, number)
+		w.must(err)
+		w.run()
+		rows, _, err := w.access.Rows(t.Context(), w.own(who), "")
+		w.must(err)
+		for _, r := range rows {
+			if r.Who.ID == o.ID && strings.Contains(r.Purpose.In("id"), "Layanan uji") {
+				return
+			}
+		}
+		t.Fatalf("the look is not among %+v", rows)
+	})
+}
