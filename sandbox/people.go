@@ -122,9 +122,10 @@ func interleaved(people []town.Person) []town.Person {
 func (s *Sandbox) getPeople(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	limit, err := strconv.Atoi(q.Get("limit"))
-	if err != nil || limit < 1 || limit > 500 {
+	if err != nil || limit < 1 {
 		limit = 100
 	}
+	limit = min(limit, 5000)
 	offset, _ := strconv.Atoi(q.Get("offset"))
 	region := q.Get("region")
 	within := func(code string) bool { return region == "" || code == region || strings.HasPrefix(code, region+".") }
