@@ -60,6 +60,7 @@ type Source struct {
 	Register string `yaml:"register" need:"yes" help:"source of the exchange: population, oss, property…"`
 	Field    string `yaml:"field" need:"yes" help:"name of the field there"`
 	By       string `yaml:"by" help:"field whose answer finds the record; applicant.nik when left out"`
+	Key      string `yaml:"key" help:"the register's name of that key; from the kind of the field when left out (nik, passport, nib, nop, plate), else the register's first"`
 	Must     bool   `yaml:"must" help:"never typed: while the register is silent one cannot go on (an amount that is owed)"`
 	// Obtain maps what the register needs for making the record to fields of the form that come
 	// before, where it makes one on request (a business number at OSS).

@@ -197,14 +197,22 @@ func (d *Definition) Field(id string) (*Field, *Section) {
 }
 
 // Lookup is one question to a register: the record found by the answer of field By gives Fields,
-// a map from the register's field to ours. Confirm: the register only says whether typed values
-// match.
+// a map from the register's field to ours. Key is what the register calls the field it is found
+// by, "" for its first. Confirm: the register only says whether typed values match. Obtain maps what
+// it needs for making a record that is not there to our fields; nil where it makes none.
 type Lookup struct {
 	Register string
 	By       string
+	Key      string
 	Confirm  bool
 	Fields   map[string]string
+	Obtain   map[string]string
 }
+
+// Personal says whether the record is found by the applicant's own number: such facts are shown
+// only to somebody whose contact the register itself has. Others are found by what is typed (a tax
+// object, a plate).
+func (l *Lookup) Personal() bool { return isApplicant(l.By) }
 
 // Lookups lists what registers are asked for this service, in the order of the form.
 func (d *Definition) Lookups() []Lookup {
@@ -213,13 +221,15 @@ func (d *Definition) Lookups() []Lookup {
 		if s == nil || f.ID == "applicant.nik" {
 			return
 		}
-		for i := range all {
-			if all[i].Register == s.Register && all[i].By == s.By && all[i].Confirm == confirm {
-				all[i].Fields[s.Field] = f.ID
-				return
-			}
+		i := slices.IndexFunc(all, func(l Lookup) bool { return l.Register == s.Register && l.By == s.By && l.Confirm == confirm })
+		if i < 0 {
+			i = len(all)
+			all = append(all, Lookup{Register: s.Register, By: s.By, Key: d.keyOf(s), Confirm: confirm, Fields: map[string]string{}})
 		}
-		all = append(all, Lookup{s.Register, s.By, confirm, map[string]string{s.Field: f.ID}})
+		all[i].Fields[s.Field] = f.ID
+		if s.Obtain != nil {
+			all[i].Obtain = s.Obtain
+		}
 	}
 	for _, s := range d.pages {
 		for i := range s.Fields {
@@ -228,4 +238,20 @@ func (d *Definition) Lookups() []Lookup {
 		}
 	}
 	return all
+}
+
+// keyOf is what a register calls the field by which a record is found.
+func (d *Definition) keyOf(s *Source) string {
+	if s.Key != "" {
+		return s.Key
+	}
+	by, _ := d.Field(s.By)
+	if by == nil {
+		return ""
+	}
+	switch by.Kind {
+	case "nik", "passport", "nib", "nop", "plate":
+		return by.Kind
+	}
+	return ""
 }
