@@ -13,8 +13,8 @@ import (
 // officer, obligatory for public services by UU 27/2022 Article 53).
 const OfficerRole = "dpo"
 
-// Pending returns the open requests of the officer's region, soonest due first, without what was
-// written. The officer must be in [OfficerRole].
+// Pending returns the open requests of the officer's region and those below it, soonest due
+// first, without what was written. The officer must be in [OfficerRole].
 func (a *Access) Pending(ctx context.Context, officer lancar.Actor) (list []Asked, err error) {
 	if err := mayAnswer(officer, officer.Region); err != nil {
 		return nil, err
@@ -139,10 +139,17 @@ func (a *Access) unseal(tx *store.Tx, s sealedAsk) (Asked, error) {
 	return out, nil
 }
 
+// mayAnswer lets the data protection officer of a region answer there and below: a region without
+// one inherits that of the region above, in the end the national one.
 func mayAnswer(officer lancar.Actor, region string) error {
-	if officer.Kind == lancar.Officer && officer.Role == OfficerRole && officer.Region == region {
+	if officer.Kind == lancar.Officer && officer.Role == OfficerRole && Within(region, officer.Region) {
 		return nil
 	}
 	return lancar.Fail(lancar.Forbidden, "", "Hanya pejabat pelindungan data daerah ini yang dapat menjawab.",
 		"Only the data protection officer of this region can answer.")
+}
+
+// Within says whether a region is another or lies below it; everything lies below "00".
+func Within(region, above string) bool {
+	return region == above || above == "00" || strings.HasPrefix(region, above+".")
 }

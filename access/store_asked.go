@@ -41,9 +41,14 @@ func openAsked(tx *store.Tx, subject string, k Ask) (Asked, error) {
 		WHERE subject = $1 AND region = $2 AND kind = $3 AND row_id = $4 AND closed_at = 0`, subject, k.Region, string(k.Right), string(k.Row))
 }
 
+// pending lists open requests of a region and those below it: codes that begin with it and a dot.
 func pending(tx *store.Tx, region string, limit int) ([]Asked, error) {
+	from, to := region+".", region+"/" // "/" follows "."
+	if region == "00" {
+		from, to = "", "~"
+	}
 	return store.All(tx, scanAsked, `SELECT `+askedColumns+` FROM access_requests
-		WHERE region = $1 AND closed_at = 0 ORDER BY due_at, id LIMIT $2`, region, limit)
+		WHERE (region = $1 OR (region >= $2 AND region < $3)) AND closed_at = 0 ORDER BY due_at, id LIMIT $4`, region, from, to, limit)
 }
 
 func scanAsked(s store.Scanner) (Asked, error) {

@@ -44,7 +44,7 @@ func (i *Identity) dispute(tx *store.Tx, a attempt) error {
 	})
 }
 
-// Disputes lists the open disputes of the officer's region, oldest first. The officer must be in
+// Disputes lists the open disputes of the officer's region and those below it, oldest first. The officer must be in
 // [ClaimRole]; contacts are not in the list.
 func (i *Identity) Disputes(ctx context.Context, officer lancar.Actor) (list []Dispute, err error) {
 	if err := maySettle(officer, officer.Region); err != nil {
@@ -149,7 +149,7 @@ func settled(region string, id lancar.ID, keep, claimant bool) notify.Message {
 }
 
 func maySettle(officer lancar.Actor, region string) error {
-	if officer.Kind == lancar.Officer && officer.Role == ClaimRole && officer.Region == region {
+	if officer.Kind == lancar.Officer && officer.Role == ClaimRole && access.Within(region, officer.Region) {
 		return nil
 	}
 	return lancar.Fail(lancar.Forbidden, "", "Hanya petugas akun daerah ini yang dapat memutus.", "Only this region's officer for accounts can settle this.")

@@ -58,7 +58,7 @@ func (w *world) refusedCode(attempt string) {
 }
 
 func TestAContactThatTheRegisterLacksKeepsTheRegisterClosed(t *testing.T) {
-	each(t, identity.Limits{}, func(w *world) {
+	once(t, identity.Limits{}, func(w *world) {
 		_, s := w.signIn(claim(maria, "other@example.com"), "other@example.com")
 		if s.RegisterContact || s.Own.Covers(access.Register) || !s.Own.Covers(access.Match) {
 			t.Fatalf("%+v", s)
@@ -67,7 +67,7 @@ func TestAContactThatTheRegisterLacksKeepsTheRegisterClosed(t *testing.T) {
 }
 
 func TestAllThatFailsLooksTheSame(t *testing.T) {
-	each(t, identity.Limits{}, func(w *world) {
+	once(t, identity.Limits{}, func(w *world) {
 		w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
 		unknown := claim(maria, "thief@example.com")
 		unknown.Number = "5315044609970099"
@@ -160,7 +160,7 @@ func TestTwoFirstSignInsAtOnceMakeOneAccount(t *testing.T) {
 }
 
 func TestACodeIsGoodOnceForFiveMinutesAndFiveTries(t *testing.T) {
-	each(t, identity.Limits{}, func(w *world) {
+	once(t, identity.Limits{}, func(w *world) {
 		a := w.start(claim(maria, "maria@example.com"))
 		code := w.post.code("maria@example.com")
 		for range 5 {
@@ -195,7 +195,7 @@ func (w *world) refusedWrong(attempt, right string) {
 }
 
 func TestAThousandGuessesAreStopped(t *testing.T) {
-	each(t, identity.Limits{PerAddress: 100_000, GuessesAddress: 100_000}, func(w *world) {
+	once(t, identity.Limits{PerAddress: 100_000, GuessesAddress: 100_000}, func(w *world) {
 		starts, tries := 0, 0
 		for n := range 1000 {
 			c := claim(maria, "maria@example.com")
@@ -234,7 +234,7 @@ func TestAThousandGuessesAreStopped(t *testing.T) {
 }
 
 func TestOneAddressIsLimitedWhateverItTries(t *testing.T) {
-	each(t, identity.Limits{PerAddress: 5, GuessesAddress: 7}, func(w *world) {
+	once(t, identity.Limits{PerAddress: 5, GuessesAddress: 7}, func(w *world) {
 		for n := range 6 {
 			c := claim(maria, "x@example.com")
 			c.Number = fmt.Sprintf("53150446099700%02d", n+1)
@@ -257,7 +257,7 @@ func TestOneAddressIsLimitedWhateverItTries(t *testing.T) {
 }
 
 func TestWithTheRegisterDownKnownPeopleSignInAndNewOnesAreTold(t *testing.T) {
-	each(t, identity.Limits{}, func(w *world) {
+	once(t, identity.Limits{}, func(w *world) {
 		w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
 		w.down = true
 		_, s := w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
@@ -278,7 +278,7 @@ func TestWithTheRegisterDownKnownPeopleSignInAndNewOnesAreTold(t *testing.T) {
 }
 
 func TestVisitorsSignInByPassport(t *testing.T) {
-	each(t, identity.Limits{}, func(w *world) {
+	once(t, identity.Limits{}, func(w *world) {
 		c := identity.Claim{Kind: identity.Visitor, Contact: "anna@example.com", Address: "192.0.2.9", Lang: "en",
 			MRZ: "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"}
 		_, err := w.id.Start(t.Context(), c)

@@ -112,11 +112,16 @@ func scanDispute(s store.Scanner) (d disputeRow, err error) {
 	return d, err
 }
 
+// openDisputes lists those of a region and the ones below it: codes that begin with it and a dot.
 func openDisputes(tx *store.Tx, region string) ([]Dispute, error) {
+	from, to := region+".", region+"/" // "/" follows "."
+	if region == "00" {
+		from, to = "", "~"
+	}
 	return store.All(tx, func(s store.Scanner) (Dispute, error) {
 		d, err := scanDispute(s)
 		return d.Dispute, err
-	}, `SELECT `+disputeColumns+` FROM identity_disputes WHERE region = $1 AND settled_at = 0 ORDER BY at LIMIT 200`, region)
+	}, `SELECT `+disputeColumns+` FROM identity_disputes WHERE (region = $1 OR (region >= $2 AND region < $3)) AND settled_at = 0 ORDER BY at LIMIT 200`, region, from, to)
 }
 
 func disputeByID(tx *store.Tx, region string, id lancar.ID) (disputeRow, error) {

@@ -123,9 +123,16 @@ func (w *world) register(rw http.ResponseWriter, r *http.Request) {
 }
 
 // each runs fn in a new world on each engine.
-func each(t *testing.T, limits identity.Limits, fn func(*world)) {
+func each(t *testing.T, limits identity.Limits, fn func(*world)) { on(t, storetest.EachAt, limits, fn) }
+
+// once runs fn on SQLite alone: for what does not depend on the engine.
+func once(t *testing.T, limits identity.Limits, fn func(*world)) {
+	on(t, func(t *testing.T, clock lancar.Clock, fn func(*testing.T, *store.DB)) { fn(t, storetest.OpenAt(t, clock)) }, limits, fn)
+}
+
+func on(t *testing.T, engines func(*testing.T, lancar.Clock, func(*testing.T, *store.DB)), limits identity.Limits, fn func(*world)) {
 	w := &world{at: time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)}
-	storetest.EachAt(t, func() time.Time { return w.now() }, func(t *testing.T, db *store.DB) {
+	engines(t, func() time.Time { return w.now() }, func(t *testing.T, db *store.DB) {
 		w = &world{t: t, db: db, at: time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC), post: &post{sent: map[string][]string{}}}
 		dir := t.TempDir()
 		ring, err := keys.Create(filepath.Join(dir, "keys"), keys.Options{Origin: "lancar.test", Now: w.at})
