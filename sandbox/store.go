@@ -52,9 +52,16 @@ func (s *Sandbox) settings(ctx context.Context, prefix string) (map[string]strin
 
 // code is a QRIS code that the bank made.
 type code struct {
-	Reference, Partner, Currency, Merchant, Bill, Payload string
-	Amount                                                int64
-	Created, Expires, Paid                                time.Time
+	Reference string    `json:"reference"`
+	Partner   string    `json:"partner_reference"`
+	Currency  string    `json:"currency"`
+	Merchant  string    `json:"merchant"`
+	Bill      string    `json:"bill"`
+	Payload   string    `json:"qr"`
+	Amount    int64     `json:"amount_sen"`
+	Created   time.Time `json:"created"`
+	Expires   time.Time `json:"expires"`
+	Paid      time.Time `json:"paid,omitzero"`
 }
 
 const codeColumns = "reference, partner_reference, amount, currency, merchant, bill, payload, created_at, expires_at, paid_at"
@@ -92,9 +99,11 @@ func markPaid(tx *store.Tx, reference string) error {
 
 // paid is one payment that a customer of the bank made.
 type paid struct {
-	Receipt, Reference, Mode string
-	Amount                   int64
-	At                       time.Time
+	Receipt   string    `json:"receipt"`
+	Reference string    `json:"reference"`
+	Mode      string    `json:"mode"`
+	Amount    int64     `json:"amount_sen"`
+	At        time.Time `json:"at"`
 }
 
 func scanPaid(r store.Scanner) (p paid, err error) {
@@ -120,9 +129,15 @@ func lastPayments(tx *store.Tx) ([]paid, error) {
 
 // delivery is a notification on its way to the node.
 type delivery struct {
-	ID, Receipt, Reference, Body, State, Answer string
-	Forged, Attempts                            int64
-	Due                                         time.Time
+	ID        string    `json:"id"`
+	Receipt   string    `json:"receipt"`
+	Reference string    `json:"reference"`
+	Body      string    `json:"body"`
+	State     string    `json:"state"` // waiting, done, failed
+	Answer    string    `json:"answer"`
+	Forged    int64     `json:"forged"`
+	Attempts  int64     `json:"attempts"`
+	Due       time.Time `json:"due"`
 }
 
 const deliveryColumns = "id, receipt, reference, body, forged, state, due_at, attempts, answer"
