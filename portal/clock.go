@@ -133,11 +133,15 @@ func daysOf(w web.Words, c casework.Case, cal region.Calendar, now time.Time) []
 	for _, d := range trace {
 		out = addDay(w, out, d, end)
 	}
-	for n := len(trace); c.Clock.Open && n > 0 && len(out) < 14 && counted(out) < c.Clock.Term; {
-		out = append(out, web.Day{State: "left"})
+	last := c.Clock.Trace[len(c.Clock.Trace)-1].Date
+	if c.Clock.Open {
+		out = addSince(w, out, last, cal, end, "hold", w.T("jam berhenti", "the clock stands still"))
+		for counted(out) < c.Clock.Term {
+			out = append(out, web.Day{State: "left"})
+		}
 	}
 	if c.Closed.IsZero() && c.Clock.Passed(now) {
-		out = addLate(w, out, c.Clock.Trace[len(c.Clock.Trace)-1].Date, cal, now)
+		out = addSince(w, out, last, cal, now, "over", w.T("lewat waktu", "past its time"))
 	}
 	return out
 }
@@ -178,8 +182,8 @@ func addDay(w web.Words, out []web.Day, d region.Day, now time.Time) []web.Day {
 	return append(out, cell)
 }
 
-// addLate adds a red cell for each working day past the deadline, five at most.
-func addLate(w web.Words, out []web.Day, last region.Date, cal region.Calendar, now time.Time) []web.Day {
+// addSince adds a cell for each working day after the last one counted, five at most.
+func addSince(w web.Words, out []web.Day, last region.Date, cal region.Calendar, now time.Time, state, hidden string) []web.Day {
 	for d, n := last.AddDays(1), 0; !d.Start(w.Zone).After(now) && n < 5; d = d.AddDays(1) {
 		if !cal.Working(d) {
 			continue

@@ -173,7 +173,7 @@ func (v *visit) sourceOf(f *catalog.Fact) string {
 	case "confirmed":
 		return v.T("cocok dengan ", "agrees with ") + who + ", " + v.Moment(f.At, v.now)
 	case "unchecked":
-		return who + v.T(" belum menjawab; diperiksa kemudian", " has not answered; it is checked later")
+		return v.T("belum bisa dipastikan ", "not yet confirmed by ") + who + v.T("; diperiksa kemudian", "; checked later")
 	case "nomatch":
 		return v.T("berbeda dengan ", "differs from ") + who
 	}

@@ -16,6 +16,7 @@ import (
 type placesView struct {
 	Back        *web.Link
 	Title, Lead string
+	Warn        string
 	Action      string // of the search by name
 	Hidden      map[string]string
 	Name        string
@@ -161,13 +162,63 @@ func pickPlace(v *visit) error {
 	}
 	view := p.view()
 	view.Title = v.In(f.Label)
+	if decides(d.Service, f) && view.Here == nil && view.Name == "" {
+		p.whereOpen(&view, d.Service)
+	}
 	if view.Here != nil && levelIn(view.Here.Code) >= deep {
 		view.Here.Post = p.base
+	}
+	if code := v.r.URL.Query().Get("closed"); code != "" {
+		view.Warn = v.notOpenAt(d.Service, code)
 	}
 	if view.Back == nil {
 		view.Back = &web.Link{Href: stepPath(d.ID, stepOf(v.stepsOf(d), f.ID)), Text: v.T("Kembali ke isian", "Back to the form")}
 	}
 	return v.show("places", view.Title, view)
+}
+
+// decides says that the place in this field decides whose office it is.
+func decides(d *catalog.Definition, f *catalog.Field) bool {
+	return d.Owner.Of == f.ID || d.Owner.Of == "answers."+f.ID
+}
+
+// whereOpen begins the picker with the regions whose offices offer the service.
+func (p *picker) whereOpen(view *placesView, d *catalog.Definition) {
+	codes := p.site.region.Offering(d.Slug, p.now)
+	if len(codes) == 0 || len(codes) == 1 && !places.Within(codes[0], p.within) {
+		return
+	}
+	if len(codes) == 1 && codes[0] == p.within {
+		return // open everywhere here: the list of what lies below says more
+	}
+	view.List, view.Level = nil, p.T("Dibuka di", "Open in")
+	for _, c := range codes {
+		if r := p.Regions.ByCode(c); r != nil {
+			view.List = append(view.List, web.Item{Href: p.href(c), Title: r.Name})
+		}
+	}
+}
+
+// officeAt is the region whose office would decide for a place, nil when it is not exact enough.
+func (v *visit) officeAt(d *catalog.Definition, place string) *region.Region {
+	code, ok := d.Office(place)
+	if !ok {
+		return nil
+	}
+	return v.Regions.ByCode(code)
+}
+
+// notOpenAt says that the service is not open at a place, and where to go instead; "" where it is.
+func (v *visit) notOpenAt(d *catalog.Definition, place string) string {
+	r := v.officeAt(d, place)
+	if r == nil {
+		return ""
+	}
+	launched, instead := r.Launched(d.Slug, v.now)
+	if launched {
+		return ""
+	}
+	return r.Name + ": " + v.T("layanan ini belum dibuka di sini. ", "this service is not open here yet. ") + v.In(instead.Text)
 }
 
 func wanted(f *catalog.Field) places.Level {
@@ -192,8 +243,12 @@ func takePlace(v *visit) error {
 	if err != nil {
 		return err
 	}
+	place := v.r.PostForm.Get("place")
+	if decides(d.Service, f) && v.notOpenAt(d.Service, place) != "" {
+		return v.to(draftPath(d.ID) + "/place/" + f.ID + "?closed=" + url.QueryEscape(place))
+	}
 	at := stepOf(v.stepsOf(d), f.ID)
-	_, err = v.Cases.SaveStep(v.r.Context(), v.applicant(), d.ID, d.Version, at, map[string]string{f.ID: v.r.PostForm.Get("place")})
+	_, err = v.Cases.SaveStep(v.r.Context(), v.applicant(), d.ID, d.Version, at, map[string]string{f.ID: place})
 	if err != nil {
 		return err
 	}

@@ -48,10 +48,7 @@ func current(w web.Words, c casework.Case, now time.Time) web.Step {
 	case flow.Signing:
 		s.Title = w.T("menunggu tanda tangan pejabat", "waiting for the official's signature")
 	case flow.Review:
-		s.Lines = []string{w.T("Dipegang satu petugas, dipilih dengan undian.", "One officer, drawn by lot, has it.")}
-		if c.Officer != "" {
-			s.Lines = append(s.Lines, c.Officer)
-		}
+		s.Lines = []string{w.T("Dipegang satu petugas, dipilih dengan undian. Namanya dibuka setelah keputusan.", "One officer, drawn by lot, has it. The name is shown after the decision.")}
 	}
 	if s.Title == "" {
 		s.Title = w.T("pemeriksaan", "review")

@@ -130,7 +130,7 @@ func (w Words) Size(n int64) string {
 	case n < 1_000_000:
 		return fmt.Sprintf("%d KB", (n+500)/1000)
 	}
-	s := fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	s := strings.Replace(fmt.Sprintf("%.1f MB", float64(n)/1e6), ".0 ", " ", 1)
 	if w.Lang != "en" {
 		s = strings.Replace(s, ".", ",", 1)
 	}
