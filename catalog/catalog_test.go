@@ -74,7 +74,6 @@ func TestABrokenDefinitionIsRefusedWithFileAndLine(t *testing.T) {
 		"retention":            {"service.yaml", "years: 5", "years: 0", `service.yaml:48: say either years or keep`},
 		"choice in flow":       {"form.yaml", "min: 1, max: 24", "min: 25, max: 24", `the field "size": min is greater than max`},
 		"figure unset":         {"rules.yaml", "region: true", "region: false", `rules.yaml:2: the figure "retribusi_lapak_m2_bulan": either the region sets it`},
-		"asks what is known":   {"form.yaml", "{id: market_name, kind: text,", "{id: address, kind: text,", `the field "address" asks what the population register knows`},
 		"letter without title": {"letters/granted.id.txt", "# IZIN LAPAK PASAR", "IZIN", `letters/granted.id.txt:1: the letter has no title`},
 		"empty":                {"service.yaml", "kind: decision\n", "", `"kind" is missing`},
 	} {

@@ -11,9 +11,6 @@ func (p *parser) fields() {
 			for _, wrong := range f.wrong() {
 				p.fail("form.yaml", path, "the field %q: %s", f.ID, wrong)
 			}
-			if about := "applicant." + f.ID; f.Known == nil && f.Confirm == nil && isFact(about) {
-				p.fail("form.yaml", path, "the field %q asks what the population register knows; put it in \"applicant\"", f.ID)
-			}
 			p.source(f, f.Known, "known", path)
 			p.source(f, f.Confirm, "confirm", path)
 		}
@@ -82,11 +79,12 @@ func (p *parser) source(f *Field, s *Source, key string, path []any) {
 	}
 }
 
-// isFact says whether a register knows this about an applicant.
-func isFact(id string) bool {
-	for _, f := range applicantFields() {
-		if f.ID == id {
-			return f.Known != nil
+// KnownOfApplicant says whether the population register knows this about an applicant, so that a
+// form that asks it again should not.
+func (f *Field) KnownOfApplicant() bool {
+	for _, known := range applicantFields() {
+		if known.ID == "applicant."+f.ID {
+			return known.Known != nil
 		}
 	}
 	return false

@@ -105,8 +105,8 @@ func (p *parser) letters() {
 			p.fail(name, nil, "a letter's file is called granted, refused, receipt or submitted, then .id.txt or .en.txt")
 			continue
 		}
-		if _, own2 := p.fs["letters/"+base+".txt"]; own2 && !own {
-			continue
+		if _, own2 := p.fs["letters/"+base+".txt"]; own2 && !own || !own && p.def.Kind == "handover" {
+			continue // a service that is done elsewhere sends no letters
 		}
 		sheet, err := letter.Parse(p.fs[name])
 		if err != nil {

@@ -15,7 +15,8 @@ func slotNames() []string {
 	return []string{"service.title", "fee.total", "valid.until", "today", "case.number", "case.submitted", "case.completed",
 		"case.due", "document.number", "decision.date", "decision.reason", "decision.ground", "decision.law", "decision.basis",
 		"office.name", "region.name", "app.name", "signatory.name", "signatory.title",
-		"payment.due", "payment.date", "payment.reference", "correction.requirement", "correction.reason", "correction.until", "link"}
+		"payment.due", "payment.date", "payment.reference", "correction.requirement", "correction.reason", "correction.until", "link",
+		"applicant.name", "applicant.nik"} // common letters name the applicant, empty where a service does not ask
 }
 
 // slots checks that every slot of letters, messages and explanations exists.

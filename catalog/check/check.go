@@ -40,23 +40,13 @@ func Service(fsys fs.FS, slug string) Report {
 		return r
 	}
 	r.Examples, r.Unconfirmed = len(d.Examples), d.Unconfirmed()
-	lines := exampleLines(fsys, slug)
-	r.examples(d, lines)
+	r.registers(fsys, d)
+	r.examples(d, lineOf(fsys, slug, "examples.yaml"))
 	if r.OK() {
 		r.mutate(d)
 	}
 	r.notes(d)
 	return r
-}
-
-// exampleLines finds the line of each example.
-func exampleLines(fsys fs.FS, slug string) func(i int) int {
-	text, err := fs.ReadFile(fsys, slug+"/examples.yaml")
-	doc, bad := strictyaml.Parse("examples.yaml", text)
-	if err != nil || bad != nil {
-		return func(int) int { return 0 }
-	}
-	return func(i int) int { return doc.Line(i) }
 }
 
 func (r *Report) fail(file string, line int, format string, args ...any) {
@@ -66,7 +56,7 @@ func (r *Report) fail(file string, line int, format string, args ...any) {
 // leastExamples is how many examples a service has at least, one of each sort.
 const leastExamples = 3
 
-func (r *Report) examples(d *catalog.Definition, line func(int) int) {
+func (r *Report) examples(d *catalog.Definition, line func(...any) int) {
 	if d.Kind == "handover" {
 		return
 	}

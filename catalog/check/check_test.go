@@ -60,6 +60,9 @@ func TestExamplesGuardTheDefinition(t *testing.T) {
 		"known is typed":     {"examples.yaml", "months: 6, goods: food}", "months: 6, goods: food, business_name: kopi}", `it answers "business_name", which is not asked`},
 		"unguarded rule":     {"rules.yaml", "  - id: not-past", "  - id: small\n    require: answers.size < 100\n    because: {id: \"a\", en: \"a\"}\n    mend: {id: \"a\", en: \"a\"}\n    law: uu25\n  - id: not-past", "no example notices when the rule answers.size < 100 becomes true or answers.size <= 100"},
 		"granted is not":     {"examples.yaml", "shows: refused", "shows: granted", `it shows "granted" but ends in state draft`},
+		"no such register":   {"form.yaml", "{register: oss, field: business_name}", "{register: osss, field: business_name}", `form.yaml:35: the field "business_name": there is no register "osss"`},
+		"no such fact":       {"form.yaml", "{register: oss, field: business_name}", "{register: oss, field: owner}", `the register "oss" has no field "owner"`},
+		"already known":      {"form.yaml", "      - {id: market_name,", "      - {id: address, kind: text, label: {id: \"a\", en: \"a\"}}\n      - {id: market_name,", `lapak-pasar/form.yaml:17: the field "address" asks what the population register knows`},
 		"no boundary":        {"examples.yaml", "shows: granted", "shows: refused", `no example shows "granted"`},
 	} {
 		t.Run(name, func(t *testing.T) {
