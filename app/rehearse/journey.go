@@ -106,14 +106,6 @@ func (j *journey) start(ctx context.Context) error {
 	if err := p.ok(); err != nil {
 		return err
 	}
-	begin := func(p *page) (*page, error) {
-		for _, f := range p.forms() {
-			if f.action != nil && strings.HasSuffix(f.action.Path, "/start") {
-				return j.b.submit(ctx, f, "", "")
-			}
-		}
-		return nil, fmt.Errorf("%s shows no way to begin: %s", p.url.Path, p.heading())
-	}
 	signin, err := j.b.get(ctx, j.home+"/signin?to="+url.QueryEscape("/services/"+j.def.Slug))
 	if err != nil {
 		return err
@@ -126,10 +118,22 @@ func (j *journey) start(ctx context.Context) error {
 			return err
 		}
 	}
-	if p, err = begin(p); err != nil {
-		return err
+	return j.begin(ctx, p)
+}
+
+// begin presses the service page's button.
+func (j *journey) begin(ctx context.Context, p *page) error {
+	for _, f := range p.forms() {
+		if f.action == nil || !strings.HasSuffix(f.action.Path, "/start") {
+			continue
+		}
+		p, err := j.b.submit(ctx, f, "", "")
+		if err != nil {
+			return err
+		}
+		return j.atDraft(p)
 	}
-	return j.atDraft(p)
+	return fmt.Errorf("%s shows no way to begin: %s", p.url.Path, p.heading())
 }
 
 var draftPath = regexp.MustCompile(`^(/drafts/[0-9a-f]+)`)

@@ -82,9 +82,15 @@ type act struct {
 
 // Run walks o.N journeys and reports. It returns false when any of them failed.
 func Run(ctx context.Context, o Options, out io.Writer) (bool, error) {
+	r, err := Measure(ctx, o, out)
+	return err == nil && r.Failures == 0 && r.Journeys > 0, err
+}
+
+// Measure is Run with its figures.
+func Measure(ctx context.Context, o Options, out io.Writer) (Report, error) {
 	p, err := prepare(ctx, o)
 	if err != nil {
-		return false, err
+		return Report{}, err
 	}
 	start := time.Now()
 	var wg sync.WaitGroup
@@ -101,7 +107,7 @@ func Run(ctx context.Context, o Options, out io.Writer) (bool, error) {
 	}
 	wg.Wait()
 	p.sum(time.Since(start))
-	return p.report.Failures == 0 && p.report.Journeys > 0, p.print(out)
+	return p.report, p.print(out)
 }
 
 func prepare(ctx context.Context, o Options) (*play, error) {

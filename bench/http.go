@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"lancar/catalog"
+	"lancar/services"
+)
+
+const (
+	clients = 16
+	span    = 5 * time.Second
+)
+
+// hits asks the URLs in turn from 16 clients for a while; both sides of a ratio use it.
+func hits(ctx context.Context, host string, urls []string, header http.Header) (rate float64, p50, p99 time.Duration, err error) {
+	var (
+		mu    sync.Mutex
+		took  []time.Duration
+		first error
+		wg    sync.WaitGroup
+	)
+	end := time.Now().Add(span)
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients, DisableCompression: true}}
+	for c := range clients {
+		wg.Go(func() {
+			var mine []time.Duration
+			for i := c; time.Now().Before(end) && ctx.Err() == nil; i++ {
+				req, _ := http.NewRequestWithContext(ctx, http.MethodGet, urls[i%len(urls)], nil) // the URLs are ours
+				req.Host = host
+				for k, v := range header {
+					req.Header[k] = v
+				}
+				at := time.Now()
+				res, err := client.Do(req)
+				if err == nil {
+					_, err = io.Copy(io.Discard, res.Body)
+					res.Body.Close()
+					if err == nil && res.StatusCode != http.StatusOK {
+						err = fmt.Errorf("%s answered %d", req.URL, res.StatusCode)
+					}
+				}
+				if err != nil {
+					mu.Lock()
+					first = err
+					mu.Unlock()
+					return
+				}
+				mine = append(mine, time.Since(at))
+			}
+			mu.Lock()
+			took = append(took, mine...)
+			mu.Unlock()
+		})
+	}
+	wg.Wait()
+	if first != nil || len(took) == 0 {
+		return 0, 0, 0, fmt.Errorf("no answers: %w", first)
+	}
+	slices.Sort(took)
+	return float64(len(took)) / span.Seconds(), took[len(took)/2], took[len(took)*99/100], nil
+}
+
+// bare serves the given bytes from nothing but net/http, in a process of this one's own.
+func bare(body []byte, header http.Header) (url string, stop func(), err error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for k, v := range header {
+			w.Header()[k] = v
+		}
+		_, _ = w.Write(body)
+	})}
+	go func() { _ = srv.Serve(l) }()
+	return "http://" + l.Addr().String() + "/", func() { srv.Close() }, nil
+}
+
+func fetch(ctx context.Context, url, host string, header http.Header) ([]byte, http.Header, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	req.Host, req.Header = host, header.Clone()
+	res, err := (&http.Transport{DisableCompression: true}).RoundTrip(req)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	return body, res.Header, err
+}
+
+// against measures our URLs and a bare handler that sends the bytes of the first of them.
+func (b *bench) against(ctx context.Context, what, aim, host string, urls []string, header http.Header) ([]figure, error) {
+	body, sent, err := fetch(ctx, urls[0], host, header)
+	if err != nil {
+		return nil, err
+	}
+	limit, stop, err := bare(body, http.Header{"Content-Type": sent["Content-Type"]})
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	ours, p50, p99, err := hits(ctx, host, urls, header)
+	if err != nil {
+		return nil, err
+	}
+	theirs, _, theirs99, err := hits(ctx, host, []string{limit}, header)
+	if err != nil {
+		return nil, err
+	}
+	return []figure{{what, fmt.Sprintf("%.0f/s p50 %.1f p99 %.1f ms", ours, ms(p50), ms(p99)), fmt.Sprintf("bare handler %.0f/s p99 %.1f ms", theirs, ms(theirs99)), ours / theirs, aim}}, nil
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+func (b *bench) page(ctx context.Context) ([]figure, error) {
+	n, err := b.demo(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer n.stop()
+	header := http.Header{"Accept-Encoding": {"gzip"}, "Accept-Language": {"id"}}
+	return b.against(ctx, "public service page, gzip, 16 clients", ">= 0.5", "ntt.localhost", []string{n.URL + "/services/lapak-pasar"}, header)
+}
+
+func (b *bench) search(ctx context.Context) ([]figure, error) {
+	n, err := b.demo(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer n.stop()
+	var urls []string
+	for i, q := range queries() {
+		urls = append(urls, n.URL+"/api/v1/services?lang="+[]string{"id", "en"}[i%2]+"&q="+url.QueryEscape(q))
+	}
+	return b.against(ctx, fmt.Sprintf("search over %d distinct queries, 16 clients", len(urls)), ">= 0.1", "localhost", urls, http.Header{})
+}
+
+// queries are a thousand different needs, made from what services call themselves.
+func queries() (out []string) {
+	cat, _ := catalog.Load(services.FS)
+	seen := map[string]bool{}
+	add := func(q string) {
+		if len(out) < 1000 && !seen[q] {
+			seen[q] = true
+			out = append(out, q)
+		}
+	}
+	for _, before := range []string{"mau urus ", "bikin ", "gimana cara ", "syarat ", "perpanjang ", "how to get ", "biaya ", ""} {
+		for _, def := range cat.All() {
+			for _, lang := range []string{"id", "en"} {
+				for _, k := range def.Keywords[lang] {
+					add(before + k)
+				}
+			}
+		}
+	}
+	return out
+}

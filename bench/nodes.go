@@ -1,0 +1,199 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"gopkg.in/yaml.v3"
+
+	"lancar/internal/keys"
+	"lancar/sandbox"
+	"lancar/test/town"
+)
+
+// node is a running Lancar with its sandbox.
+type node struct {
+	URL     string `json:"ready"`
+	Sandbox string `json:"sandbox"`
+	stop    func()
+}
+
+// process starts the built program and reads its first line of output as JSON.
+func (b *bench) process(ctx context.Context, into any, args ...string) (stop func(), err error) {
+	cmd := exec.CommandContext(ctx, b.binary, args...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
+	log, err := os.Create(filepath.Join(b.dir, args[0]+".log"))
+	if err != nil {
+		return nil, err
+	}
+	cmd.Stderr = log
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	stop = func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		in.Close()
+		_ = cmd.Wait()
+	}
+	if into == nil {
+		go func() { _, _ = io.Copy(io.Discard, out) }()
+		return stop, nil
+	}
+	line, err := bufio.NewReader(out).ReadBytes('\n')
+	if err == nil {
+		err = json.Unmarshal(line, into)
+	}
+	if err != nil {
+		stop()
+		text, _ := os.ReadFile(log.Name())
+		return nil, fmt.Errorf("%s did not start: %w\n%s", args[0], err, text)
+	}
+	return stop, nil
+}
+
+// demo starts a demonstration on SQLite.
+func (b *bench) demo(ctx context.Context) (*node, error) {
+	n := &node{}
+	dir, err := os.MkdirTemp(b.dir, "demo-")
+	if err != nil {
+		return nil, err
+	}
+	n.stop, err = b.process(ctx, n, "demo", "--json", "--addr", "127.0.0.1:0", "--data", dir)
+	return n, err
+}
+
+// rehearsal starts a node on PostgreSQL, and a sandbox beside it.
+func (b *bench) rehearsal(ctx context.Context) (*node, error) {
+	url, drop, err := database(ctx)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp(b.dir, "serve-")
+	if err != nil {
+		return nil, err
+	}
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	n := &node{URL: fmt.Sprintf("http://127.0.0.1:%d", port)}
+	var outside struct{ Ready, SMTP string }
+	secrets, err := sandbox.Prepare(dir)
+	if err != nil {
+		return nil, err
+	}
+	stopSandbox, err := b.process(ctx, &outside, "sandbox", "--data", dir, "--node", n.URL)
+	if err != nil {
+		return nil, err
+	}
+	n.Sandbox = outside.Ready
+	config, err := writeConfig(dir, url, port, outside.Ready, outside.SMTP, secrets)
+	if err != nil {
+		return nil, err
+	}
+	stopNode, err := b.process(ctx, nil, "serve", "--config", config)
+	if err != nil {
+		return nil, err
+	}
+	n.stop = func() { stopNode(); stopSandbox(); drop() }
+	for range 200 {
+		if res, err := http.Get(n.URL + "/readyz"); err == nil {
+			res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return n, nil
+			}
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	text, _ := os.ReadFile(filepath.Join(b.dir, "serve.log"))
+	n.stop()
+	return nil, fmt.Errorf("the node did not become ready\n%s", text)
+}
+
+func writeConfig(dir, database string, port int, outside, smtp string, s sandbox.Secrets) (string, error) {
+	keyDir := filepath.Join(dir, "keys")
+	if _, err := keys.Create(keyDir, keys.Options{Regions: []string{"53", "34", "91"}, Origin: "lancar.bench", Now: time.Now()}); err != nil {
+		return "", err
+	}
+	type role struct{ Role, Agency, Region string }
+	type employee struct {
+		Number, Name, Mail string
+		Roles              []role
+	}
+	var officers []employee
+	for _, f := range town.Officers() {
+		e := employee{Number: f.Number, Name: f.Name, Mail: f.Email}
+		for _, r := range f.Roles {
+			e.Roles = append(e.Roles, role{r, f.Agency, f.Region})
+		}
+		officers = append(officers, e)
+	}
+	roster, err := yaml.Marshal(officers)
+	if err != nil {
+		return "", err
+	}
+	type any = map[string]interface{}
+	text, err := yaml.Marshal(any{"stage": "rehearsal", "name": "lancar.bench", "listen": fmt.Sprintf("127.0.0.1:%d", port),
+		"base": fmt.Sprintf("http://localhost:%d", port), "database": filepath.Join(dir, "database"), "keys": keyDir, "officers": filepath.Join(dir, "officers.yaml"),
+		"mail": any{"address": smtp, "from": "Lancar <kabar@lancar.example>", "plain": true}, "phone": any{"url": outside + "/phone/messages", "token_file": s.PhoneTokenFile},
+		"exchange": any{"url": outside + "/register", "token_file": s.RegisterTokenFile},
+		"acquirer": any{"url": outside, "client_key": s.ClientKey, "client_secret_file": s.ClientSecretFile, "private_key_file": s.PartnerKeyFile, "public_key_file": s.BankPublicFile, "channel_id": "95221"},
+		"limits":   any{"per_second": 1e6, "burst": 1e6, "sign_ins": 1000000}})
+	if err != nil {
+		return "", err
+	}
+	config := filepath.Join(dir, "lancar.yaml")
+	return config, errors.Join(os.WriteFile(config, text, 0o600), os.WriteFile(filepath.Join(dir, "database"), []byte(database), 0o600),
+		os.WriteFile(filepath.Join(dir, "officers.yaml"), roster, 0o600))
+}
+
+// database makes an empty database in C collation on the server that with-postgres.sh started.
+func database(ctx context.Context) (url string, drop func(), err error) {
+	server := os.Getenv("LANCAR_TEST_POSTGRES")
+	if server == "" {
+		return "", nil, errors.New("LANCAR_TEST_POSTGRES is not set (make bench sets it)")
+	}
+	name := fmt.Sprintf("bench_%d", time.Now().UnixNano())
+	do := func(sql string) error {
+		conn, err := pgx.Connect(ctx, server)
+		if err != nil {
+			return err
+		}
+		defer conn.Close(ctx)
+		_, err = conn.Exec(ctx, sql)
+		return err
+	}
+	if err := do("CREATE DATABASE " + name + " TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"); err != nil {
+		return "", nil, err
+	}
+	return server[:len(server)-len("postgres")] + name, func() { _ = do("DROP DATABASE " + name + " WITH (FORCE)") }, nil
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
