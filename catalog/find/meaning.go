@@ -40,7 +40,7 @@ func (v *vocabulary) mean(slots []slot) meaning {
 			i++
 			continue
 		} else if s := slots[i]; !v.idle(s) {
-			m.senses = append(m.senses, v.wordSense(s, importance(s.word), not))
+			m.senses = append(m.senses, v.wordSense(s, v.importance(s), not))
 			ids = append(ids, v.altConcepts(s)...)
 		} else {
 			i++
@@ -57,10 +57,16 @@ func (v *vocabulary) mean(slots []slot) meaning {
 	return m
 }
 
-// importance is how much a word of the query counts; a bare number says little.
-func importance(w string) float64 {
-	if strings.Trim(w, "0123456789") == "" {
+// importance is how much a word of the query counts: a bare number says little, some concepts
+// say less than others.
+func (v *vocabulary) importance(s slot) float64 {
+	if strings.Trim(s.word, "0123456789") == "" {
 		return 0.3
+	}
+	for _, id := range v.phrases[s.stem] {
+		if w := v.concepts[id].Weight; w > 0 {
+			return w
+		}
 	}
 	return 1
 }

@@ -7,7 +7,7 @@ import (
 
 // Bounds of what counts as found: the share of the query met, and the score beside the best.
 const (
-	leastShare   = 0.3
+	leastShare   = 0.2
 	leastOfBest  = 0.2
 	reranked     = 200 // entries whose phrases are looked at
 	unknownShare = 0.7 // what a word that no entry has counts, beside the rarest word that one has
@@ -135,7 +135,7 @@ func (x *Index) sorted(q Query, hits []Hit) []Hit {
 // sum adds up, for each entry, the best term of each sense. It returns what the whole query is
 // worth, known words and unknown.
 func (x *Index) sum(s *scratch, m meaning) float64 {
-	whole := 0.0
+	whole, unknown := 0.0, 0.0
 	for _, sense := range m.senses {
 		worth := 0.0
 		var own []int32
@@ -153,15 +153,19 @@ func (x *Index) sum(s *scratch, m meaning) float64 {
 				s.best[p.entry] = max(s.best[p.entry], gain)
 			}
 		}
-		if worth == 0 {
-			worth = unknownShare * x.rarest
-		}
-		if !sense.not {
+		switch {
+		case sense.not:
+		case worth == 0:
+			unknown += sense.weight * unknownShare * x.rarest
+		default:
 			whole += sense.weight * worth
 		}
 		x.fold(s, sense, own, worth)
 	}
-	return whole
+	if whole == 0 {
+		return 0
+	}
+	return whole + min(unknown, 1.5*unknownShare*x.rarest)
 }
 
 // fold adds the present sense's best terms to the entries' scores.

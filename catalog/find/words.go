@@ -22,6 +22,8 @@ type concept struct {
 	Words []string           `yaml:"words"`
 	See   map[string]float64 `yaml:"see"`
 	Paper bool               `yaml:"paper"`
+	// Weight is how much the words count when other words stand beside them; 1 when left out.
+	Weight float64 `yaml:"weight"`
 }
 
 // combo changes the meaning of words that stand together.
