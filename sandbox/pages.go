@@ -110,6 +110,7 @@ func (s *Sandbox) page(w http.ResponseWriter, r *http.Request, name string, data
 
 func (s *Sandbox) pageStatus(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
 	t, err := template.New("").Funcs(template.FuncMap{
+		"way":    way,
 		"rupiah": func(sen int64) string { return lancar.Money{Amount: sen, Currency: "IDR"}.String() },
 		"clock":  func(t time.Time) string { return t.In(wib()).Format("2 Jan 2006 15.04.05") + " WIB" },
 	}).ParseFS(pages, "pages/frame.html", "pages/"+name+".html")
@@ -126,6 +127,18 @@ func (s *Sandbox) pageStatus(w http.ResponseWriter, r *http.Request, status int,
 	if err := t.ExecuteTemplate(w, "frame", map[string]any{"Now": s.Now(), "Path": r.URL.Path, "Node": s.config.NodeURL, "Data": data}); err != nil {
 		s.log.Error("page", "name", name, "error", err)
 	}
+}
+
+// way says on a page what a switch or mode is.
+func way(name string) string {
+	words := map[string]string{"register": "Daftar (penduduk, OSS, pajak)", "bank": "Bank", "mail": "Surel", "phone": "Ponsel", "payment": "Cara bank memberi kabar",
+		"up": "berjalan", "down": "mati: langsung menolak", "hang": "diam: tidak menjawab 30 detik",
+		"normal": "biasa", "late": "kabar terlambat", "silent": "tanpa kabar", "repeat": "kabar dua kali", "double": "terbayar dua kali",
+		"forged": "kabar palsu, tanpa bayar", "wrong": "kabar dengan jumlah salah"}
+	if w := words[name]; w != "" {
+		return w
+	}
+	return name
 }
 
 func wib() *time.Location { return time.FixedZone("WIB", 7*3600) }
