@@ -77,7 +77,7 @@ func (a *Ask) check(def *catalog.Definition) error {
 
 // correcting reads this person's case with its contents while it waits for their correction.
 func (c *Cases) correcting(tx *store.Tx, who Applicant, number string) (*dossier, content, error) {
-	own, err := c.access.OwnTx(tx, who.Account, who.Subject, true)
+	own, err := c.access.OwnTx(tx, who.Account, who.Subject, who.Register)
 	if err != nil {
 		return nil, content{}, err
 	}
@@ -153,7 +153,11 @@ func (c *Cases) Answer(ctx context.Context, who Applicant, number string, versio
 		if err != nil {
 			return err
 		}
-		body := answerBody{Answers: maps.Clone(in.Answers), Facts: maps.Clone(in.Facts)}
+		whole, err := unseal(d, key) // what the sign-in may not see stays in the case all the same
+		if err != nil {
+			return err
+		}
+		body := answerBody{Answers: maps.Clone(whole.Answers), Facts: maps.Clone(whole.Facts)}
 		for field := range answers {
 			if !slices.Contains(in.correction.Fields, field) {
 				return errNotOpen(field)

@@ -196,7 +196,7 @@ func (c *Cases) contents(tx *store.Tx, g access.Grant, d *dossier) (content, err
 	}
 	out, err := unseal(d, key)
 	if err == nil && !g.Covers(access.Register) && g.Own() {
-		hideRegister(out.Facts)
+		hideRegister(d.def, out.Facts)
 	}
 	return out, err
 }

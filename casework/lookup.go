@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -26,10 +27,9 @@ func signedIn(kind string) string {
 // typed.
 func (c *Cases) known(ctx context.Context, who Applicant, def *catalog.Definition) (draftBody, error) {
 	body := draftBody{Kind: "resident", Answers: map[string]string{}, Facts: map[string]catalog.Fact{}}
-	var own access.Grant
 	err := c.db.Read(ctx, func(tx *store.Tx) error {
-		var err error
-		if own, err = c.access.OwnTx(tx, who.Account, who.Subject, who.Register); err != nil {
+		own, err := c.access.OwnTx(tx, who.Account, who.Subject, who.Register)
+		if err != nil {
 			return err
 		}
 		person, err := c.identity.HolderTx(tx, own)
@@ -50,33 +50,37 @@ func (c *Cases) known(ctx context.Context, who Applicant, def *catalog.Definitio
 		}
 		return nil
 	})
-	if err != nil || !who.Register {
+	if err != nil {
 		return body, err
 	}
 	for _, l := range def.Lookups() {
 		if l.Confirm {
 			continue
 		}
-		if err := c.read(ctx, who, own, l, &body); err != nil {
+		if err := c.read(ctx, who, l, &body); err != nil {
 			return body, err
 		}
 	}
 	return body, nil
 }
 
-// read asks one register for the fields of one record and pins what it says.
-func (c *Cases) read(ctx context.Context, who Applicant, own access.Grant, l catalog.Lookup, body *draftBody) error {
+// read asks one register for the fields of one record and pins what it says. A record found by
+// the applicant's own number is read only for a sign-in that passed the contact test; one found by
+// what was typed (a tax object, a plate) for everyone who applies. A register that is down is
+// remembered, to be asked at the next step.
+func (c *Cases) read(ctx context.Context, who Applicant, l catalog.Lookup, body *draftBody) error {
 	key := valueOf(body, l.By)
-	if key == "" {
+	if key == "" || l.Personal() && !who.Register {
 		return nil
 	}
-	var names []string
-	for theirs := range l.Fields {
-		names = append(names, theirs)
+	own, err := c.ownGrant(ctx, who, who.Register || !l.Personal())
+	if err != nil {
+		return err
 	}
-	slices.Sort(names)
-	got, err := c.exchange.Read(ctx, own, exchange.Question{Source: l.Register, By: keyField(l.By), Key: key, Names: names, Subject: who.Subject,
+	names := slices.Sorted(maps.Keys(l.Fields))
+	got, err := c.exchange.Read(ctx, own, exchange.Question{Source: l.Register, By: keyField(l), Key: key, Names: names, Subject: who.Subject,
 		Region: region00, Purpose: purposeFill()})
+	body.down(l, lancar.CodeOf(err) == lancar.Unavailable)
 	if lancar.CodeOf(err) == lancar.Unavailable {
 		return nil
 	}
@@ -92,37 +96,136 @@ func (c *Cases) read(ctx context.Context, who Applicant, own access.Grant, l cat
 	return nil
 }
 
-// confirm asks registers about values that were typed just now. What a register does not answer
-// is unchecked: the person goes on, and the question is asked again after submission.
-func (c *Cases) confirm(ctx context.Context, who Applicant, def *catalog.Definition, d *draftRow, typed map[string]string) error {
-	body := draftBody{d.Kind, d.Answers, d.Facts}
+func (c *Cases) ownGrant(ctx context.Context, who Applicant, register bool) (own access.Grant, err error) {
+	err = c.db.Read(ctx, func(tx *store.Tx) error {
+		own, err = c.access.OwnTx(tx, who.Account, who.Subject, register)
+		return err
+	})
+	return own, err
+}
+
+// down notes whether a register answered.
+func (b *draftBody) down(l catalog.Lookup, is bool) {
+	name := l.Register + " " + l.By
+	b.Down = slices.DeleteFunc(b.Down, func(s string) bool { return s == name })
+	if is {
+		b.Down = append(b.Down, name)
+	}
+}
+
+// ask goes to the registers after a step was saved: for records that what was typed now finds, for
+// those of registers that were down, and for typed values that a register can judge. before are
+// the answers as they were. What no register answers is unchecked: the person goes on, and the
+// question is asked again after submission.
+func (c *Cases) ask(ctx context.Context, who Applicant, def *catalog.Definition, body *draftBody, before, typed map[string]string) error {
 	for _, l := range def.Lookups() {
-		key := valueOf(&body, l.By)
+		key := valueOf(body, l.By)
+		_, again := typed[l.By]
+		if again && before[l.By] != body.Answers[l.By] {
+			forgetRecord(body, l)
+		}
 		if key == "" {
 			continue
 		}
-		fields := map[string]string{}
-		for theirs, ours := range l.Fields {
-			_, now := typed[ours]
-			f, judged := d.Facts[ours]
-			if v := d.Answers[ours]; v != "" && (now || ours == l.By || !judged) && !(judged && f.Value == v && f.State != "unchecked") {
-				fields[theirs] = v
+		silent := slices.Contains(body.Down, l.Register+" "+l.By)
+		if !l.Confirm && (silent || again && !hasRecord(body, l)) {
+			if err := c.read(ctx, who, l, body); err != nil {
+				return err
 			}
 		}
-		if len(fields) == 0 {
-			continue
-		}
-		answers, err := c.exchange.Match(ctx, exchange.Question{Source: l.Register, By: keyField(l.By), Key: key, Fields: fields, Subject: who.Subject,
-			Region: region00, Purpose: purposeConfirm()})
-		if err != nil && lancar.CodeOf(err) != lancar.Unavailable {
+		if err := c.match(ctx, who, l, body, key, typed); err != nil {
 			return err
-		}
-		now := c.db.Now()
-		for theirs, v := range fields {
-			d.Facts[l.Fields[theirs]] = catalog.Fact{Value: v, Register: l.Register, At: now, State: judgement(answers[theirs])}
 		}
 	}
 	return nil
+}
+
+// hasRecord says whether the register told anything.
+func hasRecord(b *draftBody, l catalog.Lookup) bool {
+	for _, ours := range l.Fields {
+		if f, ok := b.Facts[ours]; ok && f.State == "read" && f.Register == l.Register {
+			return true
+		}
+	}
+	return false
+}
+
+// forgetRecord drops what a register told about another record.
+func forgetRecord(b *draftBody, l catalog.Lookup) {
+	for _, ours := range l.Fields {
+		if b.Facts[ours].Register == l.Register {
+			delete(b.Facts, ours)
+		}
+	}
+}
+
+// match asks one register about values that it has not judged yet.
+func (c *Cases) match(ctx context.Context, who Applicant, l catalog.Lookup, body *draftBody, key string, typed map[string]string) error {
+	fields := map[string]string{}
+	for theirs, ours := range l.Fields {
+		_, now := typed[ours]
+		f, judged := body.Facts[ours]
+		settled := judged && (f.State == "read" || f.Value == body.Answers[ours] && f.State != "unchecked")
+		if v := body.Answers[ours]; v != "" && !settled && (now || !judged) {
+			fields[theirs] = v
+		}
+	}
+	if len(fields) == 0 {
+		return nil
+	}
+	answers, err := c.exchange.Match(ctx, exchange.Question{Source: l.Register, By: keyField(l), Key: key, Fields: fields, Subject: who.Subject,
+		Region: region00, Purpose: purposeConfirm()})
+	if err != nil && lancar.CodeOf(err) != lancar.Unavailable {
+		return err
+	}
+	now := c.db.Now()
+	for theirs, v := range fields {
+		body.Facts[l.Fields[theirs]] = catalog.Fact{Value: v, Register: l.Register, At: now, State: judgement(answers[theirs])}
+	}
+	return nil
+}
+
+// Obtain has a register make the record that it does not have yet (a business number), on the
+// person's wish, and shows what it issued. lancar.Unavailable while the register is down.
+func (c *Cases) Obtain(ctx context.Context, who Applicant, id lancar.ID, version int64, register string) (Draft, error) {
+	d, def, err := c.readOpen(ctx, who, id)
+	if err != nil {
+		return Draft{}, err
+	}
+	if version != d.Version {
+		return d.Draft, errMoved()
+	}
+	all := def.Lookups()
+	i := slices.IndexFunc(all, func(l catalog.Lookup) bool { return l.Register == register && l.Obtain != nil })
+	if i < 0 {
+		return d.Draft, errNotFound()
+	}
+	own, err := c.ownGrant(ctx, who, who.Register)
+	if err != nil {
+		return d.Draft, err
+	}
+	body := d.body()
+	fields := map[string]string{}
+	for theirs, ours := range all[i].Obtain {
+		if fields[theirs] = valueOf(body, ours); fields[theirs] == "" {
+			return d.Draft, lancar.Fail(lancar.Invalid, ours, "Isi bagian ini dahulu.", "Fill this in first.")
+		}
+	}
+	got, err := c.exchange.Obtain(ctx, own, exchange.Question{Source: register, Key: valueOf(body, all[i].By), Fields: fields, Subject: who.Subject,
+		Region: region00, Purpose: purposeFill()})
+	if err != nil {
+		return d.Draft, err
+	}
+	for theirs, ours := range all[i].Fields {
+		if v := got[theirs]; v != "" {
+			body.Facts[ours] = catalog.Fact{Value: v, Register: register, At: c.db.Now(), State: "read"}
+		}
+	}
+	if err := c.read(ctx, who, all[i], body); err != nil {
+		return d.Draft, err
+	}
+	d.fill(*body)
+	return c.save(ctx, d)
 }
 
 // judgement is the state of a fact that a register was asked about.
@@ -137,8 +240,8 @@ func judgement(a exchange.Answer) string {
 }
 
 // recheckTx has everything that no register could confirm asked again, until it is answered.
-func (c *Cases) recheckTx(tx *store.Tx, d *dossier, facts map[string]catalog.Fact) error {
-	body := draftBody{Facts: facts, Answers: map[string]string{}}
+func (c *Cases) recheckTx(tx *store.Tx, d *dossier, facts map[string]catalog.Fact, answers map[string]string) error {
+	body := draftBody{Facts: facts, Answers: answers}
 	for _, l := range d.def.Lookups() {
 		fields := map[string]string{}
 		for theirs, ours := range l.Fields {
@@ -150,7 +253,7 @@ func (c *Cases) recheckTx(tx *store.Tx, d *dossier, facts map[string]catalog.Fac
 		if len(fields) == 0 || key == "" {
 			continue
 		}
-		err := c.exchange.AskLaterTx(tx, exchange.Question{Source: l.Register, By: keyField(l.By), Key: key, Fields: fields, Subject: d.subject,
+		err := c.exchange.AskLaterTx(tx, exchange.Question{Source: l.Register, By: keyField(l), Key: key, Fields: fields, Subject: d.subject,
 			Region: d.region, Case: d.id, Purpose: purposeConfirm(), Tag: laterTag + l.By})
 		if err != nil {
 			return err
@@ -176,12 +279,12 @@ func valueOf(b *draftBody, field string) string {
 	return b.Answers[field]
 }
 
-// keyField is the register's name of a key field: "applicant.nik" is asked as "nik".
-func keyField(by string) string {
-	if by == "" {
-		return "nik"
+// keyField is what the register calls the field by which a record is found.
+func keyField(l catalog.Lookup) string {
+	if l.Key == "" {
+		return strings.TrimPrefix(l.By, "applicant.")
 	}
-	return strings.TrimPrefix(by, "applicant.")
+	return l.Key
 }
 
 func purposeFill() lancar.Text {

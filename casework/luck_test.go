@@ -275,12 +275,12 @@ func TestARegisterThatIsDownStopsNobodyAndIsAskedLater(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		reviewers, _ := w.staff()
 		who := w.person(maria)
-		w.mu.Lock()
-		w.down["oss"] = true
-		w.mu.Unlock()
+		record := w.pop["oss "+maria]
+		w.oss(true, nil)
 		d := w.draft(who, stall)
 		_, err := w.cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID})
 		w.refused(err, lancar.Invalid) // the NIB must be typed now
+		w.oss(false, nil)              // it answers again, and does not know the record yet
 		d, err = w.cases.SaveStep(t.Context(), who, d.ID, d.Version, "check", map[string]string{"nib": "9000000000017", "business_name": "WARUNG LAIN", "nib_status": "active"})
 		w.must(err)
 		if f := d.Facts["nib"]; f.State != "unchecked" {
@@ -288,9 +288,7 @@ func TestARegisterThatIsDownStopsNobodyAndIsAskedLater(t *testing.T) {
 		}
 		c, err := w.cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID})
 		w.must(err)
-		w.mu.Lock()
-		w.down["oss"] = false
-		w.mu.Unlock()
+		w.oss(false, record)
 		w.pay(who, c)
 		o, _ := w.task(reviewers, c.Number)
 		got, err := w.cases.Open(t.Context(), o, c.Number)
@@ -329,4 +327,15 @@ func TestRetentionDestroysWhatIsPersonal(t *testing.T) {
 		}
 		w.verified()
 	})
+}
+
+// oss sets whether the business register answers, and what it holds about maria.
+func (w *world) oss(down bool, record map[string]string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.down["oss"] = down
+	delete(w.pop, "oss "+maria)
+	if record != nil {
+		w.pop["oss "+maria] = record
+	}
 }

@@ -17,7 +17,7 @@ func (c *Cases) Receipt(ctx context.Context, who Applicant, number string) ([]by
 	var in content
 	have := ""
 	err := c.db.Read(ctx, func(tx *store.Tx) (err error) {
-		if own, err = c.access.OwnTx(tx, who.Account, who.Subject, true); err != nil {
+		if own, err = c.access.OwnTx(tx, who.Account, who.Subject, who.Register); err != nil {
 			return err
 		}
 		if d, err = c.ownTx(tx, who, number); err != nil {

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"maps"
 	"unicode/utf8"
 
 	"lancar"
@@ -25,18 +26,21 @@ func (c *Cases) SaveStep(ctx context.Context, who Applicant, id lancar.ID, versi
 	if version != d.Version {
 		return d.Draft, errMoved()
 	}
+	before := maps.Clone(d.Answers)
 	if err := keepAnswers(def, d.Answers, answers); err != nil {
 		return d.Draft, err
 	}
 	forgetChanged(d.Facts, answers)
-	if err := c.confirm(ctx, who, def, &d, answers); err != nil {
+	body := d.body()
+	if err := c.ask(ctx, who, def, body, before, answers); err != nil {
 		return d.Draft, err
 	}
+	d.fill(*body)
 	d.Step = next
 	if code, ok := c.officeOf(def, d.Draft); ok {
 		d.Region = code
 	}
-	return c.save(ctx, who, d)
+	return c.save(ctx, d)
 }
 
 // SetPlace says where the person lives or acts, which may decide the office.
@@ -55,7 +59,7 @@ func (c *Cases) SetPlace(ctx context.Context, who Applicant, id lancar.ID, versi
 	if code, ok := c.officeOf(def, d.Draft); ok {
 		d.Region = code
 	}
-	return c.save(ctx, who, d)
+	return c.save(ctx, d)
 }
 
 // readOpen reads an open draft of this person with the newest version of its service: a draft
@@ -77,7 +81,7 @@ func (c *Cases) readOpen(ctx context.Context, who Applicant, id lancar.ID) (d dr
 	return d, def, nil
 }
 
-func (c *Cases) save(ctx context.Context, who Applicant, d draftRow) (Draft, error) {
+func (c *Cases) save(ctx context.Context, d draftRow) (Draft, error) {
 	err := c.db.Write(ctx, func(tx *store.Tx) error {
 		key, err := c.keys.LoadTx(tx, owner(d.ID))
 		if err != nil {

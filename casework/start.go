@@ -16,6 +16,7 @@ type draftBody struct {
 	Kind    string                  `json:"kind"`
 	Answers map[string]string       `json:"answers"`
 	Facts   map[string]catalog.Fact `json:"facts"`
+	Down    []string                `json:"down,omitempty"` // registers that did not answer: "name by-field"
 }
 
 // owner names the data key of a draft and of the case that it becomes.
@@ -115,24 +116,27 @@ func (c *Cases) unsealDraft(tx *store.Tx, who Applicant, d draftRow) (draftRow, 
 	if err := json.Unmarshal(b, &body); err != nil {
 		return d, key, err
 	}
-	if !who.Register {
-		hideRegister(body.Facts)
+	if def := c.catalog.Service(d.Service); !who.Register && def != nil {
+		hideRegister(def, body.Facts)
 	}
 	d.fill(body)
 	return d, key, nil
 }
 
-// hideRegister drops what registers told, for a sign-in that did not pass the contact test.
-func hideRegister(facts map[string]catalog.Fact) {
-	for field, f := range facts {
-		if f.State == "read" {
-			delete(facts, field)
+// hideRegister drops what registers told about the person themself, for a sign-in that did not
+// pass the contact test.
+func hideRegister(def *catalog.Definition, facts map[string]catalog.Fact) {
+	for _, l := range def.Lookups() {
+		for _, ours := range l.Fields {
+			if l.Personal() && !l.Confirm && facts[ours].State == "read" {
+				delete(facts, ours)
+			}
 		}
 	}
 }
 
 func (d *draftRow) fill(b draftBody) {
-	d.Kind, d.Answers, d.Facts = b.Kind, b.Answers, b.Facts
+	d.Kind, d.Answers, d.Facts, d.down = b.Kind, b.Answers, b.Facts, b.Down
 	if d.Answers == nil {
 		d.Answers = map[string]string{}
 	}
@@ -141,8 +145,10 @@ func (d *draftRow) fill(b draftBody) {
 	}
 }
 
+func (d *draftRow) body() *draftBody { return &draftBody{d.Kind, d.Answers, d.Facts, d.down} }
+
 func (d *draftRow) seal(key keys.DataKey) error {
-	b, err := json.Marshal(draftBody{d.Kind, d.Answers, d.Facts})
+	b, err := json.Marshal(d.body())
 	if err == nil {
 		d.sealed = key.Seal(b, aad("drafts", d.ID, 0))
 	}

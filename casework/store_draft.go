@@ -11,6 +11,7 @@ type draftRow struct {
 	account lancar.ID
 	state   string // open, submitted, discarded, expired
 	sealed  []byte
+	down    []string // registers that did not answer
 }
 
 const draftColumns = `account, id, service, definition, state, version, step, place, region, body, number, started_at, saved_at`

@@ -55,6 +55,10 @@ func (c *Cases) submitOnce(ctx context.Context, who Applicant, s Submission) (Ca
 	}
 	p, err := c.prepare(who, d)
 	if err != nil {
+		// Read while another request submitted it, a draft can look half empty.
+		if again, e := c.submittedDraft(ctx, who, s.Draft); e == nil {
+			return again, nil
+		}
 		return Case{}, err
 	}
 	err = c.db.Write(ctx, func(tx *store.Tx) error {
@@ -177,7 +181,7 @@ func (c *Cases) submitTx(tx *store.Tx, d draftRow, key keys.DataKey, p *prepared
 	if err := c.write(tx, &p.dossier, key, ch); err != nil {
 		return err
 	}
-	return c.recheckTx(tx, &p.dossier, p.body.Facts)
+	return c.recheckTx(tx, &p.dossier, p.body.Facts, p.body.Answers)
 }
 
 // complete starts the clock: the case is complete now, and its leaf starts the draw.
