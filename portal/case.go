@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"lancar"
-	"lancar/access"
 	"lancar/casework"
 	"lancar/catalog"
 	"lancar/catalog/flow"
@@ -117,7 +116,7 @@ func sectionIDs(def *catalog.Definition) []string {
 // sideOf fills what stands beside a case: payment, comparison, who looked.
 func (v *visit) sideOf(view *caseView, w web.Words, c casework.Case) error {
 	if c.Charge != "" {
-		charge, err := v.Charges.Charge(v.r.Context(), v.me(access.Payments), c.Region, c.Charge)
+		charge, err := v.Charges.Charge(v.r.Context(), v.session.Own, c.Region, c.Charge)
 		if err != nil {
 			return err
 		}
@@ -126,7 +125,7 @@ func (v *visit) sideOf(view *caseView, w web.Words, c casework.Case) error {
 	if f, known, err := v.Cases.Forecast(v.r.Context(), c.Region, c.Service); err == nil && known {
 		view.Compare = v.T("Separuh permohonan seperti ini selesai dalam ", "Half of such applications are done within ") + v.WorkDays(f.Median) + "."
 	}
-	rows, _, err := v.Access.Rows(v.r.Context(), v.me(access.Looks), "")
+	rows, _, err := v.Access.Rows(v.r.Context(), v.session.Own, "")
 	if err != nil {
 		return err
 	}
@@ -231,7 +230,7 @@ func caseFile(v *visit) error {
 	if err != nil {
 		return err
 	}
-	sendFile(v.w, a.Type, a.Name, data)
+	web.SendFile(v.w, a.Type, a.Name, data)
 	return nil
 }
 
@@ -252,7 +251,7 @@ func receipt(v *visit) error {
 	if err != nil {
 		return err
 	}
-	sendFile(v.w, "application/pdf", number+".pdf", pdf)
+	web.SendFile(v.w, "application/pdf", number+".pdf", pdf)
 	return nil
 }
 

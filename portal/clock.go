@@ -189,8 +189,7 @@ func addSince(w web.Words, out []web.Day, last region.Date, cal region.Calendar,
 			continue
 		}
 		n++
-		out = append(out, web.Day{State: "over", Name: short(w, d.Start(w.Zone).Add(12*time.Hour)), Number: fmt.Sprint(d.Day),
-			Hidden: w.T("lewat waktu", "past its time")})
+		out = append(out, web.Day{State: state, Name: short(w, d.Start(w.Zone).Add(12*time.Hour)), Number: fmt.Sprint(d.Day), Hidden: hidden})
 	}
 	return out
 }

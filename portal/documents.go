@@ -3,7 +3,6 @@ package portal
 import (
 	"net/url"
 
-	"lancar/access"
 	"lancar/document"
 	"lancar/web"
 )
@@ -19,7 +18,7 @@ func (v *visit) ownDocument() (document.Document, []byte, error) {
 	if known.State == document.Unknown {
 		return document.Document{}, nil, notFound()
 	}
-	return v.Documents.Open(v.r.Context(), v.me(access.Documents), known.Document.Region, known.Document.Number)
+	return v.Documents.Open(v.r.Context(), v.session.Own, known.Document.Region, known.Document.Number)
 }
 
 func showDocument(v *visit) error {
@@ -44,7 +43,7 @@ func documentFile(v *visit) error {
 		if err != nil {
 			return err
 		}
-		sendFile(v.w, "application/pdf", d.Core+".pdf", pdf)
+		web.SendFile(v.w, "application/pdf", d.Core+".pdf", pdf)
 		return nil
 	}
 	known, err := v.Documents.ByNumber(v.r.Context(), v.r.PathValue("number"))
@@ -58,7 +57,7 @@ func documentFile(v *visit) error {
 	if err != nil {
 		return err
 	}
-	sendFile(v.w, "application/pdf", d.Core+".pdf", pdf)
+	web.SendFile(v.w, "application/pdf", d.Core+".pdf", pdf)
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"net/http"
 	"slices"
 
 	"lancar"
@@ -178,16 +177,6 @@ func draftFile(v *visit) error {
 	if err != nil {
 		return err
 	}
-	sendFile(v.w, a.Type, a.Name, data)
+	web.SendFile(v.w, a.Type, a.Name, data)
 	return nil
-}
-
-// sendFile hands a file over to be kept, never to be run in the page.
-func sendFile(w http.ResponseWriter, kind, name string, data []byte) {
-	h := w.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Content-Disposition", disposition(name))
-	h.Set("Cache-Control", "private, no-store")
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	w.Write(data)
 }

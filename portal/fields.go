@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"errors"
 	"strings"
 
 	"lancar"
@@ -198,7 +199,8 @@ func sayProblems(fields []web.Field) []web.Problem {
 	return out
 }
 
-func firstError(err error) (*lancar.Error, bool) {
-	e, ok := err.(*lancar.Error)
+// invalid is the complaint about what was sent, if that is what err is.
+func invalid(err error) (*lancar.Error, bool) {
+	e, ok := errors.AsType[*lancar.Error](err)
 	return e, ok && e.Code == lancar.Invalid
 }

@@ -11,7 +11,7 @@ type lookRow struct{ ID, When, Who, What, Why, Ground string }
 
 // looked is the record of everyone who opened this person's data.
 func looked(v *visit) error {
-	rows, next, err := v.Access.Rows(v.r.Context(), v.me(access.Looks), v.r.URL.Query().Get("after"))
+	rows, next, err := v.Access.Rows(v.r.Context(), v.session.Own, v.r.URL.Query().Get("after"))
 	if err != nil {
 		return err
 	}

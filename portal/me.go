@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"lancar/access"
 	"lancar/casework"
 	"lancar/catalog/flow"
 	"lancar/document"
@@ -33,9 +32,6 @@ type chargeView struct {
 }
 
 type newsView struct{ Href, Title, Line, Small string }
-
-// me returns the grant to read one's own data.
-func (v *visit) me(string) access.Grant { return v.session.Own }
 
 func me(v *visit) error {
 	view := meView{Hail: v.hail()}
@@ -154,7 +150,7 @@ func (v *visit) myDrafts(view *meView) error {
 }
 
 func (v *visit) myDocuments(view *meView) error {
-	list, err := v.Documents.Mine(v.r.Context(), v.me(access.Documents), 20)
+	list, err := v.Documents.Mine(v.r.Context(), v.session.Own, 20)
 	if err != nil {
 		return err
 	}
@@ -170,7 +166,7 @@ func (v *visit) docCard(d document.Document) docCard {
 }
 
 func (v *visit) myPayments(view *meView) error {
-	list, err := v.Charges.Mine(v.r.Context(), v.me(access.Payments))
+	list, err := v.Charges.Mine(v.r.Context(), v.session.Own)
 	if err != nil {
 		return err
 	}
@@ -187,14 +183,14 @@ func (v *visit) myPayments(view *meView) error {
 }
 
 func (v *visit) myNews(view *meView) error {
-	list, _, err := v.Notify.Inbox(v.r.Context(), v.me(access.Messages), "", 8)
+	list, _, err := v.Notify.Inbox(v.r.Context(), v.session.Own, "", 8)
 	if err != nil {
 		return err
 	}
 	for _, m := range list {
 		n := newsView{Title: v.In(m.Title), Line: firstLine(v.In(m.Body)), Small: v.wordsOf(m.Region).Moment(m.At, v.now)}
 		if u, err := url.Parse(m.Link); err == nil && m.Link != "" {
-			n.Href = localPath(u.RequestURI())
+			n.Href = web.LocalPath(u.RequestURI())
 		}
 		view.News = append(view.News, n)
 	}

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"lancar"
-	"lancar/access"
 	"lancar/casework"
 	"lancar/payment"
 	"lancar/web"
@@ -24,7 +23,7 @@ func pay(v *visit) error {
 	view := map[string]any{"Title": v.In(c.Title), "Number": c.Number, "Amount": charge.Amount.String(), "Self": self, "Image": self + "/qris.svg",
 		"Back": web.Link{Href: "/cases/" + c.Number, Text: v.In(c.Title)}, "Lines": v.chargeLines(charge),
 		"Due": v.T("Dibayar paling lambat ", "To be paid by ") + w.Day(charge.DueAt, v.now) + ", " + w.Clock(charge.DueAt) + "."}
-	code, err := v.Charges.Code(v.r.Context(), v.me(access.Payments), charge.Region, charge.ID)
+	code, err := v.Charges.Code(v.r.Context(), v.session.Own, charge.Region, charge.ID)
 	switch lancar.CodeOf(err) {
 	case "":
 		view["QR"], view["Merchant"] = qrOf(code.Payload, v.T("Kode QRIS", "QRIS code")), code.Merchant
@@ -53,7 +52,7 @@ func (v *visit) chargeOfCase() (casework.Case, payment.Charge, error) {
 	if c.Charge == "" {
 		return c, payment.Charge{}, notFound()
 	}
-	charge, err := v.Charges.Charge(v.r.Context(), v.me(access.Payments), c.Region, c.Charge)
+	charge, err := v.Charges.Charge(v.r.Context(), v.session.Own, c.Region, c.Charge)
 	return c, charge, err
 }
 
@@ -63,7 +62,7 @@ func payImage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	code, err := v.Charges.Code(v.r.Context(), v.me(access.Payments), charge.Region, charge.ID)
+	code, err := v.Charges.Code(v.r.Context(), v.session.Own, charge.Region, charge.ID)
 	if err != nil {
 		return err
 	}

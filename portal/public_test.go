@@ -64,7 +64,7 @@ func fetch(h http.Handler, host, path, lang string) *httptest.ResponseRecorder {
 	r.Host = host
 	r.Header.Set("Accept-Encoding", "gzip")
 	if lang != "" {
-		r.AddCookie(&http.Cookie{Name: langCookie, Value: lang})
+		r.AddCookie(&http.Cookie{Name: "lang", Value: lang})
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)

@@ -81,7 +81,7 @@ func askRight(v *visit) error {
 	}
 	right, text := v.r.PostForm.Get("right"), v.r.PostForm.Get("text")
 	_, err := v.Access.AskFor(v.r.Context(), v.session.Own, access.Ask{Right: access.Right(right), Region: v.site.region.Code, Text: text})
-	if e, ok := firstError(err); ok {
+	if e, ok := invalid(err); ok {
 		return v.rightsPage(right, text, []web.Problem{{Field: e.Field, Text: v.In(e.Text)}})
 	}
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"lancar"
 	"lancar/identity"
+	"lancar/web"
 )
 
 // Sign-in lives on the bare host. A region's host without a session sends the browser there; that
@@ -56,14 +57,14 @@ func (v *visit) toSignIn(path string) {
 // goingTo is the path that the query asks to go to.
 func (v *visit) goingTo(otherwise string) string {
 	if to := v.r.URL.Query().Get("to"); to != "" {
-		return localPath(to)
+		return web.LocalPath(to)
 	}
 	return otherwise
 }
 
 // returnTo is where to go after signing in: a path of this host, "/me" for anything else.
 func (v *visit) returnTo(to string) string {
-	if p := localPath(to); to != "" && p != "/" {
+	if p := web.LocalPath(to); to != "" && p != "/" {
 		return p
 	}
 	return "/me"
@@ -102,7 +103,7 @@ func redeem(v *visit) error {
 	if v.signed {
 		return v.to(to)
 	}
-	token, _, err := v.Identity.Redeem(v.r.Context(), q.Get("ticket"), v.r.Host, device(v.r.UserAgent()))
+	token, _, err := v.Identity.Redeem(v.r.Context(), q.Get("ticket"), v.r.Host, web.Device(v.r.UserAgent()))
 	if err != nil {
 		return err
 	}

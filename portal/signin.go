@@ -3,7 +3,6 @@ package portal
 import (
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"lancar"
@@ -86,7 +85,7 @@ func sendCode(v *visit) error {
 		claim.Kind = identity.Visitor
 	}
 	a, err := v.Identity.Start(v.r.Context(), claim)
-	if e, ok := firstError(err); ok {
+	if e, ok := invalid(err); ok {
 		return v.signInPage(sent.Get("kind"), sent.Get("to"), sent, []web.Problem{{Field: e.Field, Text: v.In(e.Text)}})
 	}
 	if err != nil {
@@ -124,8 +123,8 @@ func confirmCode(v *visit) error {
 	}
 	sent := v.r.PostForm
 	token, _, err := v.Identity.Confirm(v.r.Context(), identity.Confirmation{Attempt: sent.Get("attempt"), Code: sent.Get("code"),
-		Address: serve.Address(v.r.Context()).String(), Host: v.r.Host, Device: device(v.r.UserAgent())})
-	if e, ok := firstError(err); ok {
+		Address: serve.Address(v.r.Context()).String(), Host: v.r.Host, Device: web.Device(v.r.UserAgent())})
+	if e, ok := invalid(err); ok {
 		return v.codePage(http.StatusUnprocessableEntity, codeView{Attempt: sent.Get("attempt"), To: sent.Get("to"), Sent: v.T("Periksa lagi kodenya.", "Please check the code."),
 			Kind: sent.Get("kind"), Problems: []web.Problem{{Field: "code", Text: v.In(e.Text)}}})
 	}
@@ -134,20 +133,6 @@ func confirmCode(v *visit) error {
 	}
 	http.SetCookie(v.w, identity.Cookie(token, v.secure()))
 	return v.to(v.returnTo(sent.Get("to")))
-}
-
-// device says in words which browser on which system, for the person's own list.
-func device(agent string) string {
-	pick := func(names ...string) string {
-		for _, n := range names {
-			if strings.Contains(agent, n) {
-				return n
-			}
-		}
-		return ""
-	}
-	browser, system := pick("Edg", "OPR", "SamsungBrowser", "Firefox", "Chrome", "Safari"), pick("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
-	return strings.Trim(browser+", "+system, ", ")
 }
 
 func signOut(v *visit) error {

@@ -2,9 +2,6 @@ package portal
 
 import (
 	"net/http"
-	"slices"
-	"strings"
-	"time"
 
 	"lancar/region"
 	"lancar/web"
@@ -35,41 +32,14 @@ func (s *site) place() string {
 	return s.region.Code
 }
 
-const langCookie = "lang"
-
 // language is the one the person chose, Indonesian until they do.
-func (s *site) language(r *http.Request) string {
-	if c, err := r.Cookie(langCookie); err == nil && slices.Contains(s.langs, c.Value) {
-		return c.Value
-	}
-	return s.langs[0]
-}
+func (s *site) language(r *http.Request) string { return web.Language(r, s.langs) }
 
 // language keeps the choice made by ?lang= and goes on to the page without it.
 func (p *Portal) language(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if !strings.Contains(r.URL.RawQuery, "lang=") || r.Method != http.MethodGet {
+		if !web.ChooseLanguage(w, r, p.siteOf(r.Host).langs) {
 			next(w, r)
-			return
 		}
-		q := r.URL.Query()
-		chosen := q.Get("lang")
-		q.Del("lang")
-		http.SetCookie(w, &http.Cookie{Name: langCookie, Value: chosen, Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()),
-			SameSite: http.SameSiteLaxMode, HttpOnly: true, Secure: r.TLS != nil})
-		to := *r.URL
-		to.RawQuery = q.Encode()
-		if !slices.Contains(p.siteOf(r.Host).langs, chosen) {
-			w.Header().Del("Set-Cookie")
-		}
-		http.Redirect(w, r, localPath(to.RequestURI()), http.StatusSeeOther)
 	}
-}
-
-// localPath is a path of this host that somebody asked to return to, "/" when it is anything else.
-func localPath(s string) string {
-	if !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") || strings.ContainsAny(s, "\\\r\n\t") {
-		return "/"
-	}
-	return s
 }

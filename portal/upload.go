@@ -2,7 +2,6 @@ package portal
 
 import (
 	"net/url"
-	"strings"
 
 	"lancar"
 )
@@ -18,7 +17,7 @@ func upload(v *visit) error {
 	steps := v.stepsOf(d)
 	at := stepOf(steps, field)
 	if d, err = v.saveSent(at); err != nil {
-		wrong, ok := firstError(err)
+		wrong, ok := invalid(err)
 		if !ok && lancar.CodeOf(err) != lancar.TooLarge {
 			return err
 		}
@@ -53,15 +52,4 @@ func removeFile(v *visit) error {
 		return err
 	}
 	return v.to(stepPath(d.ID, at) + "#" + url.PathEscape(field))
-}
-
-// disposition names a file in a header: shown in the browser, saved under its own name.
-func disposition(name string) string {
-	safe := strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' || r == '"' || r == '\\' {
-			return '_'
-		}
-		return r
-	}, name)
-	return `inline; filename="` + safe + `"; filename*=UTF-8''` + url.PathEscape(name)
 }
