@@ -49,7 +49,8 @@ func Read(fsys fs.FS, slug string) (*Definition, []*strictyaml.Error) {
 	}
 	d, bad := parse(slug, slug, all[slug], &language{})
 	if problems = append(problems, bad...); d != nil {
-		d.source = all[slug]
+		d.Examples()
+		problems = append(problems, d.told.errs...)
 		problems = append(problems, d.ruleErrors(all[slug])...)
 	}
 	return d, problems
@@ -130,8 +131,7 @@ func sorted[V any](m map[string]V) []string {
 func Open(ctx context.Context, db *store.DB, fsys fs.FS) (*Catalog, []*strictyaml.Error, error) {
 	c, problems := Load(fsys)
 	c.db = db
-	all, _ := readAll(fsys)
-	return c, problems, c.publish(ctx, all)
+	return c, problems, c.publish(ctx)
 }
 
 // Service returns the newest version of a service, nil when there is none.

@@ -14,6 +14,10 @@ type language struct {
 	once sync.Once
 	lang *rule.Language
 	err  error
+
+	mu         sync.Mutex // guards what parsing shares
+	messagesOf string     // text of the common messages that were read last
+	messages   map[string]Message
 }
 
 func (l *language) get() (*rule.Language, error) {

@@ -15,12 +15,12 @@ type Definition struct {
 	Form    `yaml:",inline"`
 	Rules   `yaml:",inline"`
 
-	Examples []Example                `yaml:"-" json:"-"`
-	Letters  map[string]letter.Letter `yaml:"-" json:"-"` // by "granted", "refused", "receipt", "submitted"
+	Letters map[string]letter.Letter `yaml:"-" json:"-"` // by "granted", "refused", "receipt", "submitted"
 
 	pages  []*Section // the applicant's page, then Sections
 	rules  *compiled
-	source files // kept only by Read
+	source files // the files it was read from
+	told   *stories
 }
 
 // Service is service.yaml: what the service is and who decides.

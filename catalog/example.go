@@ -1,5 +1,12 @@
 package catalog
 
+import (
+	"reflect"
+	"sync"
+
+	"lancar/internal/strictyaml"
+)
+
 // Example is one runnable case of examples.yaml: who applies, what they answer, what officers do,
 // and what must come out.
 type Example struct {
@@ -29,4 +36,25 @@ type Example struct {
 		Office  string   `yaml:"office" help:"code of the deciding region"`
 		Until   string   `yaml:"valid_until" help:"last day of validity of the document"`
 	} `yaml:"expect" need:"yes" help:"what must come out"`
+}
+
+// stories holds a definition's examples once somebody wanted them; the running of cases does not.
+type stories struct {
+	once sync.Once
+	list []Example
+	errs []*strictyaml.Error
+}
+
+// Examples are the runnable examples, nil when their file is broken ([Read] says how).
+func (d *Definition) Examples() []Example {
+	d.told.once.Do(func() {
+		p := &parser{dir: d.Slug, fs: d.source, def: d, docs: map[string]*strictyaml.Document{}}
+		if p.yaml("examples.yaml", &d.told.list); len(p.errs) == 0 {
+			p.tags("examples.yaml", reflect.ValueOf(d.told.list), nil)
+		}
+		if d.told.errs = p.errs; len(p.errs) > 0 {
+			d.told.list = nil
+		}
+	})
+	return d.told.list
 }

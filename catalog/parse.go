@@ -36,15 +36,14 @@ type parser struct {
 	errs []*strictyaml.Error
 }
 
-// parse reads a definition. The definition is nil when there are complaints.
+// parse reads a definition, without its examples. The definition is nil when there are complaints.
 func parse(slug, dir string, fs files, lang *language) (*Definition, []*strictyaml.Error) {
-	d := &Definition{Slug: slug, Hash: fs.hash(), Letters: map[string]letter.Letter{}, rules: &compiled{lang: lang}}
+	d := &Definition{Slug: slug, Hash: fs.hash(), Letters: map[string]letter.Letter{}, rules: &compiled{lang: lang}, source: fs, told: &stories{}}
 	p := &parser{dir: dir, fs: fs, def: d, docs: map[string]*strictyaml.Document{}}
 	p.yaml("service.yaml", &d.Service)
 	p.yaml("form.yaml", &d.Form)
 	p.yaml("rules.yaml", &d.Rules)
-	p.yaml("examples.yaml", &d.Examples)
-	p.messages()
+	p.messages(lang)
 	p.letters()
 	if len(p.errs) > 0 {
 		return nil, p.errs
@@ -81,14 +80,19 @@ func (p *parser) yaml(name string, into any) {
 	p.errs = append(p.errs, strictyaml.All(err)...)
 }
 
-// messages adds the common messages that the definition does not bring itself.
-func (p *parser) messages() {
-	common := map[string]Message{}
-	p.yaml("common/messages.yaml", &common)
-	for event, m := range p.def.Messages {
-		common[event] = m
+// messages adds the common messages that the definition does not bring itself. All definitions of
+// a catalog share the common file, which is read once.
+func (p *parser) messages(lang *language) {
+	lang.mu.Lock()
+	defer lang.mu.Unlock()
+	text := p.fs["common/messages.yaml"]
+	if lang.messagesOf != text || lang.messages == nil {
+		lang.messagesOf, lang.messages = text, map[string]Message{}
+		p.yaml("common/messages.yaml", &lang.messages)
 	}
-	p.def.Messages = common
+	all := maps.Clone(lang.messages)
+	maps.Copy(all, p.def.Messages)
+	p.def.Messages = all
 }
 
 // letters reads letters/NAME.LANG.txt, and common/letters/NAME.LANG.txt where there is no own one.

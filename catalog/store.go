@@ -11,7 +11,7 @@ import (
 
 // publish stores the loaded versions that the database does not hold yet. Versions are never
 // changed or removed: cases pin them.
-func (c *Catalog) publish(ctx context.Context, all map[string]files) error {
+func (c *Catalog) publish(ctx context.Context) error {
 	known := map[string]bool{}
 	err := c.db.Read(ctx, func(tx *store.Tx) error {
 		hashes, err := store.All(tx, func(s store.Scanner) (string, error) {
@@ -38,7 +38,7 @@ func (c *Catalog) publish(ctx context.Context, all map[string]files) error {
 	}
 	err = c.db.Write(ctx, func(tx *store.Tx) error {
 		for _, d := range fresh {
-			body, err := json.Marshal(all[d.Slug])
+			body, err := json.Marshal(d.source)
 			if err != nil {
 				return err
 			}

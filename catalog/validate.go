@@ -21,7 +21,7 @@ const maxKeywords = 12
 // what is cited exists.
 func (p *parser) validate() {
 	d := p.def
-	for name, part := range map[string]any{"service.yaml": &d.Service, "form.yaml": &d.Form, "rules.yaml": &d.Rules, "examples.yaml": &d.Examples} {
+	for name, part := range map[string]any{"service.yaml": &d.Service, "form.yaml": &d.Form, "rules.yaml": &d.Rules} {
 		v := reflect.ValueOf(part).Elem()
 		if part == any(&d.Service) {
 			v = reflect.ValueOf(withoutMessages(d.Service))

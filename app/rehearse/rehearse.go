@@ -180,11 +180,12 @@ func turn(acts []act, i int) (n int) {
 
 // granted is the first example that ends well: its answers are the model of what is typed.
 func granted(def *catalog.Definition) *catalog.Example {
-	i := slices.IndexFunc(def.Examples, func(e catalog.Example) bool { return e.Shows == "granted" })
+	all := def.Examples()
+	i := slices.IndexFunc(all, func(e catalog.Example) bool { return e.Shows == "granted" })
 	if i < 0 {
 		return nil
 	}
-	return &def.Examples[i]
+	return &all[i]
 }
 
 // one walks journey i, with another person where the rules are against the first.

@@ -39,7 +39,7 @@ func Service(fsys fs.FS, slug string) Report {
 	if d == nil || len(problems) > 0 {
 		return r
 	}
-	r.Examples, r.Unconfirmed = len(d.Examples), d.Unconfirmed()
+	r.Examples, r.Unconfirmed = len(d.Examples()), d.Unconfirmed()
 	r.registers(fsys, d)
 	r.examples(d, lineOf(fsys, slug, "examples.yaml"))
 	if r.OK() {
@@ -61,8 +61,8 @@ func (r *Report) examples(d *catalog.Definition, line func(...any) int) {
 		return
 	}
 	shows := map[string]int{}
-	for i := range d.Examples {
-		ex := &d.Examples[i]
+	for i := range d.Examples() {
+		ex := &d.Examples()[i]
 		shows[ex.Shows]++
 		for _, wrong := range Run(d, ex) {
 			r.fail("examples.yaml", line(i), "%s: %s", ex.Name, wrong)
@@ -71,8 +71,8 @@ func (r *Report) examples(d *catalog.Definition, line func(...any) int) {
 			r.fail("examples.yaml", line(i), "%s: it shows %q but ends in state %s", ex.Name, ex.Shows, ex.Expect.State)
 		}
 	}
-	if len(d.Examples) < leastExamples {
-		r.fail("examples.yaml", 0, "%d examples; at least %d are needed", len(d.Examples), leastExamples)
+	if len(d.Examples()) < leastExamples {
+		r.fail("examples.yaml", 0, "%d examples; at least %d are needed", len(d.Examples()), leastExamples)
 	}
 	for _, step := range unreached(d) {
 		r.fail("service.yaml", 0, "no example reaches the step %q", step)

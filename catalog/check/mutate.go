@@ -31,8 +31,8 @@ func (r *Report) mutate(d *catalog.Definition) {
 }
 
 func noticed(d *catalog.Definition) bool {
-	for i := range d.Examples {
-		if len(Run(d, &d.Examples[i])) > 0 {
+	for i := range d.Examples() {
+		if len(Run(d, &d.Examples()[i])) > 0 {
 			return true
 		}
 	}

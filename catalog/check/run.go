@@ -171,12 +171,12 @@ func compare(d *catalog.Definition, ex *catalog.Example, in *catalog.Situation, 
 // unreached lists the steps that no example ever waits in.
 func unreached(d *catalog.Definition) []string {
 	reached := map[string]bool{}
-	for i := range d.Examples {
-		in, err := situation(d, &d.Examples[i])
+	for i := range d.Examples() {
+		in, err := situation(d, &d.Examples()[i])
 		if err != nil {
 			continue
 		}
-		acts := append([]catalog.Act{{Event: flow.Submit}}, d.Examples[i].Acts...)
+		acts := append([]catalog.Act{{Event: flow.Submit}}, d.Examples()[i].Acts...)
 		for n := range acts {
 			in.Acts = acts[:n+1]
 			if o := catalog.Walk(d, in); o.Step != nil {
