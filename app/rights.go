@@ -27,7 +27,7 @@ func (n *node) rights() {
 	})
 	q.Subscribe(access.EventAnswered, "identity", n.tellAnswered)
 	q.Subscribe(access.EventOverdue, "identity", n.tellOverdue)
-	n.access.Register([]access.Exporter{n.identity.Exporter(), n.notify.Exporter(), n.cases.Exporter()},
+	n.access.Register([]access.Exporter{n.identity.Exporter(), n.notify.Exporter(), n.cases.Exporter(), n.charges.Exporter()},
 		[]access.Rule{n.identity.Retention(), n.notify.Retention()})
 }
 

@@ -259,7 +259,7 @@ func (j *journey) place(ctx context.Context, p *page, href, field string) (*page
 		return nil, err
 	}
 	code := j.value(field)
-	if !places.Within(code, j.office) {
+	if _, real := j.regions.Places().Lookup(code); !real || !places.Within(code, j.office) {
 		code = j.who.Region
 	}
 	body := url.Values{"place": {code}}.Encode()

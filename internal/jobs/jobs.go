@@ -54,6 +54,7 @@ type Queue struct {
 	handlers    map[string]handler
 	subscribers map[string][]string // event name → queues
 	periodic    []periodic
+	slots       []lancar.ID // the slot last enqueued of each; owned by dispatch
 	poke        chan struct{}
 	worker      string
 	failed      func(Job, error)

@@ -83,10 +83,14 @@ func (q *Queue) schedule(ctx context.Context) error {
 	if len(q.periodic) == 0 {
 		return nil
 	}
+	if q.slots == nil {
+		q.slots = make([]lancar.ID, len(q.periodic))
+	}
 	now := q.db.Now()
 	var due []periodic
-	for _, p := range q.periodic {
-		if q.hold(slot(p, now)) { // never released: one look per slot is enough for this node
+	for i, p := range q.periodic {
+		if at := slot(p, now); q.slots[i] != at { // one look per slot is enough for this node
+			q.slots[i] = at
 			due = append(due, p)
 		}
 	}
