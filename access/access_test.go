@@ -39,7 +39,9 @@ func dpo() lancar.Actor {
 func each(t *testing.T, fn func(*world)) { on(t, storetest.EachAt, fn) }
 
 func once(t *testing.T, fn func(*world)) {
-	on(t, func(t *testing.T, clock lancar.Clock, fn func(*testing.T, *store.DB)) { fn(t, storetest.OpenAt(t, clock)) }, fn)
+	on(t, func(t *testing.T, clock lancar.Clock, fn func(*testing.T, *store.DB)) {
+		fn(t, storetest.OpenAt(t, clock))
+	}, fn)
 }
 
 func on(t *testing.T, engines func(*testing.T, lancar.Clock, func(*testing.T, *store.DB)), fn func(*world)) {

@@ -127,7 +127,9 @@ func each(t *testing.T, limits identity.Limits, fn func(*world)) { on(t, storete
 
 // once runs fn on SQLite alone: for what does not depend on the engine.
 func once(t *testing.T, limits identity.Limits, fn func(*world)) {
-	on(t, func(t *testing.T, clock lancar.Clock, fn func(*testing.T, *store.DB)) { fn(t, storetest.OpenAt(t, clock)) }, limits, fn)
+	on(t, func(t *testing.T, clock lancar.Clock, fn func(*testing.T, *store.DB)) {
+		fn(t, storetest.OpenAt(t, clock))
+	}, limits, fn)
 }
 
 func on(t *testing.T, engines func(*testing.T, lancar.Clock, func(*testing.T, *store.DB)), limits identity.Limits, fn func(*world)) {
