@@ -68,3 +68,13 @@ func choice(f Field, options ...string) Field {
 	}
 	return f
 }
+
+// FromSignIn says whether signing in establishes the field. What sign-in established is never typed
+// over: nobody applies in another's name by filling in a form.
+func (f *Field) FromSignIn() bool {
+	switch f.ID {
+	case "applicant.nik", "applicant.passport", "applicant.name", "applicant.birth_date", "applicant.nationality":
+		return true
+	}
+	return false
+}

@@ -80,7 +80,7 @@ func (o *Outcome) view(s *Section, f *Field, in *Situation) FieldView {
 	fact, found := in.Facts[f.ID]
 	if found {
 		v.Fact = &fact
-		v.Shown = fact.State == "read" && fact.Value != ""
+		v.Shown = fact.Value != "" && (fact.State == "read" || fact.State == "confirmed" && f.FromSignIn())
 		if v.Shown || v.Value == "" && fact.State == "confirmed" {
 			v.Value = fact.Value
 		}

@@ -86,6 +86,17 @@ func TestARegisterThatIsDownIsTypedAndFlagged(t *testing.T) {
 	}
 }
 
+func TestNobodyAppliesInAnothersName(t *testing.T) {
+	d, in := load(t, "lapak-pasar"), trader()
+	in.Facts["applicant.nik"] = Fact{Value: "5315014803910002", Register: "population", State: "confirmed"}
+	in.Answers["applicant.nik"] = "5315016311090001"
+	for _, v := range Walk(d, in).Fields {
+		if v.Field.ID == "applicant.nik" && (!v.Shown || v.Value != "5315014803910002") {
+			t.Errorf("the number is %s, shown %v", v.Value, v.Shown)
+		}
+	}
+}
+
 func TestNotEligibleSaysWhichRuleWhichFactAndTheMend(t *testing.T) {
 	d, in := load(t, "lapak-pasar"), trader()
 	in.Facts["nib_status"] = Fact{Value: "revoked", Register: "oss", State: "read"}
