@@ -53,8 +53,8 @@ func (v *visit) placeName(code string) string {
 	}
 	var names []string
 	for i := len(path) - 1; i >= 0; i-- {
-		if i == 0 && len(path) > 1 {
-			break // the province goes without saying
+		if i == 0 && len(path) > 2 {
+			break // of a district or village the province goes without saying
 		}
 		names = append(names, path[i].Name)
 	}

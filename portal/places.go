@@ -74,6 +74,8 @@ func (p *picker) view() placesView {
 	}
 	if in != p.within {
 		view.Back = &web.Link{Href: p.href(places.Up(in)), Text: p.T("Satu tingkat ke atas", "One level up")}
+	}
+	if in != p.within || here.Level >= p.deep {
 		view.Here = &hereView{Path: p.placeName(in), Code: in, Name: here.Name}
 	}
 	return view
@@ -244,6 +246,9 @@ func takePlace(v *visit) error {
 		return err
 	}
 	place := v.r.PostForm.Get("place")
+	if cut, ok := places.Cut(place, wanted(f)); ok {
+		place = cut // more exact than was asked
+	}
 	if decides(d.Service, f) && v.notOpenAt(d.Service, place) != "" {
 		return v.to(draftPath(d.ID) + "/place/" + f.ID + "?closed=" + url.QueryEscape(place))
 	}

@@ -136,35 +136,3 @@ func (w Words) Size(n int64) string {
 	}
 	return s
 }
-
-// MaskNumber hides the middle of an identity number: "320411******0001".
-func MaskNumber(s string) string {
-	if len(s) < 12 {
-		return strings.Repeat("*", len(s))
-	}
-	return s[:6] + strings.Repeat("*", len(s)-10) + s[len(s)-4:]
-}
-
-// MaskName leaves initials and the last word: "M•••• Y•••• Bano".
-func MaskName(s string) string {
-	parts := strings.Fields(s)
-	for i := range parts {
-		if i == len(parts)-1 && len(parts) > 1 {
-			break
-		}
-		first := []rune(parts[i])[:1]
-		parts[i] = string(first) + "••••"
-	}
-	return strings.Join(parts, " ")
-}
-
-// MaskContact hides most of a phone number or mail address.
-func MaskContact(s string) string {
-	if name, host, ok := strings.Cut(s, "@"); ok && name != "" {
-		return string([]rune(name)[:1]) + "••••@" + host
-	}
-	if len(s) < 8 {
-		return strings.Repeat("•", len(s))
-	}
-	return s[:4] + "••••" + s[len(s)-4:]
-}
