@@ -88,7 +88,7 @@ func (j *journey) registers() (out []string) {
 	for _, s := range j.def.Sections {
 		for _, f := range s.Fields {
 			for _, src := range []*catalog.Source{f.Known, f.Confirm} {
-				if src != nil && src.By != "" {
+				if src != nil && src.By != "" && src.By != "applicant.nik" {
 					out = append(out, src.Register)
 				}
 			}
