@@ -95,7 +95,7 @@ func TestABrokenDefinitionIsRefusedWithFileAndLine(t *testing.T) {
 
 func TestReadSaysWhatIsWrongWithRulesAndSlots(t *testing.T) {
 	for name, c := range map[string]struct{ file, from, to, want string }{
-		"unknown name":     {"rules.yaml", "require: answers.start >= today", "require: answers.stat >= today", `rules.yaml:14: the rule answers.stat >= today: nothing here is called "answers`},
+		"unknown name":     {"rules.yaml", "require: answers.start >= today", "require: answers.stat >= today", `rules.yaml:14: the rule answers.stat >= today: nothing here is called "answers.stat"; there are answers.business_name`},
 		"wrong type":       {"rules.yaml", "answers.size * answers.months", "answers.goods * answers.months", `these kinds of values cannot be put together`},
 		"amount no number": {"rules.yaml", "amount: answers.size * answers.months * params.retribusi_lapak_m2_bulan", "amount: answers.goods", `the rule gives string, but int is needed`},
 		"later question":   {"form.yaml", "{id: market_name, kind: text,", `{id: market_name, kind: text, show_if: answers.size > 2,`, `form.yaml:17: the rule answers.size > 2: answers.size is not known yet`},

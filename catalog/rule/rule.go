@@ -7,6 +7,8 @@ package rule
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -66,7 +68,10 @@ func builtins() []*env.Function {
 }
 
 // Scope is the language with the variables of one definition.
-type Scope struct{ env *cel.Env }
+type Scope struct {
+	env   *cel.Env
+	names []string // sorted
+}
 
 // Scope declares variables. Names may have dots.
 func (l *Language) Scope(vars map[string]Type) (*Scope, error) {
@@ -78,7 +83,7 @@ func (l *Language) Scope(vars map[string]Type) (*Scope, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rule scope: %w", err)
 	}
-	return &Scope{e}, nil
+	return &Scope{e, slices.Sorted(maps.Keys(vars))}, nil
 }
 
 func celType(t Type) *cel.Type {
@@ -109,7 +114,7 @@ func (s *Scope) Compile(source string, want Type) (*Rule, error) {
 	}
 	ast, issues := s.env.Compile(source)
 	if issues.Err() != nil {
-		return nil, errors.New(inWords(issues))
+		return nil, errors.New(s.inWords(source, issues))
 	}
 	if !ast.OutputType().IsExactType(celType(want)) {
 		return nil, fmt.Errorf("the rule gives %s, but %s is needed here", typeName(ast.OutputType()), want)
@@ -129,21 +134,48 @@ func (s *Scope) Compile(source string, want Type) (*Rule, error) {
 }
 
 // inWords makes one line of the first complaint.
-func inWords(issues *cel.Issues) string {
+func (s *Scope) inWords(source string, issues *cel.Issues) string {
 	for _, e := range issues.Errors() {
-		m := e.Message
-		if name, found := strings.CutPrefix(m, "undeclared reference to '"); found {
-			name, _, _ = strings.Cut(name, "'")
-			m = fmt.Sprintf("nothing here is called %q", name)
-		}
-		if strings.Contains(m, "found no matching overload for") {
+		m, at := e.Message, e.Location.Column()
+		switch {
+		case strings.HasPrefix(m, "undeclared reference to '"):
+			m = s.unknown(dotted(source, at, m))
+		case strings.Contains(m, "found no matching overload for"):
 			m = "these kinds of values cannot be put together so: " + strings.TrimPrefix(m, "found no matching overload for ")
 		}
-		m = strings.ReplaceAll(m, "google.protobuf.Timestamp", "date")
-		m = strings.ReplaceAll(m, "timestamp", "date")
-		return fmt.Sprintf("%s (character %d)", m, e.Location.Column()+1)
+		m = strings.ReplaceAll(strings.ReplaceAll(m, "google.protobuf.Timestamp", "date"), "timestamp", "date")
+		return fmt.Sprintf("%s (character %d)", m, at+1)
 	}
 	return issues.Err().Error()
+}
+
+var name = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_.]*`)
+
+// dotted is the whole name that a complaint about a place is about: CEL complains about "answers"
+// where nothing is called answers.x.
+func dotted(source string, at int, message string) string {
+	for _, m := range name.FindAllStringIndex(source, -1) {
+		if m[0] <= at && at <= m[1] {
+			return source[m[0]:m[1]]
+		}
+	}
+	quoted, _, _ := strings.Cut(strings.TrimPrefix(message, "undeclared reference to '"), "'")
+	return quoted
+}
+
+// unknown says that a name is not declared, and which names of its family are.
+func (s *Scope) unknown(wanted string) string {
+	family, _, _ := strings.Cut(wanted, ".")
+	var has []string
+	for _, n := range s.names {
+		if strings.HasPrefix(n, family+".") {
+			has = append(has, n)
+		}
+	}
+	if len(has) == 0 {
+		return fmt.Sprintf("nothing here is called %q", wanted)
+	}
+	return fmt.Sprintf("nothing here is called %q; there are %s", wanted, strings.Join(has, ", "))
 }
 
 func typeName(t *cel.Type) string {

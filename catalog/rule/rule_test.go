@@ -94,7 +94,8 @@ func TestWhatIsNotAnsweredIsUnknown(t *testing.T) {
 func TestCompileRefuses(t *testing.T) {
 	s := scope(t)
 	for source, want := range map[string]string{
-		`answers.siz > 3`:                        `nothing here is called "answers`,
+		`answers.siz > 3`:                        `nothing here is called "answers.siz"; there are answers.kind, answers.new, answers.size, answers.wants`,
+		`shout(today)`:                           `nothing here is called "shout"`,
 		`answers.size > "3"`:                     `these kinds of values cannot be put together`,
 		`answers.size`:                           `gives int, but bool is needed`,
 		`answers.wants.exists(x, x == "a")`:      `exists`,
