@@ -33,6 +33,7 @@ type journey struct {
 	number string
 	ending string // how the officer will decide: granted, refused, corrected
 	draft  string
+	places map[string]bool
 	kept   kept
 }
 
@@ -147,7 +148,7 @@ func (j *journey) atDraft(p *page) error {
 	if m == "" {
 		return fmt.Errorf("landed on %s instead of a form: %s", p.url.Path, p.heading())
 	}
-	j.draft = p.url.Scheme + "://" + p.url.Host + m
+	j.draft, j.places = p.url.Scheme+"://"+p.url.Host+m, map[string]bool{}
 	return nil
 }
 
@@ -237,7 +238,7 @@ func (j *journey) step(ctx context.Context, p *page) (*page, error) {
 		return nil, err
 	}
 	for _, b := range f.buttons {
-		if field, ok := strings.CutPrefix(b.value, draftPath.FindString(p.url.Path)+"/place/"); ok && b.name == "go" && !j.chosen(p, field) {
+		if field, ok := strings.CutPrefix(b.value, draftPath.FindString(p.url.Path)+"/place/"); ok && b.name == "go" && !j.chosen(field) {
 			return j.place(ctx, p, b.value, field)
 		}
 	}
@@ -247,9 +248,11 @@ func (j *journey) step(ctx context.Context, p *page) (*page, error) {
 	return j.b.submit(ctx, f, "go", "next")
 }
 
-// chosen says whether a place field already shows a place.
-func (j *journey) chosen(p *page, field string) bool {
-	return strings.Contains(p.byID(field), ",")
+// chosen says whether a place was picked for a field; each is picked once.
+func (j *journey) chosen(field string) bool {
+	was := j.places[field]
+	j.places[field] = true
+	return was
 }
 
 // place picks a place on its own page.
