@@ -228,5 +228,8 @@ func plausibleNIK(s string) bool {
 }
 
 func thousands(n int64) string {
+	if -10_000 < n && n < 10_000 { // four digits read well, and a year has no separator
+		return strconv.FormatInt(n, 10)
+	}
 	return strings.TrimPrefix(lancar.Rupiah(n).String(), "Rp")
 }
