@@ -35,7 +35,7 @@ func (i *Identity) dispute(tx *store.Tx, a attempt) error {
 		return err
 	}
 	return i.TellTx(tx, a.account, notify.Message{
-		Region: a.region, Key: "dispute " + string(d.ID),
+		Region: a.region, Key: "dispute " + tx.Now.Format(time.DateOnly), // one a day, however many contacts are tried
 		Title: lancar.Text{"id": "Ada yang mencoba masuk dengan nomor Anda", "en": "Somebody tried to sign in with your number"},
 		Body: lancar.Text{
 			"id": "Seseorang mencoba masuk dengan nomor, nama, dan tanggal lahir Anda, tetapi dengan kontak lain. Kami menolaknya, dan petugas akan memeriksa.\n\nItu Anda sendiri dengan kontak baru? Datang ke kantor dukcapil dengan kartu Anda.",

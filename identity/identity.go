@@ -48,11 +48,14 @@ const (
 // Limits on sign-in. Zero values take the defaults. They are counted in the database, so they
 // hold across copies of a node.
 type Limits struct {
-	PerAddress       int // starts from one client address in ten minutes, 60
-	GuessesAddress   int // codes typed from one client address in ten minutes, 120
-	PerNumber        int // starts for one number in an hour, 30
-	PerNumberContact int // starts for one number with one contact in an hour, 10
-	PerContact       int // starts with one contact in an hour, 30: a family may share a phone
+	PerAddress     int // starts from one client address in ten minutes, 60
+	GuessesAddress int // codes typed from one client address in ten minutes, 120
+	PerPair        int // starts for one number with one contact in an hour, 10; in a day four times as many
+	PerContact     int // starts with one contact in an hour, 30: a family may share a phone
+	// PerNumber is how many starts for one number in an hour, 30, are looked into. Beyond that only
+	// contacts with which the number already signs in get a code: nobody else can shut the owner
+	// out, and the answer to a start stays the same.
+	PerNumber int
 }
 
 // Identity is the room. It is safe for concurrent use.
@@ -79,7 +82,7 @@ const (
 
 // New makes the room and registers its queue.
 func New(db *store.DB, queue *jobs.Queue, ring *keys.Ring, acc *access.Access, note *notify.Notify, exch *exchange.Exchange, limits Limits) *Identity {
-	for into, standard := range map[*int]int{&limits.PerAddress: 60, &limits.GuessesAddress: 120, &limits.PerNumber: 30, &limits.PerNumberContact: 10, &limits.PerContact: 30} {
+	for into, standard := range map[*int]int{&limits.PerAddress: 60, &limits.GuessesAddress: 120, &limits.PerNumber: 30, &limits.PerPair: 10, &limits.PerContact: 30} {
 		if *into == 0 {
 			*into = standard
 		}

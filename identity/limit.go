@@ -18,24 +18,30 @@ type limit struct {
 }
 
 // count counts one more of each and fails with lancar.TooMany over any limit; what fails is not
-// counted. The window slides: the part of the last window that it still covers counts in
-// proportion. The row of a limit is locked until the commit, so that a thousand at once count as
-// a thousand.
+// counted.
 func (i *Identity) count(tx *store.Tx, limits []limit) error {
 	for _, l := range limits {
-		name := hex.EncodeToString(i.ring.MAC("identity limit "+l.what, []byte(l.value))[:16])
-		slot := tx.Now.UnixNano() / int64(l.window)
-		begun := time.Unix(0, slot*int64(l.window))
-		n, before, err := countSlot(tx, name, slot, begun.Add(2*l.window))
+		over, err := i.over(tx, l)
 		if err != nil {
 			return err
 		}
-		left := 1 - float64(tx.Now.Sub(begun))/float64(l.window)
-		if float64(n)+float64(before)*left > float64(l.most) {
+		if over {
 			return errTooMany(l.window)
 		}
 	}
 	return nil
+}
+
+// over counts one more and says whether that is over the limit. The window slides: the part of
+// the last window that it still covers counts in proportion. The row of a limit is locked until
+// the commit, so that a thousand at once count as a thousand.
+func (i *Identity) over(tx *store.Tx, l limit) (bool, error) {
+	name := hex.EncodeToString(i.ring.MAC("identity limit "+l.what, []byte(l.value))[:16])
+	slot := tx.Now.UnixNano() / int64(l.window)
+	begun := time.Unix(0, slot*int64(l.window))
+	n, before, err := countSlot(tx, name, slot, begun.Add(2*l.window))
+	left := 1 - float64(tx.Now.Sub(begun))/float64(l.window)
+	return float64(n)+float64(before)*left > float64(l.most), err
 }
 
 func errTooMany(window time.Duration) error {

@@ -233,6 +233,33 @@ func TestAThousandGuessesAreStopped(t *testing.T) {
 	})
 }
 
+func TestNobodyCanShutTheOwnerOut(t *testing.T) {
+	once(t, identity.Limits{GuessesAddress: 1000}, func(w *world) {
+		w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
+		for n := range 60 {
+			c := claim(maria, fmt.Sprintf("thief%d@example.com", n))
+			c.Name, c.Address = "MARTHA", fmt.Sprintf("198.51.100.%d", n)
+			w.refusedCode(w.start(c).ID)
+		}
+		if w.asked > 31 {
+			t.Errorf("the register was asked %d times in an hour about one number", w.asked)
+		}
+		w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
+		// A number without an account gives the same answers.
+		for n := range 60 {
+			c := claim(yosef, fmt.Sprintf("thief%d@example.com", n))
+			c.Name, c.Address = "YUSUF", fmt.Sprintf("203.0.113.%d", n)
+			w.refusedCode(w.start(c).ID)
+		}
+		w.refusedCode(w.start(claim(yosef, "yosef@example.com")).ID)
+		if w.post.code("yosef@example.com") != "" {
+			t.Error("a code beyond the limit of the number")
+		}
+		w.pass(2 * time.Hour)
+		w.signIn(claim(yosef, "yosef@example.com"), "yosef@example.com")
+	})
+}
+
 func TestOneAddressIsLimitedWhateverItTries(t *testing.T) {
 	once(t, identity.Limits{PerAddress: 5, GuessesAddress: 7}, func(w *world) {
 		for n := range 6 {

@@ -29,6 +29,19 @@ func (i *Identity) prove(ctx context.Context, j jobs.Job) error {
 		return err
 	}
 	proven := a.kind == Visitor
+	if a.crowded && a.kind != Officer {
+		known := false
+		err := i.db.Read(ctx, func(tx *store.Tx) error {
+			known, err = i.signsInWith(tx, a)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if !known {
+			return i.db.Write(ctx, func(tx *store.Tx) error { return i.refuse(tx, a) })
+		}
+	}
 	if a.kind == Resident {
 		if proven, err = i.ask(ctx, &a); err != nil {
 			return err
@@ -40,6 +53,18 @@ func (i *Identity) prove(ctx context.Context, j jobs.Job) error {
 		}
 		return i.provePerson(tx, a, proven)
 	})
+}
+
+// signsInWith says whether the number has an account and the contact is one of its.
+func (i *Identity) signsInWith(tx *store.Tx, a attempt) (bool, error) {
+	account, err := accountBySubject(tx, a.subject)
+	if err == store.ErrNone {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return activeContact(tx, account.ID, i.contactHash(a.claim.To))
 }
 
 // ask asks the population register about the three facts and the contact.

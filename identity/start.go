@@ -25,6 +25,7 @@ type attempt struct {
 	code     []byte    // MAC; of nothing while waiting or refused
 	register bool      // the contact test was passed
 	outage   bool      // the register could not be asked
+	crowded  bool      // over [Limits].PerNumber
 	tries    int64
 	created  time.Time
 	expires  time.Time
@@ -54,8 +55,8 @@ func (i *Identity) Start(ctx context.Context, c Claim) (Attempt, error) {
 		claim: sealedClaim{c.Number, c.Nation, c.Name, c.BirthDate, c.Lang, to}}
 	limits := []limit{
 		{"start address", c.Address, 10 * time.Minute, i.limits.PerAddress},
-		{"start number", subject, time.Hour, i.limits.PerNumber},
-		{"start number contact", subject + " " + to.Value, time.Hour, i.limits.PerNumberContact},
+		{"start pair", subject + " " + to.Value, time.Hour, i.limits.PerPair},
+		{"start pair day", subject + " " + to.Value, 24 * time.Hour, 4 * i.limits.PerPair},
 		{"start contact", to.Value, time.Hour, i.limits.PerContact},
 	}
 	out, err := i.begin(ctx, a, limits)
@@ -73,7 +74,7 @@ func (i *Identity) OfficerStart(ctx context.Context, number, address, lang strin
 	a := attempt{kind: Officer, subject: i.employee(number), claim: sealedClaim{Lang: lang}}
 	limits := []limit{
 		{"start address", address, 10 * time.Minute, i.limits.PerAddress},
-		{"start number", a.subject, time.Hour, i.limits.PerNumber},
+		{"start officer", a.subject, time.Hour, i.limits.PerNumber},
 	}
 	out, err := i.begin(ctx, a, limits)
 	out.Channel = notify.Email
@@ -95,6 +96,9 @@ func (i *Identity) begin(ctx context.Context, a attempt, limits []limit) (Attemp
 	}
 	err = i.db.Write(ctx, func(tx *store.Tx) error {
 		if err := i.count(tx, limits); err != nil {
+			return err
+		}
+		if a.crowded, err = i.over(tx, limit{"start number", a.subject, time.Hour, i.limits.PerNumber}); err != nil {
 			return err
 		}
 		a.created, a.expires = tx.Now, tx.Now.Add(codeLife)

@@ -12,17 +12,17 @@ import (
 func insertAttempt(tx *store.Tx, a attempt, sealed []byte) error {
 	nobody := make([]byte, 32)
 	rand.Read(nobody)
-	return tx.Queue(`INSERT INTO identity_attempts (id, kind, state, subject, region, sealed, code, account, register, outage, tries, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, '', 0, 0, 0, $8, $9)`,
-		a.id, string(a.kind), a.state, a.subject, a.region, sealed, nobody, store.Micros(a.created), store.Micros(a.expires))
+	return tx.Queue(`INSERT INTO identity_attempts (id, kind, state, subject, region, sealed, code, account, register, outage, crowded, tries, created_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, '', 0, 0, $8, 0, $9, $10)`,
+		a.id, string(a.kind), a.state, a.subject, a.region, sealed, nobody, bit(a.crowded), store.Micros(a.created), store.Micros(a.expires))
 }
 
-const attemptColumns = `id, kind, state, subject, region, code, account, register, outage, tries, created_at, expires_at, sealed`
+const attemptColumns = `id, kind, state, subject, region, code, account, register, outage, crowded, tries, created_at, expires_at, sealed`
 
 func scanAttempt(s store.Scanner, sealed *[]byte) (a attempt, err error) {
-	var register, outage, created, expires int64
-	err = s.Scan(&a.id, (*string)(&a.kind), &a.state, &a.subject, &a.region, &a.code, (*string)(&a.account), &register, &outage, &a.tries, &created, &expires, sealed)
-	a.register, a.outage, a.created, a.expires = register == 1, outage == 1, store.Time(created), store.Time(expires)
+	var register, outage, crowded, created, expires int64
+	err = s.Scan(&a.id, (*string)(&a.kind), &a.state, &a.subject, &a.region, &a.code, (*string)(&a.account), &register, &outage, &crowded, &a.tries, &created, &expires, sealed)
+	a.register, a.outage, a.crowded, a.created, a.expires = register == 1, outage == 1, crowded == 1, store.Time(created), store.Time(expires)
 	return a, err
 }
 

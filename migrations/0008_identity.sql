@@ -34,6 +34,7 @@ CREATE TABLE identity_attempts (
   account TEXT NOT NULL,
   register BIGINT NOT NULL,
   outage BIGINT NOT NULL,
+  crowded BIGINT NOT NULL,
   tries BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL
