@@ -23,11 +23,7 @@ func (j *journey) submit(ctx context.Context) error {
 		mend, _ := p.link(func(path string) bool { return strings.Contains(path, "/step/") })
 		return fmt.Errorf("%w; %s", err, mend)
 	}
-	for name, kind := range f.kinds {
-		if kind == "checkbox" {
-			f.values.Set(name, f.options[name][0])
-		}
-	}
+	f.tick()
 	j.kept = kept{Service: j.def.Slug, Home: j.home, Submit: f.action.String(), Form: f.values, Cookies: j.b.cookies(f.action)}
 	if p, err = j.b.submit(ctx, f, "", ""); err != nil {
 		return err
@@ -42,6 +38,15 @@ func (j *journey) submit(ctx context.Context) error {
 	j.number = m[1]
 	j.kept.Number = j.number
 	return j.keep.note(&j.kept)
+}
+
+// tick ticks every box: the person stands by what they wrote.
+func (f *form) tick() {
+	for name, kind := range f.kinds {
+		if kind == "checkbox" {
+			f.values.Set(name, f.options[name][0])
+		}
+	}
 }
 
 func (j *journey) url() string { return j.home + "/cases/" + j.number }

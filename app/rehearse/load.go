@@ -87,6 +87,7 @@ func (p *play) ready(ctx context.Context, players []*journey, i int) (*http.Requ
 	if err != nil {
 		return nil, err
 	}
+	f.tick()
 	return j.b.request(ctx, f)
 }
 
