@@ -83,7 +83,7 @@ func (v *visit) sections(d casework.Checked, steps []step) []section {
 			out, last = append(out, section{Title: title}), title
 		}
 		row := v.row(f, d.Files)
-		if !f.Shown && !proven(f) {
+		if !f.Shown {
 			row.Change = stepPath(d.ID, stepOf(steps, f.Field.ID)) + "#" + f.Field.ID
 		}
 		s := &out[len(out)-1]

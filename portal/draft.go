@@ -47,7 +47,7 @@ func (v *visit) stepsOf(d casework.Checked) []step {
 		if i < 0 {
 			all, i = append(all, s), len(all)
 		}
-		if f.Shown || proven(f) {
+		if f.Shown {
 			all[i].known = append(all[i].known, f)
 		} else {
 			all[i].asked = append(all[i].asked, f)
@@ -63,15 +63,6 @@ func (v *visit) stepsOf(d casework.Checked) []step {
 		}
 	}
 	return pages
-}
-
-// proven says that a fact about the applicant was settled at sign-in: it is not asked again.
-func proven(f catalog.FieldView) bool {
-	switch f.Field.ID {
-	case "applicant.nik", "applicant.passport", "applicant.nationality", "applicant.name", "applicant.birth_date":
-		return f.Value != "" && f.Fact != nil && (f.Fact.State == "confirmed" || f.Fact.State == "read")
-	}
-	return false
 }
 
 func findStep(steps []step, id string) int {

@@ -15,6 +15,7 @@ type form struct {
 	*visit
 	path     string // of the draft or case that the form belongs to
 	answers  map[string]string
+	fetch    string // address, before a register's id, that has the register make a record; "" for no
 	files    []casework.Attachment
 	errors   map[string]string
 	complain bool // show what is wrong; not while a page is filled in for the first time
@@ -36,6 +37,15 @@ func (f *form) field(view catalog.FieldView) web.Field {
 	out := web.Field{Name: d.ID, Label: f.In(d.Label), Hint: f.In(d.Hint), Value: view.Value, Optional: d.Optional, Kind: web.TextField}
 	if f.complain {
 		out.Error = f.errors[d.ID]
+	}
+	if s := d.Known; s != nil {
+		if s.Must {
+			out.Kind, out.Value = web.FactField, f.T("Diambil dari ", "Fetched from ")+f.registerName(s.Register)+f.T(" setelah halaman ini disimpan.", " once this page is saved.")
+			return out
+		}
+		if s.Obtain != nil && f.session.RegisterContact && f.fetch != "" {
+			out.Action = &web.Link{Href: f.fetch + s.Register, Text: f.T("Belum punya? Minta dari ", "None yet? Ask for it at ") + f.registerName(s.Register)}
+		}
 	}
 	switch d.Kind {
 	case "longtext":

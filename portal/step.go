@@ -43,13 +43,13 @@ func showStep(v *visit) error {
 	if i < 0 {
 		return v.to(draftPath(d.ID))
 	}
-	return v.stepPage(d, steps, i, v.r.URL.Query().Get("mend") != "", "")
+	return v.stepPage(d, steps, i, v.r.URL.Query().Get("mend") != "", web.Problem{})
 }
 
-// stepPage renders step i. said is a complaint about the file that was just sent.
-func (v *visit) stepPage(d casework.Checked, steps []step, i int, complain bool, said string) error {
+// stepPage renders step i. said is a complaint about one field that was just sent.
+func (v *visit) stepPage(d casework.Checked, steps []step, i int, complain bool, said web.Problem) error {
 	s := steps[i]
-	f := &form{visit: v, path: draftPath(d.ID), answers: d.Answers, files: d.Files, errors: notesByField(d.Outcome.Errors, v.Words), complain: complain}
+	f := &form{visit: v, path: draftPath(d.ID), fetch: stepPath(d.ID, s.id) + "/obtain/", answers: d.Answers, files: d.Files, errors: notesByField(d.Outcome.Errors, v.Words), complain: complain}
 	view := stepView{Steps: marks(i+1, len(steps)+1), Title: s.title, Text: s.text, Action: stepPath(d.ID, s.id),
 		Keep: string(d.ID) + ":" + s.id, Version: d.Version, Known: v.known(s.known)}
 	view.Back = web.Link{Href: "/services/" + d.Service.Slug, Text: v.In(d.Service.Title)}
@@ -58,8 +58,8 @@ func (v *visit) stepPage(d casework.Checked, steps []step, i int, complain bool,
 	}
 	for _, q := range topLevel(s) {
 		field := f.field(q)
-		if said != "" && field.Name == v.r.PathValue("field") {
-			field.Error = said
+		if said.Text != "" && field.Name == said.Field {
+			field.Error = said.Text
 		}
 		view.Files = view.Files || field.Kind == web.FileField
 		view.Fields = append(view.Fields, field)
@@ -69,7 +69,7 @@ func (v *visit) stepPage(d casework.Checked, steps []step, i int, complain bool,
 	title, status := s.title, http.StatusOK
 	if len(view.Problems) > 0 {
 		title = v.T("Kesalahan: ", "Error: ") + title
-		if said != "" {
+		if said.Text != "" {
 			status = http.StatusUnprocessableEntity
 		}
 	}

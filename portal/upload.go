@@ -4,6 +4,7 @@ import (
 	"net/url"
 
 	"lancar"
+	"lancar/web"
 )
 
 // upload takes one file of one field. The rest of the page came with it and is kept too, so that
@@ -32,7 +33,7 @@ func upload(v *visit) error {
 			said = v.In(e.Text)
 		}
 		if i := findStep(steps, at); i >= 0 {
-			return v.stepPage(d, steps, i, false, said)
+			return v.stepPage(d, steps, i, false, web.Problem{Field: field, Text: said})
 		}
 	}
 	return v.to(stepPath(d.ID, at) + "#" + url.PathEscape(field))

@@ -45,6 +45,7 @@ const (
 	YesField    = "yes" // one box to tick
 	FileField   = "file"
 	PlaceField  = "place"
+	FactField   = "fact"   // only a register can answer it: Value says how that stands
 	SelectField = "select" // officers only: a list in one line
 )
 
@@ -64,7 +65,7 @@ type Field struct {
 	Accept                   string
 	Upload                   string // address that takes a single file of this field
 	Href                     string // of a place picker
-	Fact                     *Row   // the state knows: shown instead of a field
+	Action                   *Link  // a button beside the field: Href takes the form, Text says what it does
 }
 
 // Described lists what describes the field, for aria-describedby.
