@@ -218,6 +218,7 @@ var testPacks = sync.OnceValue(func() *region.Regions {
 
 // each runs fn in a new world on each engine; it is Monday morning.
 func each(t *testing.T, fn func(*testing.T, *world)) {
+	t.Parallel()
 	start := time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
 	w := &world{at: start}
 	storetest.EachAt(t, func() time.Time { return w.now() }, func(t *testing.T, db *store.DB) {
