@@ -1,0 +1,89 @@
+package office
+
+import (
+	"net/http"
+	"net/url"
+
+	"lancar"
+	"lancar/identity"
+	"lancar/notify"
+	"lancar/web"
+)
+
+type claimRow struct {
+	Href, At, Channel string
+	Register          bool
+}
+
+// claims lists second claims to an account that exists already, oldest first.
+func claims(v *visit) error {
+	if err := v.only(identity.ClaimRole); err != nil {
+		return err
+	}
+	list, err := v.Identity.Disputes(v.r.Context(), v.actor)
+	if err != nil {
+		return err
+	}
+	var rows []claimRow
+	for _, d := range list {
+		rows = append(rows, claimRow{Href: "/office/claims/" + url.PathEscape(string(d.ID)), At: v.Moment(d.At, v.now), Channel: v.channelName(d.Channel), Register: d.Register})
+	}
+	done := ""
+	if v.r.URL.Query().Get("done") != "" {
+		done = v.T("Perkara selesai. Kedua pihak diberi tahu.", "The dispute is settled. Both sides are told.")
+	}
+	return v.show("claims", v.T("Sengketa akun", "Disputed accounts"), map[string]any{"Rows": rows, "Done": done,
+		"Empty": web.Empty{Pattern: "gaps", Title: v.T("Tidak ada sengketa", "No disputes"),
+			Lead: v.T("Tidak ada dua orang yang mengaku pemilik akun yang sama.", "No two people claim the same account.")}})
+}
+
+func (v *visit) channelName(c notify.Channel) string {
+	if c == notify.Phone {
+		return v.T("nomor HP", "phone number")
+	}
+	return v.T("surel", "e-mail")
+}
+
+func showClaim(v *visit) error { return v.claimPage(nil) }
+
+// claimPage opens a dispute; the owner of the account sees that an officer looked.
+func (v *visit) claimPage(problems []web.Problem) error {
+	if err := v.only(identity.ClaimRole); err != nil {
+		return err
+	}
+	id := lancar.ID(v.r.PathValue("id"))
+	d, h, claimant, err := v.Identity.OpenDispute(v.r.Context(), v.actor, v.actor.Region, id)
+	if err != nil {
+		return err
+	}
+	rows := []web.Row{{Term: v.T("Nama pemilik akun", "Account holder"), Lines: []string{h.Name}}, {Term: v.T("Tanggal lahir", "Date of birth"), Lines: []string{h.BirthDate}},
+		{Term: v.T("Kontak yang mengaku", "Contact of the claim"), Lines: []string{claimant + " (" + v.channelName(d.Channel) + ")"}},
+		{Term: v.T("Waktu", "Time"), Lines: []string{v.When(d.At)}}}
+	choice := web.Field{Name: "keep", Kind: web.ChoiceField, Label: v.T("Akun ini milik siapa?", "Whose account is it?"), Options: []web.Option{
+		{Value: "yes", Label: v.T("Tetap pemilik pertama", "It stays with the first"), Note: v.T("Kontak yang mengaku ditolak.", "The claiming contact is refused.")},
+		{Value: "no", Label: v.T("Yang mengaku sekarang", "It belongs to the claimant"), Note: v.T("Semua sesi dan kontak lama berakhir. Kontak baru masih harus dibuktikan dengan kode.",
+			"All sessions and old contacts end. The new contact still has to be proved by a code.")}}}
+	mark(problems, &choice)
+	status := http.StatusOK
+	if len(problems) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	return v.showAs(status, "claim", v.title(v.T("Sengketa akun", "Disputed account"), problems), map[string]any{"Rows": rows, "Register": d.Register, "Choice": choice,
+		"Path": "/office/claims/" + url.PathEscape(string(id)), "Problems": problems})
+}
+
+// settleClaim says whose account it is.
+func settleClaim(v *visit) error {
+	sent, err := v.form()
+	if err != nil {
+		return err
+	}
+	keep := sent.Get("keep")
+	if keep != "yes" && keep != "no" {
+		return v.claimPage([]web.Problem{{Field: "keep", Text: v.T("Pilih milik siapa akun ini.", "Choose whose account it is.")}})
+	}
+	if err := v.Identity.Settle(v.r.Context(), v.actor, v.actor.Region, lancar.ID(v.r.PathValue("id")), keep == "yes"); err != nil {
+		return err
+	}
+	return v.to("/office/claims?done=1")
+}

@@ -1,0 +1,340 @@
+package office
+
+import (
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"lancar"
+	"lancar/casework"
+	"lancar/catalog"
+	"lancar/catalog/flow"
+	"lancar/region"
+	"lancar/web"
+)
+
+// caseView is the review page of one application.
+type caseView struct {
+	Title, Number, Path  string
+	Version              int64
+	State, Office        string
+	Strip                template.HTML
+	Left, Due            string
+	Tags                 []web.Tag
+	Opened               string
+	Notes                []noteView
+	Hidden               bool // who applies is not shown
+	Judged               []pairView
+	Rest                 []partView
+	Clock                *clockView
+	Opinions             []opinionView
+	Correction           []web.Row
+	Decision             []web.Row
+	Document             string
+	Steps                []web.Step
+	Messages             []messageView
+	Problems             []web.Problem
+	Decide               *decideView
+	Sign                 *signView
+	CanTell, CanRecuse   bool
+	Say                  web.Field
+	Fee                  []web.Row
+	Erased, Late, Yours  bool
+	Holder, Draw, Recuse string
+}
+
+type noteView struct{ Kind, Text string }
+
+type opinionView struct {
+	Tag              web.Tag
+	By, When, Text   string
+	Step, Favourable string
+}
+
+type messageView struct {
+	Me               bool
+	From, When, Text string
+}
+
+// clockView explains a term day by day.
+type clockView struct {
+	From, Until, Used string
+	Open              bool
+	Days              []dayView
+}
+
+type dayView struct{ Date, Why, Number, Kind string }
+
+// read is a case as this page works with it.
+type read struct {
+	c    casework.Case
+	def  *catalog.Definition
+	w    web.Words // in the zone of the case's office
+	held bool      // the present step is this officer's task
+}
+
+// readCase opens the case named in the path. That it was opened stands on the applicant's page.
+func (v *visit) readCase() (read, error) {
+	number, _, err := casework.ParseNumber(v.r.PathValue("number"))
+	if err != nil {
+		return read{}, notFound()
+	}
+	held, err := v.Cases.Holds(v.r.Context(), v.actor, number)
+	if err != nil {
+		return read{}, err
+	}
+	c, err := v.Cases.Open(v.r.Context(), v.actor, number)
+	if err != nil {
+		return read{}, err
+	}
+	def, err := v.Catalog.Pinned(v.r.Context(), c.Service, c.Definition)
+	return read{c, def, v.wordsOf(c.Region), held}, err
+}
+
+func showCase(v *visit) error { return v.casePage(nil, nil) }
+
+// casePage renders a case; sent and problems are those of a form that was just refused.
+func (v *visit) casePage(sent url.Values, problems []web.Problem) error {
+	in, err := v.readCase()
+	if err != nil {
+		return err
+	}
+	view, err := v.caseView(in, sent, problems)
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if len(problems) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	return v.showAs(status, "case", v.title(view.Title+" "+view.Number, problems), view)
+}
+
+func (v *visit) caseView(in read, sent url.Values, problems []web.Problem) (*caseView, error) {
+	c := in.c
+	view := &caseView{Title: v.In(c.Title), Number: c.Number, Path: casePath(c.Number), Version: c.Version, State: v.In(c.State.Text()),
+		Office: v.agencyName(c.Agency, c.Region), Opened: v.Clock(v.now), Problems: problems, Erased: c.Erased, Yours: in.held, Holder: c.Officer}
+	view.Draw = view.Path + "/draw"
+	v.head(view, in)
+	v.notes(view, in)
+	view.Clock = v.clockOf(in)
+	view.Opinions, view.Correction, view.Decision = v.opinions(in), v.correctionRows(in), v.decisionRows(in)
+	if c.Document != "" && c.State.Over() {
+		view.Document = c.Document
+	}
+	view.Steps, view.Messages = v.history(in), v.messagesOf(in)
+	for _, o := range v.outcome(in).Fee {
+		view.Fee = append(view.Fee, web.Row{Term: v.In(o.Line.Text), Lines: []string{o.Amount.String()}, Num: true})
+	}
+	checklist := v.answers(view, in, sent, problems)
+	view.CanTell = !c.State.Over() && !c.Erased
+	view.Say = web.Field{Name: "text", Kind: web.LongField, Label: v.T("Pesan untuk pemohon", "Message to the applicant"), Max: 4000, Value: sent.Get("text"),
+		Hint: v.T("Menjadi bagian dari berkas. Pemohon diberi tahu.", "It becomes part of the file. The applicant is told.")}
+	mark(problems, &view.Say)
+	if !in.held {
+		return view, nil
+	}
+	switch c.State {
+	case flow.Review:
+		view.CanRecuse, view.Recuse = true, view.Path+"/recuse?version="+itoa(c.Version)
+		view.Decide = v.decideForm(in, checklist, sent, problems)
+	case flow.Signing:
+		letter, err := v.letter(c.Number, casework.Proposal{})
+		if err != nil {
+			return nil, err
+		}
+		view.Sign = v.signForm(letter, sent, problems)
+	}
+	return view, nil
+}
+
+// outcome asks the interpreter for what follows from the answers: the fee and the flags.
+func (v *visit) outcome(in read) catalog.Outcome {
+	r := v.Regions.ByCode(in.c.Region)
+	s := catalog.Situation{Kind: in.c.Kind, Answers: in.c.Answers, Facts: in.c.Facts, Now: in.c.Submitted, Files: map[string]int{}, Place: v.placeName}
+	if r != nil {
+		s.Zone, s.Figures = r.Zone, r.Figures(region.DateIn(in.c.Submitted, r.Zone))
+	}
+	for _, f := range in.c.Files {
+		s.Files[f.Field]++
+	}
+	return catalog.Walk(in.def, s)
+}
+
+// head is the line under the title: how much time is left, and what to know at once.
+func (v *visit) head(view *caseView, in read) {
+	c := in.c
+	switch {
+	case c.State == flow.Correction:
+		view.Due = v.T("Jam berhenti, menunggu pemohon", "The clock stands, waiting for the applicant")
+		if !c.Due.IsZero() {
+			view.Left = v.T("sampai ", "until ") + in.w.Until(c.Due, v.now)
+		}
+	case c.State.Over():
+		view.Due = v.In(c.State.Text())
+		if !c.Closed.IsZero() {
+			view.Left = in.w.When(c.Closed)
+		}
+	case !c.Due.IsZero():
+		left, words := v.left(c.Region, c.Due)
+		view.Late = left < 0
+		view.Strip, view.Left = v.strip(c.Service, left), words
+		view.Due = v.T("Tenggat ", "Due ") + in.w.Until(c.Due, v.now) + v.T(", pukul 24.00 ", ", 24:00 ") + in.w.Abbr
+	}
+	if !c.Escalated.IsZero() && !c.State.Over() {
+		view.Tags = append(view.Tags, web.Tag{Kind: "bad", Icon: "alert", Text: v.T("Terlambat, naik ke atasan", "Late, gone to the superior")})
+	}
+	if c.Correction != nil && !c.Correction.Answered.IsZero() {
+		view.Tags = append(view.Tags, web.Tag{Icon: "check", Text: v.T("Perbaikan sudah masuk", "The correction came in")})
+	}
+	if n := len(c.Messages); n > 0 && c.Messages[n-1].From == lancar.Person {
+		view.Tags = append(view.Tags, web.Tag{Icon: "chat", Text: v.T("Pesan pemohon belum dibalas", "A message waits for an answer")})
+	}
+}
+
+// notes are what an officer must not overlook.
+func (v *visit) notes(view *caseView, in read) {
+	for _, f := range v.outcome(in).Flags {
+		d, _ := in.def.Field(f.Field)
+		label := f.Field
+		if d != nil {
+			label = v.In(d.Label)
+		}
+		register, said := "", v.T("belum dicocokkan dengan ", "not yet checked against ")
+		fact := in.c.Facts[f.Field]
+		register = v.registerName(fact.Register)
+		kind := "warn"
+		if fact.State == "nomatch" {
+			kind, said = "bad", v.T("berbeda dari ", "differs from ")
+		}
+		view.Notes = append(view.Notes, noteView{kind, label + ": " + said + register + "."})
+	}
+	if n := len(in.c.Events); n > 0 && in.c.Events[n-1].Kind == flow.Return {
+		view.Notes = append(view.Notes, noteView{"warn", v.T("Penanda tangan mengembalikan keputusan ini. Periksa lagi, lalu putuskan kembali.",
+			"The signer sent this decision back. Review it again and decide once more.")})
+	}
+}
+
+func (v *visit) clockOf(in read) *clockView {
+	d := in.c.Clock
+	if d.From.IsZero() {
+		return nil
+	}
+	out := &clockView{From: in.w.When(in.c.Completed), Open: d.Open, Used: itoa(int64(d.Used(v.now))) + v.T(" dari ", " of ") + v.WorkDays(d.Term)}
+	if !d.Open {
+		out.Until = in.w.Until(d.At, v.now) + v.T(", pukul 24.00 ", ", 24:00 ") + in.w.Abbr
+	}
+	for _, day := range d.Trace {
+		noon := day.Date.Start(in.w.Zone).Add(12 * time.Hour)
+		row := dayView{Date: in.w.Day(noon, v.now), Kind: string(day.State)}
+		switch day.State {
+		case region.DayZero:
+			row.Why = v.T("Berkas lengkap pada hari ini; hitungan mulai besoknya", "The file became complete on this day; counting begins the day after")
+		case region.DayWeekend:
+			row.Why = v.T("Akhir pekan, tidak dihitung", "Weekend, not counted")
+		case region.DayHoliday:
+			row.Why = v.T("Libur: ", "Holiday: ") + v.In(day.Holiday.Name)
+		case region.DayPaused:
+			row.Why = v.T("Jam berhenti pada pukul 23.59.59, tidak dihitung", "The clock stood at 23:59:59, not counted")
+		default:
+			row.Why, row.Number = v.T("Hari kerja", "Working day"), itoa(int64(day.Number))
+		}
+		out.Days = append(out.Days, row)
+	}
+	return out
+}
+
+func (v *visit) opinions(in read) (out []opinionView) {
+	for _, o := range in.c.Opinions {
+		view := opinionView{By: o.By, When: in.w.Moment(o.At, v.now), Text: o.Text, Tag: web.Tag{Kind: "ok", Icon: "check", Text: v.T("Mendukung", "In favour")}}
+		if !o.Favourable {
+			view.Tag = web.Tag{Kind: "bad", Icon: "cross", Text: v.T("Tidak mendukung", "Not in favour")}
+		}
+		for _, s := range in.def.Steps {
+			if s.ID == o.Step {
+				view.Step = v.In(s.Title)
+			}
+		}
+		out = append(out, view)
+	}
+	return out
+}
+
+func (v *visit) correctionRows(in read) []web.Row {
+	k := in.c.Correction
+	if k == nil {
+		return nil
+	}
+	text := k.Requirement
+	if i := slices.IndexFunc(in.def.Requirements, func(r catalog.Requirement) bool { return r.ID == k.Requirement }); i >= 0 {
+		text = v.In(in.def.Requirements[i].Text)
+	}
+	rows := []web.Row{{Term: v.T("Persyaratan", "Requirement"), Lines: []string{text}}, {Term: v.T("Pesan", "Message"), Lines: []string{k.Reason}},
+		{Term: v.T("Diminta", "Asked"), Lines: []string{in.w.Moment(k.Asked, v.now)}}}
+	if k.Answered.IsZero() {
+		return append(rows, web.Row{Term: v.T("Ditunggu sampai", "Waiting until"), Lines: []string{in.w.Until(k.Until, v.now)}})
+	}
+	return append(rows, web.Row{Term: v.T("Dijawab", "Answered"), Lines: []string{in.w.Moment(k.Answered, v.now)}})
+}
+
+func (v *visit) decisionRows(in read) (rows []web.Row) {
+	d := in.c.Decision
+	if d == nil {
+		return nil
+	}
+	add := func(term, value string) {
+		if value != "" {
+			rows = append(rows, web.Row{Term: term, Lines: []string{value}})
+		}
+	}
+	how := map[string]string{"granted": v.T("Dikabulkan", "Granted"), "refused": v.T("Ditolak", "Refused"), "deemed": v.T("Dikabulkan demi hukum", "Granted by law")}[d.How]
+	if in.c.State == flow.Signing {
+		how += v.T(", menunggu tanda tangan", ", waiting for its signature")
+	}
+	add(v.T("Keputusan", "Decision"), how)
+	if g := in.def.GroundOf(d.Ground); g != nil {
+		add(v.T("Dasar", "Ground"), v.In(g.Text))
+	}
+	add(v.T("Hukum", "Law"), v.In(d.Law))
+	add(v.T("Pesan untuk pemohon", "Message to the applicant"), d.Reason)
+	add(v.T("Diputuskan oleh", "Decided by"), d.By)
+	add(v.T("Pada", "On"), in.w.When(d.At))
+	if d.Signer != "" {
+		add(v.T("Ditandatangani oleh", "Signed by"), d.Signer)
+	}
+	return rows
+}
+
+func (v *visit) history(in read) (out []web.Step) {
+	for _, e := range in.c.Events {
+		out = append(out, web.Step{State: "done", Title: v.In(e.Text), When: in.w.Moment(e.At, v.now)})
+	}
+	return out
+}
+
+func (v *visit) messagesOf(in read) (out []messageView) {
+	for _, m := range in.c.Messages {
+		from := v.T("Pemohon", "Applicant")
+		if m.From != lancar.Person {
+			from = m.Name
+		}
+		out = append(out, messageView{Me: m.From != lancar.Person, From: from, When: in.w.Moment(m.At, v.now), Text: m.Text})
+	}
+	return out
+}
+
+// caseFile sends an attachment to an officer of the case. That they opened it is written down.
+func caseFile(v *visit) error {
+	number, _, err := casework.ParseNumber(v.r.PathValue("number"))
+	if err != nil {
+		return notFound()
+	}
+	a, data, err := v.Cases.OpenFile(v.r.Context(), v.actor, number, lancar.ID(v.r.PathValue("file")))
+	if err != nil {
+		return err
+	}
+	web.SendFile(v.w, a.Type, a.Name, data)
+	return nil
+}
