@@ -141,6 +141,10 @@ func TestWhatIsNotReadyIsNotSubmitted(t *testing.T) {
 		w.refused(err, lancar.Invalid)
 		_, err = w.cases.SaveStep(t.Context(), who, d.ID, d.Version, "check", map[string]string{"colour": "red"})
 		w.refused(err, lancar.Invalid)
+		for _, field := range []string{"applicant.nik", "applicant.name", "applicant.birth_date"} { // in somebody else's name
+			_, err = w.cases.SaveStep(t.Context(), who, d.ID, d.Version, "check", map[string]string{field: "5315040101850002"})
+			w.refused(err, lancar.Invalid)
+		}
 		d, err = w.cases.SaveStep(t.Context(), who, d.ID, d.Version, "check", map[string]string{"note": "jangan"})
 		w.must(err)
 		checked, err := w.cases.Check(t.Context(), who, d.ID)

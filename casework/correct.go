@@ -163,10 +163,10 @@ func (c *Cases) Answer(ctx context.Context, who Applicant, number string, versio
 				return errNotOpen(field)
 			}
 		}
-		if err := keepAnswers(d.def, body.Answers, answers); err != nil {
+		if err := keepAnswers(d.def, body.Answers, body.Facts, answers); err != nil {
 			return err
 		}
-		forgetChanged(body.Facts, answers)
+		forgetChanged(d.def, body.Facts, answers)
 		metas, err := caseMetas(tx, d.region, d.id)
 		if err != nil {
 			return err

@@ -27,10 +27,10 @@ func (c *Cases) SaveStep(ctx context.Context, who Applicant, id lancar.ID, versi
 		return d.Draft, errMoved()
 	}
 	before := maps.Clone(d.Answers)
-	if err := keepAnswers(def, d.Answers, answers); err != nil {
+	if err := keepAnswers(def, d.Answers, d.Facts, answers); err != nil {
 		return d.Draft, err
 	}
-	forgetChanged(d.Facts, answers)
+	forgetChanged(def, d.Facts, answers)
 	body := d.body()
 	if err := c.ask(ctx, who, def, body, before, answers); err != nil {
 		return d.Draft, err
@@ -105,11 +105,19 @@ func (c *Cases) save(ctx context.Context, d draftRow) (Draft, error) {
 
 // keepAnswers puts typed values into a draft, refusing fields that the service does not have and
 // values no field could hold.
-func keepAnswers(def *catalog.Definition, into, answers map[string]string) error {
+// What sign-in established about the person is not theirs to type.
+func keepAnswers(def *catalog.Definition, into map[string]string, facts map[string]catalog.Fact, answers map[string]string) error {
 	for field, value := range answers {
 		f, _ := def.Field(field)
 		if f == nil || f.Kind == "attachment" {
 			return lancar.Fail(lancar.Invalid, field, "Isian ini tidak ada di formulir.", "The form has no such field.")
+		}
+		if f.FromSignIn() {
+			if value != "" && value != facts[field].Value {
+				return lancar.Fail(lancar.Invalid, field, "Ini sudah dipastikan saat Anda masuk dan tidak bisa diubah di sini.",
+					"This was established when you signed in and cannot be changed here.")
+			}
+			continue
 		}
 		if len(value) > maxAnswer || !utf8.ValidString(value) {
 			return lancar.Fail(lancar.Invalid, field, "Isian ini terlalu panjang atau tidak terbaca.", "This answer is too long or cannot be read.")
@@ -124,8 +132,11 @@ func keepAnswers(def *catalog.Definition, into, answers map[string]string) error
 }
 
 // forgetChanged drops what a register said about a value that was typed differently since.
-func forgetChanged(facts map[string]catalog.Fact, answers map[string]string) {
+func forgetChanged(def *catalog.Definition, facts map[string]catalog.Fact, answers map[string]string) {
 	for field, value := range answers {
+		if f, _ := def.Field(field); f == nil || f.FromSignIn() {
+			continue
+		}
 		if f, ok := facts[field]; ok && f.State != "read" && f.Value != value {
 			delete(facts, field)
 		}

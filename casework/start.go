@@ -128,7 +128,8 @@ func (c *Cases) unsealDraft(tx *store.Tx, who Applicant, d draftRow) (draftRow, 
 func hideRegister(def *catalog.Definition, facts map[string]catalog.Fact) {
 	for _, l := range def.Lookups() {
 		for _, ours := range l.Fields {
-			if l.Personal() && !l.Confirm && facts[ours].State == "read" {
+			f, _ := def.Field(ours)
+			if l.Personal() && !l.Confirm && facts[ours].State == "read" && !f.FromSignIn() { // their name and birth date they said themselves
 				delete(facts, ours)
 			}
 		}
