@@ -30,6 +30,7 @@ const (
 	Answers     = "answers"     // what was filled in
 	Attachments = "attachments" // uploaded files
 	Register    = "register"    // facts that a register holds
+	Things      = "things"      // facts that a register holds about a thing (a plate, a tax object), not about whose it is
 	Match       = "match"       // whether a register agrees, without the fact
 	Case        = "case"        // that a case exists, its state and history
 	Payments    = "payments"    // charges and payments

@@ -100,7 +100,7 @@ func (a *Access) OwnTx(tx *store.Tx, account lancar.ID, subject string, register
 	if bound == "" || bound != subject {
 		return Grant{}, lancar.Fail(lancar.Forbidden, "", "Akun ini tidak berhak.", "This account has no right to that.")
 	}
-	what := []string{Answers, Attachments, Case, Contact, Documents, Identity, Looks, Match, Messages, Number, Payments}
+	what := []string{Answers, Attachments, Case, Contact, Documents, Identity, Looks, Match, Messages, Number, Payments, Things}
 	if register {
 		what = append(what, Register)
 	}

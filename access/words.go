@@ -31,6 +31,8 @@ func word(kind string) lancar.Text {
 		return lancar.Text{"id": "berkas yang diunggah", "en": "uploaded files"}
 	case Register:
 		return lancar.Text{"id": "data dari catatan instansi", "en": "facts from an agency's register"}
+	case Things:
+		return lancar.Text{"id": "data benda dari catatan instansi", "en": "facts about a thing from an agency's register"}
 	case Match:
 		return lancar.Text{"id": "cocok atau tidaknya data", "en": "whether data agree"}
 	case Case:

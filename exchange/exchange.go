@@ -1,7 +1,9 @@
 // Package exchange asks other agencies' registers, so that people are not asked again. It knows
 // two questions: Match, where the register only says whether typed values agree, and Read, which
 // brings named fields of one record and is allowed only under a person's own grant that covers
-// registers (their sign-in passed the contact test) or an officer's look. Where a register makes
+// registers (their sign-in passed the contact test) or an officer's look. Of a thing that is asked
+// for by its own number (a plate, a tax object) everyone signed in may read what does not say whose
+// it is. Where a register makes
 // records on request (a business number), Obtain asks it to.
 //
 // Each call is a row that the person sees. A register that does not answer stops nobody: the
@@ -46,7 +48,9 @@ type Source struct {
 	TimeoutMS int         `yaml:"timeout_ms"`
 	General   []string    `yaml:"general"`
 	Specific  []string    `yaml:"specific"`
-	Obtain    []string    `yaml:"obtain"` // fields, beside the key, with which the register makes a record on request; none: it does not
+	OpenBy    string      `yaml:"open_by"` // the key that names a thing, not a person: "plate"; "" for none
+	Open      []string    `yaml:"open"`    // what anybody signed in may read of such a thing; never whose it is
+	Obtain    []string    `yaml:"obtain"`  // fields, beside the key, with which the register makes a record on request; none: it does not
 }
 
 // Has says whether the register keeps the field.
@@ -123,6 +127,23 @@ func (x *Exchange) check(q Question) (Source, error) {
 		}
 	}
 	return s, nil
+}
+
+// kind is the kind of data a reading needs a grant for.
+func (s Source) kind(q Question) string {
+	by := q.By
+	if by == "" {
+		by = s.Key[0]
+	}
+	if s.OpenBy == "" || by != s.OpenBy {
+		return access.Register
+	}
+	for _, f := range q.Names {
+		if !slices.Contains(s.Open, f) {
+			return access.Register
+		}
+	}
+	return access.Things
 }
 
 func (q Question) fields() []string {

@@ -120,6 +120,54 @@ func TestReadingNeedsAGrantThatCoversRegisters(t *testing.T) {
 	}
 }
 
+func TestAThingMayBeReadByItsNumberButNotWhoseItIs(t *testing.T) {
+	w := setup(t)
+	var g access.Grant
+	if err := w.db.Write(t.Context(), func(tx *store.Tx) (err error) {
+		if _, err = w.access.BindTx(tx, "acc", "subject"); err != nil {
+			return err
+		}
+		g, err = w.access.OwnTx(tx, "acc", "subject", false) // the contact test was not passed
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		source, by string
+		names      []string
+		ok         bool
+	}{
+		{"vehicle", "plate", []string{"pkb", "due_date"}, true},
+		{"vehicle", "", []string{"pkb"}, true},
+		{"vehicle", "plate", []string{"pkb", "owner_name"}, false},
+		{"land", "certificate", []string{"owner_nik"}, false},
+		{"oss", "nik", []string{"business_name"}, false},
+		{"oss", "nib", []string{"business_name"}, true},
+		{"oss", "nib", []string{"nik"}, false},
+		{"population", "", []string{"address"}, false},
+	} {
+		calls := w.calls
+		_, err := w.x.Read(t.Context(), g, exchange.Question{Source: c.source, By: c.by, Key: "X", Names: c.names, Subject: "subject", Region: "53.15", Purpose: lancar.Text{"id": "Isi", "en": "Fill"}})
+		if c.ok != (err == nil) || c.ok != (w.calls > calls) {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}
+
+func TestNothingOpenSaysWhoseItIs(t *testing.T) {
+	list, err := exchange.Sources()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range list {
+		for _, f := range s.Open {
+			if !s.Has(f) || f == "nik" || strings.Contains(f, "owner") || strings.Contains(f, "name") && f != "business_name" || f == "address" {
+				t.Errorf("%s opens %s", s.ID, f)
+			}
+		}
+	}
+}
+
 func TestARegisterMakesARecordOnlyForItsOwnPerson(t *testing.T) {
 	w := setup(t)
 	q := exchange.Question{Source: "oss", Key: "3204110609970001", Subject: "subject", Region: "53.15", Purpose: lancar.Text{"id": "Meminta NIB", "en": "Asking for a business number"},

@@ -22,16 +22,18 @@ func (x *Exchange) Match(ctx context.Context, q Question) (map[string]Answer, er
 }
 
 // Read brings the named fields of one record; fields the record lacks are absent, and a record
-// that is not there gives nil. The grant must cover the register's data of q.Subject.
+// that is not there gives nil. The grant must cover the register's data of q.Subject, or, for what
+// is open of a thing, access.Things.
 func (x *Exchange) Read(ctx context.Context, g access.Grant, q Question) (map[string]string, error) {
 	s, err := x.check(q)
 	if err != nil {
 		return nil, err
 	}
-	if err := g.For(q.Subject, access.Register+"/"+q.Source); err != nil {
+	kind := s.kind(q)
+	if err := g.For(q.Subject, kind+"/"+q.Source); err != nil && g.For(q.Subject, access.Register+"/"+q.Source) != nil {
 		return nil, err
 	}
-	if err := x.db.Write(ctx, func(tx *store.Tx) error { _, err := x.lookTx(tx, s, q, access.Register); return err }); err != nil {
+	if err := x.db.Write(ctx, func(tx *store.Tx) error { _, err := x.lookTx(tx, s, q, kind); return err }); err != nil {
 		return nil, err
 	}
 	return x.client.read(ctx, s, q)
