@@ -87,6 +87,6 @@ func New(r Rooms) *Cases {
 }
 
 func (c *Cases) officerName(tx *store.Tx, account lancar.ID) string {
-	name, _ := c.identity.OfficerName(tx.Ctx, account)
+	name, _ := c.identity.OfficerNameTx(tx, account)
 	return name
 }

@@ -187,7 +187,7 @@ func (c *Cases) tellSuperiors(tx *store.Tx, d *dossier) error {
 	if office == "" {
 		office = d.region
 	}
-	list, err := c.identity.Roster(tx.Ctx, office, d.status.Agency, identity.Superior)
+	list, err := c.identity.RosterTx(tx, office, d.status.Agency, identity.Superior)
 	if err != nil {
 		return err
 	}

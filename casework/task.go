@@ -116,7 +116,7 @@ func (c *Cases) officeTx(tx *store.Tx, officer lancar.Actor, number string) (*do
 		}
 	}
 	if d.status.Escalated != 0 {
-		superiors, err := c.identity.Roster(tx.Ctx, d.status.Office, d.status.Agency, identity.Superior)
+		superiors, err := c.identity.RosterTx(tx, d.status.Office, d.status.Agency, identity.Superior)
 		if err != nil {
 			return nil, err
 		}

@@ -143,9 +143,15 @@ type OnRoster struct {
 // Roster lists who holds a role in an agency of a region, in the order of their pseudonyms.
 func (i *Identity) Roster(ctx context.Context, region, agency, role string) (list []OnRoster, err error) {
 	err = i.db.Read(ctx, func(tx *store.Tx) error {
-		list, err = officersIn(tx, region, agency, role)
+		list, err = i.RosterTx(tx, region, agency, role)
 		return err
 	})
+	return list, err
+}
+
+// RosterTx is [Identity.Roster] inside the caller's transaction.
+func (i *Identity) RosterTx(tx *store.Tx, region, agency, role string) ([]OnRoster, error) {
+	list, err := officersIn(tx, region, agency, role)
 	for n := range list {
 		list[n].Pseudonym = hex.EncodeToString(i.ring.MAC("identity pseudonym "+region, []byte(list[n].Account))[:6])
 	}
@@ -187,9 +193,15 @@ func (i *Identity) ConflictedTx(tx *store.Tx, officers []lancar.ID, subject, fam
 
 // OfficerName names an officer by account; false for anyone else.
 func (i *Identity) OfficerName(ctx context.Context, account lancar.ID) (name string, ok bool) {
-	err := i.db.Read(ctx, func(tx *store.Tx) (err error) {
-		name, _, err = officerByAccount(tx, account)
-		return err
+	err := i.db.Read(ctx, func(tx *store.Tx) error {
+		name, ok = i.OfficerNameTx(tx, account)
+		return nil
 	})
+	return name, ok && err == nil
+}
+
+// OfficerNameTx is [Identity.OfficerName] inside the caller's transaction.
+func (i *Identity) OfficerNameTx(tx *store.Tx, account lancar.ID) (name string, ok bool) {
+	name, _, err := officerByAccount(tx, account)
 	return name, err == nil
 }
