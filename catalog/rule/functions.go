@@ -17,6 +17,7 @@ import (
 //	months_between(a, b)        completed months from a to b
 //	days_after(date, n)         n days later
 //	months_after(date, n)       n months later; the last day of the month where it has fewer days
+//	earlier(a, b)               the earlier of two dates
 //	year(date)                  the year
 //	percent(amount, "0.5")      that exact percentage, rounded half up to whole rupiah
 //	min(a, b), max(a, b)        of whole numbers
@@ -38,6 +39,12 @@ func functions() []cel.EnvOption {
 		two("months_between", d, d, i, func(a, b ref.Val) ref.Val { return types.Int(months(day(a), day(b))) }),
 		two("days_after", d, i, d, func(a, n ref.Val) ref.Val { return later(day(a), 0, int64(n.(types.Int))) }),
 		two("months_after", d, i, d, func(a, n ref.Val) ref.Val { return later(day(a), int64(n.(types.Int)), 0) }),
+		two("earlier", d, d, d, func(a, b ref.Val) ref.Val {
+			if day(b).Before(day(a)) {
+				return b
+			}
+			return a
+		}),
 		two("percent", i, s, i, percent),
 		two("min", i, i, i, func(a, b ref.Val) ref.Val { return min(a.(types.Int), b.(types.Int)) }),
 		two("max", i, i, i, func(a, b ref.Val) ref.Val { return max(a.(types.Int), b.(types.Int)) }),

@@ -40,6 +40,7 @@ func TestEval(t *testing.T) {
 		`months_between(date("2026-01-15"), date("2026-03-14"))`: int64(1),
 		`percent(1001, params.rate)`:                             int64(3),
 		`percent(200, "0.25")`:                                   int64(1),
+		`earlier(today, date("2026-01-01"))`:                     on("2026-01-01"),
 		`min(answers.size, 5) + max(1, 2)`:                       int64(7),
 		`answers.kind == "small" && "b" in answers.wants`:        true,
 		`"answers.size" in given`:                                true,
