@@ -97,10 +97,29 @@ func (v *visit) casePage(problems []web.Problem) error {
 	if err := v.sideOf(&view, words, c); err != nil {
 		return err
 	}
-	if c.State == flow.Drawing {
-		v.refresh = 10
+	if open(c.State) && c.State != flow.Correction {
+		v.watchCase(c)
 	}
 	return v.show("case", v.In(c.Title), view)
+}
+
+// watchCase has the page look whether the case moved on.
+func (v *visit) watchCase(c casework.Case) {
+	v.watch = web.Watch{URL: "/cases/" + c.Number + "/state", Now: stateWord(c)}
+}
+
+func stateWord(c casework.Case) string { return string(c.State) + " " + itoa(c.Version) }
+
+// caseState answers the word that [visit.watchCase] waits for.
+func caseState(v *visit) error {
+	c, _, err := v.ownCase()
+	if err != nil {
+		return err
+	}
+	v.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	v.w.Header().Set("Cache-Control", "no-store")
+	_, err = v.w.Write([]byte(stateWord(c)))
+	return err
 }
 
 func open(s flow.State) bool { return !s.Over() }

@@ -74,11 +74,10 @@ func (v *visit) documentRows(d document.Document) []web.Row {
 	add(v.T("Nomor", "Number"), d.Number)
 	add(v.T("Atas nama", "In the name of"), d.Holder)
 	add(v.T("Untuk", "For"), v.In(d.About))
-	valid := w.Date(d.IssuedAt)
+	add(v.T("Terbit", "Issued"), w.Date(d.IssuedAt))
 	if !d.ValidUntil.IsZero() {
-		valid += v.T(" sampai ", " until ") + w.Date(d.ValidUntil.Add(-1))
+		add(v.T("Berlaku sampai", "Valid until"), w.Date(d.ValidUntil.Add(-1)))
 	}
-	add(v.T("Berlaku", "Valid"), valid)
 	add(v.T("Ditandatangani", "Signed by"), d.Office)
 	if !d.ChangedAt.IsZero() {
 		add(v.T("Berubah", "Changed"), w.When(d.ChangedAt))

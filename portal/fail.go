@@ -32,13 +32,26 @@ func (v *visit) fail(err error) {
 	if code == lancar.Internal || code == lancar.Unavailable {
 		view.Code = serve.RequestID(v.r.Context())
 	}
-	if code == lancar.TooMany {
+	if code == lancar.TooMany && v.w.Header().Get("Retry-After") == "" {
 		v.w.Header().Set("Retry-After", "60")
 	}
 	if rerr := v.templates.Render(v.w, v.r, status, v.page(view.Title), "empty", view); rerr != nil {
 		v.Logger.Error("error page failed", "error", rerr.Error())
 		http.Error(v.w, http.StatusText(status), status)
 	}
+}
+
+// Sorry answers every request with the page of an error, for the middleware before the pages:
+// a limited address, a panic.
+func (p *Portal) Sorry(code lancar.Code) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		e := &lancar.Error{Code: code}
+		if code == lancar.TooMany {
+			e = lancar.Fail(code, "", "Terlalu banyak permintaan dari jaringan Anda. Tunggu 1 menit, lalu coba lagi.",
+				"Too many requests from your network. Wait 1 minute and try again.")
+		}
+		p.visitor(w, r).fail(e)
+	})
 }
 
 // sorry is the page of an error code, in the words of the design: what, is it safe, what now.

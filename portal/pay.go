@@ -19,6 +19,7 @@ func pay(v *visit) error {
 	if charge.State != payment.Open {
 		return v.to("/cases/" + c.Number)
 	}
+	v.watchCase(c)
 	w := v.wordsOf(c.Region)
 	view := map[string]any{"Title": v.In(c.Title), "Number": c.Number, "Amount": charge.Amount.String(), "Self": self, "Image": self + "/qris.svg",
 		"Back": web.Link{Href: "/cases/" + c.Number, Text: v.In(c.Title)}, "Lines": v.chargeLines(charge),
@@ -27,15 +28,13 @@ func pay(v *visit) error {
 	switch lancar.CodeOf(err) {
 	case "":
 		view["QR"], view["Merchant"] = qrOf(code.Payload, v.T("Kode QRIS", "QRIS code")), code.Merchant
-		view["Until"] = v.T("Berlaku sampai pukul ", "Valid until ") + w.Clock(code.Expires) + v.T(". Kalau habis, halaman ini membuat kode baru.", ". After that this page makes a new code.")
+		view["Until"] = v.T("Berlaku sampai pukul ", "Valid until ") + w.Clock(code.Expires) + v.T(". Kalau habis, buka lagi halaman ini untuk kode baru.", ". After that, open this page again for a new code.")
 		if v.Rehearsal {
 			view["Demo"] = code.Payload
 		}
-		v.refresh = 15
 	case lancar.Unavailable:
 		view["QR"] = ""
 		view["Wait"] = v.T("Bank belum menjawab. Permohonan Anda aman, coba lagi sebentar lagi.", "The bank does not answer yet. Your application is safe; try again in a moment.")
-		v.refresh = 30
 	case lancar.Gone: // paid or ended this very moment
 		return v.to("/cases/" + c.Number)
 	default:

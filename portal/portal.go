@@ -159,6 +159,7 @@ func ownRoutes() map[string]handler {
 		"GET /drafts/{id}/discard":                        askDiscard,
 		"POST /drafts/{id}/discard":                       discard,
 		"GET /cases/{number}":                             showCase,
+		"GET /cases/{number}/state":                       caseState,
 		"GET /cases/{number}/pay":                         pay,
 		"GET /cases/{number}/pay/qris.svg":                payImage,
 		"GET /cases/{number}/files/{file}":                caseFile,

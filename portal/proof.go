@@ -34,7 +34,6 @@ func proof(v *visit) error {
 				{Term: v.T("Ditandatangani bersama", "Signed together with"), Lines: []string{itoa(p.Position.Size) + v.T(" catatan", " records")}, Num: true}}
 		} else {
 			leaf.Rows = []web.Row{{Term: v.T("Keadaan", "State"), Lines: []string{v.T("sedang dimasukkan", "being added")}}}
-			v.refresh = 5
 		}
 		leaves = append(leaves, leaf)
 	}

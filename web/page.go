@@ -18,7 +18,7 @@ type Page struct {
 	Path     string // path and query of this page, for the language switch
 	Nav      []Link
 	Langs    []string // languages of this door that have texts, the reader's among them
-	Refresh  int      // seconds until the page loads itself again, 0: never
+	Watch    Watch    // what the page waits for
 	Dense    bool     // an officer's page
 	Plain    bool     // no citizen's footer
 	Home     string   // where the sign in the header leads, "" for "/"
@@ -30,6 +30,11 @@ type Page struct {
 	NoIndex  bool   // not for search engines
 	Main     template.HTML
 }
+
+// Watch is an address that answers a word, and the word that this page was made with. While it is
+// open and looked at, the script asks now and then and loads the page again when the word has
+// changed. Without script nothing moves by itself (WCAG 2.2.1), and the page has a link for it.
+type Watch struct{ URL, Now string }
 
 // Link is an entry of the header.
 type Link struct {

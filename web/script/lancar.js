@@ -81,6 +81,15 @@
   });
   var retry = document.querySelector("[data-retry]");
   if (retry) retry.addEventListener("click", function (ev) { ev.preventDefault(); location.reload(); });
+  /* A page that waits for something looks now and then whether it has come (web.Watch). */
+  var watched = body.getAttribute("data-watch");
+  if (watched) setInterval(function () {
+    if (document.hidden || !navigator.onLine) return;
+    fetch(watched, { credentials: "same-origin", cache: "no-store" }).then(function (r) { return r.ok ? r.text() : ""; }).then(function (word) {
+      if (word && word !== body.getAttribute("data-now")) location.reload();
+    }).catch(function () {});
+  }, 5000);
+  Array.prototype.forEach.call(document.querySelectorAll("[data-script]"), function (n) { n.hidden = false; });
   if ("serviceWorker" in navigator && document.querySelector("link[rel=manifest]")) navigator.serviceWorker.register("/sw.js").catch(function () {});
   var sum = document.querySelector(".sum");
   if (sum) sum.focus();
