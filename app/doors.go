@@ -2,6 +2,7 @@ package app
 
 import (
 	"lancar"
+	"lancar/office"
 	"lancar/portal"
 )
 
@@ -18,4 +19,14 @@ func (n *node) portalDeps(moved *shift) portal.Deps {
 func (n *node) registerName(id string) lancar.Text {
 	s, _ := n.exchange.Source(id)
 	return s.Name
+}
+
+func (n *node) officeDeps(moved *shift) office.Deps {
+	d := office.Deps{Regions: n.regions, Catalog: n.catalog, Identity: n.identity, Access: n.access, Notify: n.notify, Cases: n.cases,
+		Documents: n.documents, PublicLog: n.public, Queue: n.queue, Registers: n.registerName, Clock: n.clock, Logger: n.log,
+		Home: n.base, Rehearsal: n.config.Stage != Production}
+	if moved != nil {
+		d.Moved = moved.moved
+	}
+	return d
 }

@@ -18,6 +18,8 @@ import (
 	"lancar/internal/serve"
 	"lancar/internal/store"
 	"lancar/migrations"
+	"lancar/office"
+	"lancar/payment"
 	"lancar/portal"
 )
 
@@ -118,17 +120,23 @@ func (n *node) handler(moved *shift) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	officers, err := office.New(n.officeDeps(moved))
+	if err != nil {
+		return nil, err
+	}
 	metrics := n.metrics()
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", n.ready)
 	mux.Handle("GET /metrics", n.local(metrics.Handler()))
-	mux.Handle("POST /snap/v1.0/qr/qr-mpm-notify", n.charges.Handler())
+	mux.Handle("POST "+payment.NotifyPath, n.charges.Handler())
 	mux.Handle("GET /log/", n.public.Handler())
 	api.Mount(mux, api.Deps{Clock: n.clock, Regions: n.regions, Catalog: n.catalog, Finder: n.finder, Base: n.portal})
 	if moved != nil {
 		mux.Handle("POST /.demo/time", moved)
 	}
+	mux.Handle("/office/", officers.Handler())
+	mux.Handle("/office", officers.Handler())
 	mux.Handle("/", people.Handler())
 	return serve.Wrap(mux, serve.Options{Log: n.log, Metrics: metrics, Limiter: serve.NewLimiter(n.config.Limits.PerSecond, n.config.Limits.Burst),
 		Proxies: n.config.prefixes(), Secure: n.base.Scheme == "https", MaxBody: maxBody}), nil
