@@ -81,6 +81,14 @@ func (v *visit) reader(a lancar.Actor) string {
 	return name
 }
 
+// sandbox is a page of the simulated outside world, "" where there is none.
+func (v *visit) sandbox(path string) string {
+	if v.Sandbox == "" {
+		return ""
+	}
+	return v.Sandbox + path
+}
+
 func dateIn(t time.Time, r *region.Region) region.Date { return region.DateIn(t, r.Zone) }
 
 var slot = regexp.MustCompile(`\{[^}]*\}`)

@@ -30,7 +30,7 @@ func pay(v *visit) error {
 		view["QR"], view["Merchant"] = qrOf(code.Payload, v.T("Kode QRIS", "QRIS code")), code.Merchant
 		view["Until"] = v.T("Berlaku sampai pukul ", "Valid until ") + w.Clock(code.Expires) + v.T(". Kalau habis, buka lagi halaman ini untuk kode baru.", ". After that, open this page again for a new code.")
 		if v.Rehearsal {
-			view["Demo"] = code.Payload
+			view["Demo"], view["Bank"] = code.Payload, v.sandbox("/bank")
 		}
 	case lancar.Unavailable:
 		view["QR"] = ""

@@ -41,6 +41,7 @@ type Deps struct {
 	Logger    *slog.Logger
 	Home      *url.URL    // of the bare host, where sign-in lives
 	Rehearsal bool        // says so on every page, and shows codes that only a sandbox takes
+	Sandbox   string      // base URL of the simulated outside world of a rehearsal, "" when there is none
 	Moved     func() bool // whether time was moved by hand; nil for never
 }
 

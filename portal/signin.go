@@ -13,6 +13,7 @@ import (
 
 type signInView struct {
 	Kind, To string
+	People   string // page with people to sign in as, in a rehearsal
 	Problems []web.Problem
 	Fields   []web.Field
 }
@@ -36,7 +37,7 @@ func (v *visit) signInPage(kind, to string, sent url.Values, problems []web.Prob
 	for _, p := range problems {
 		wrong[p.Field] = p.Text
 	}
-	view := signInView{Kind: "resident", To: to, Problems: problems}
+	view := signInView{Kind: "resident", To: to, Problems: problems, People: v.sandbox("/")}
 	if kind == "passport" {
 		view.Kind = "passport"
 		view.Fields = []web.Field{
@@ -97,11 +98,13 @@ func sendCode(v *visit) error {
 type codeView struct {
 	Attempt, To, Sent, Until, Kind string
 	Back                           string
+	Mail, Phone                    string // where codes arrive in a rehearsal
 	Problems                       []web.Problem
 }
 
 func (v *visit) codePage(status int, view codeView) error {
 	view.Back = "/signin?to=" + url.QueryEscape(view.To) + "&kind=" + url.QueryEscape(view.Kind)
+	view.Mail, view.Phone = v.sandbox("/mail"), v.sandbox("/phone")
 	v.noindex = true
 	return v.showAs(status, "signincode", v.T("Masukkan kode", "Enter the code"), view)
 }
