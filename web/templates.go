@@ -50,7 +50,7 @@ func parseAll(root *template.Template, from fs.FS) error {
 			return err
 		}
 		name := strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], ".html")
-		if root.Lookup(name) != nil {
+		if root.Lookup(name) != nil && name != "foot" { // a door may bring a foot of its own
 			return fmt.Errorf("web: %s: there is a template %s already", path, name)
 		}
 		if _, err := root.New(name).Parse(squash(string(src))); err != nil {
