@@ -13,6 +13,9 @@
 package access
 
 import (
+	"sync"
+
+	"lancar"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
 	"lancar/internal/store"
@@ -25,6 +28,38 @@ type Access struct {
 	ring      *keys.Ring
 	exporters []Exporter
 	rules     []Rule
+	bound     bindings
+}
+
+// bindings remembers which account belongs to which subject, for [Access.OwnTx], which every
+// request of a signed-in person asks. A binding never changes; one that was erased may be
+// remembered for longer, but its account has no session any more.
+type bindings struct {
+	mu sync.RWMutex
+	of map[lancar.ID]string
+}
+
+const maxBindings = 20_000
+
+func (b *bindings) get(account lancar.ID) string {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.of[account]
+}
+
+func (b *bindings) put(account lancar.ID, subject string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.of == nil || len(b.of) >= maxBindings {
+		b.of = map[lancar.ID]string{}
+	}
+	b.of[account] = subject
+}
+
+func (b *bindings) drop(account lancar.ID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.of, account)
 }
 
 // New makes the room.

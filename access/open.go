@@ -92,10 +92,15 @@ func (a *Access) BindTx(tx *store.Tx, account lancar.ID, subject string) (bool, 
 // that the sign-in also passed the contact test, without which what registers hold stays closed.
 // It fails with lancar.Forbidden when account and subject were never bound.
 func (a *Access) OwnTx(tx *store.Tx, account lancar.ID, subject string, register bool) (Grant, error) {
-	var bound string
-	err := tx.QueryRow(`SELECT subject FROM access_people WHERE account = $1`, string(account)).Scan(&bound)
-	if err != nil && err != store.ErrNone {
-		return Grant{}, err
+	bound := a.bound.get(account)
+	if bound == "" {
+		err := tx.QueryRow(`SELECT subject FROM access_people WHERE account = $1`, string(account)).Scan(&bound)
+		if err != nil && err != store.ErrNone {
+			return Grant{}, err
+		}
+		if bound != "" {
+			a.bound.put(account, bound)
+		}
 	}
 	if bound == "" || bound != subject {
 		return Grant{}, lancar.Fail(lancar.Forbidden, "", "Akun ini tidak berhak.", "This account has no right to that.")
@@ -113,5 +118,6 @@ func (a *Access) OwnTx(tx *store.Tx, account lancar.ID, subject string, register
 // UnbindTx forgets which account belonged to the subject. Only identity calls it, when it erases
 // the account.
 func (a *Access) UnbindTx(tx *store.Tx, account lancar.ID) error {
+	a.bound.drop(account)
 	return tx.Queue(`DELETE FROM access_people WHERE account = $1`, string(account))
 }
