@@ -16,13 +16,13 @@ import (
 
 // inboxView is a page of tasks.
 type inboxView struct {
-	Title, Lead    string
-	Tabs           []web.Link
-	Rows           []taskRow
-	Urgent, More   string
-	Empty          web.Empty
-	Own            bool
-	Done           string // what was just recorded
+	Title, Lead  string
+	Tabs         []web.Link
+	Rows         []taskRow
+	Urgent, More string
+	Empty        web.Empty
+	Own          bool
+	Done         string // what was just recorded
 }
 
 type taskRow struct {
@@ -112,7 +112,7 @@ func (v *visit) taskRow(t casework.Task) taskRow {
 	} else {
 		row.Due = w.Until(t.Due, v.now)
 		var left int
-		left, row.Left = v.left(t.Region, t.Due)
+		left, row.Left = v.left(t.Region, t.Service, t.Due)
 		row.Strip = v.strip(t.Service, left)
 	}
 	if row.Service == "" {
@@ -130,9 +130,9 @@ func (v *visit) taskRow(t casework.Task) taskRow {
 	return row
 }
 
-// left counts the working days until a term ends, today included, or, negative, those since it
-// ended, and says so.
-func (v *visit) left(code string, due time.Time) (int, string) {
+// left counts the working days until a term ends, today included unless the term begins tomorrow,
+// or, negative, those since it ended, and says so.
+func (v *visit) left(code, service string, due time.Time) (int, string) {
 	r := v.Regions.ByCode(code)
 	if r == nil {
 		return 0, ""
@@ -146,6 +146,9 @@ func (v *visit) left(code string, due time.Time) (int, string) {
 		return -n, v.T("Lewat ", "Late by ") + v.WorkDays(n)
 	}
 	n := working(cal, today, last)
+	if def := v.Catalog.Service(service); def != nil && def.Term.Days > 0 {
+		n = min(n, def.Term.Days)
+	}
 	if today == last {
 		return n, v.T("Hari ini", "Today")
 	}
@@ -200,8 +203,8 @@ func find(v *visit) error {
 	typed := strings.TrimSpace(v.r.URL.Query().Get("number"))
 	number, _, err := casework.ParseNumber(typed)
 	if err != nil {
-		return lancar.Fail(lancar.NotFound, "number", "Nomor itu kurang lengkap atau salah ketik. Nomor permohonan berbentuk seperti 53.15-7K4M2-9XQ3T.",
-			"That number is incomplete or mistyped. A case number looks like 53.15-7K4M2-9XQ3T.")
+		return lancar.Fail(lancar.NotFound, "number", "Nomor itu kurang lengkap atau salah ketik. Nomor permohonan berbentuk seperti 5315-7K4M2-9XQ3T.",
+			"That number is incomplete or mistyped. A case number looks like 5315-7K4M2-9XQ3T.")
 	}
 	return v.to(casePath(number))
 }

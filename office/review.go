@@ -178,7 +178,7 @@ func (v *visit) head(view *caseView, in read) {
 			view.Left = in.w.When(c.Closed)
 		}
 	case !c.Due.IsZero():
-		left, words := v.left(c.Region, c.Due)
+		left, words := v.left(c.Region, c.Service, c.Due)
 		view.Late = left < 0
 		view.Strip, view.Left = v.strip(c.Service, left), words
 		view.Due = v.T("Tenggat ", "Due ") + in.w.Until(c.Due, v.now) + v.T(", pukul 24.00 ", ", 24:00 ") + in.w.Abbr

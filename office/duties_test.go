@@ -1,0 +1,112 @@
+package office
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"lancar/access"
+	"lancar/identity"
+	"lancar/internal/store"
+	"lancar/notify"
+)
+
+// link finds the first link of a page below path.
+func (p page) link(path string) string {
+	p.Helper()
+	m := regexp.MustCompile(`href="(` + path + `[^"]+)"`).FindStringSubmatch(p.body)
+	if m == nil {
+		p.Fatalf("%s links nowhere below %s:\n%s", p.path, path, visible(p.body))
+	}
+	return m[1]
+}
+
+func TestDataRightsAreAnsweredInTime(t *testing.T) {
+	w, _, number := staffed(t)
+	w.enter(anna, "").get("/office/cases/" + number)
+	w.run()
+	_, s := w.person()
+	rows, _, err := w.access.Rows(t.Context(), s.Own, "")
+	w.must(err)
+	var look access.Row
+	for _, r := range rows {
+		if r.Who.Name == "Anna Bahagia" {
+			look = r
+		}
+	}
+	_, err = w.access.AskFor(t.Context(), s.Own, access.Ask{Right: access.Why, Row: look.ID, Text: "Saya tidak kenal <beliau>."})
+	w.must(err)
+
+	d := w.enter(domi, "dpo")
+	p := d.get("/office").is(200).has("Hak data", "Kenapa data saya dilihat?", "72 jam lagi", "Baru")
+	at := p.link("/office/rights/")
+	p = d.get(at).is(200).has("Saya tidak kenal <beliau>.", "Anna Bahagia", "Memeriksa permohonan: Izin uji", "UU 27/2022")
+	d.post(at, url.Values{"text": {"Setengah jadi"}}).is(422).has("Pilih jawabannya dulu.", "Setengah jadi")
+	d.post(at, url.Values{"result": {"done"}, "text": {" "}}).is(422).has("Tulis jawaban")
+	d.post(at, url.Values{"result": {"done"}, "text": {"Anna memeriksa izin Anda."}}).is(200).has("Jawaban terkirim")
+	asks, err := w.access.Asks(t.Context(), s.Own)
+	w.must(err)
+	if len(asks) != 1 || asks[0].State != access.Done || asks[0].Answer != "Anna memeriksa izin Anda." {
+		t.Fatalf("%+v", asks)
+	}
+
+	_, err = w.access.AskFor(t.Context(), s.Own, access.Ask{Right: access.Erase, Region: "53.15"})
+	w.must(err)
+	w.pass(73 * time.Hour)
+	d = w.enter(domi, "dpo")
+	p = d.get("/office/rights").has("Terlambat, naik ke atasan", "Lewat 1 jam")
+	at = p.link("/office/rights/")
+	d.post(at, url.Values{"result": {"done"}, "text": {"Kami hapus."}, "erase": {"1"}}).is(422).has("Centang bahwa Anda paham")
+	d.post(at, url.Values{"result": {"refuse"}, "text": {"Masih ada permohonan berjalan."}, "erase": {"1"}}).is(200)
+	d.get("/office/rights").has("Tidak ada permintaan")
+	w.enter(anna, "").get("/office/rights").is(403)
+}
+
+func TestADisputedAccountIsSettled(t *testing.T) {
+	w := newWorld(t)
+	w.staff()
+	w.person()
+	a, err := w.id.Start(t.Context(), identity.Claim{Kind: identity.Resident, Number: maria, Name: "MARIA GORETI JEHALUT", BirthDate: "1997-09-06", Contact: "lain@example.com",
+		Region: "53.15", Address: "192.0.2.9", Lang: "id"})
+	w.must(err)
+	w.must(w.queue.Drain(t.Context()))
+	if codes := sixDigits.FindAllString(w.mail("lain@example.com"), -1); len(codes) > 0 {
+		_, _, err = w.id.Confirm(t.Context(), identity.Confirmation{Attempt: a.ID, Code: codes[0], Address: "192.0.2.9", Host: "localhost"})
+		if err == nil {
+			t.Fatal("a second claim was let in")
+		}
+	}
+	w.must(w.queue.Drain(t.Context()))
+
+	c := w.enter(domi, "claims")
+	p := c.get("/office").is(200).has("Sengketa akun", "Akun diakui orang lain")
+	at := p.link("/office/claims/")
+	c.get(at).is(200).has("MARIA GORETI JEHALUT", "l***n@e***e.com").lacks("lain@example.com", maria)
+	c.post(at, url.Values{}).is(422).has("Pilih milik siapa akun ini.")
+	c.post(at, url.Values{"keep": {"yes"}}).is(200).has("Perkara selesai", "Tidak ada sengketa")
+	c.get(at).is(404)
+	w.run()
+	if !strings.Contains(w.mail("maria@example.com"), "Akun ini tetap milik Anda") {
+		t.Error("the holder was not told")
+	}
+}
+
+func TestTroubleShowsWhatDoesNotArriveAndNobodysName(t *testing.T) {
+	w := newWorld(t)
+	w.staff()
+	w.hire("197501012000011001", "Oka Tekun", roleOps)
+	o := w.enter("197501012000011001", "")
+	o.get("/office").is(200).has("Tidak ada kendala")
+	w.mu.Lock()
+	w.fail["maria@example.com"] = true
+	w.mu.Unlock()
+	who, _ := w.id.SaveEmployee(t.Context(), identity.Employee{Number: "197501012000011009", Name: "Maria Terang", Mail: "maria@example.com"})
+	w.must(w.db.Write(t.Context(), func(tx *store.Tx) error {
+		return w.id.TellTx(tx, who, notify.Message{Region: "53.15", Title: map[string]string{"id": "Halo"}, Body: map[string]string{"id": "Halo."}, Key: "k"})
+	}))
+	w.must(w.queue.Drain(t.Context()))
+	o.get("/office/trouble").is(200).has("Pesan yang belum sampai", "Surel", "Dicoba lagi").lacks("maria@", "Terang")
+	w.enter(elis, "").get("/office/trouble").is(200).has("Pesan yang belum sampai")
+}
