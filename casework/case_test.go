@@ -182,3 +182,35 @@ func TestADraftThatWaitsIsRememberedOnceThenEnds(t *testing.T) {
 		}
 	})
 }
+
+func TestATaxIsLookedUpPaidAndReceipted(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		who := w.person(maria)
+		who.Register = false // a tax object is not about the person: it needs no contact test
+		d, err := w.cases.StartDraft(t.Context(), who, tax, "")
+		w.must(err)
+		if f, ok := d.Facts["applicant.address"]; ok {
+			t.Fatalf("the register was read without the contact test: %+v", f)
+		}
+		d, err = w.cases.SaveStep(t.Context(), who, d.ID, d.Version, "bill", map[string]string{"nop": "53.15.051.025.001-0023.0", "applicant.phone": "081234567890"})
+		w.must(err)
+		if d.Facts["amount"].Value != "125000" || d.Region != "53.15" {
+			t.Fatalf("%+v", d)
+		}
+		other, err := w.cases.SaveStep(t.Context(), who, d.ID, d.Version, "bill", map[string]string{"nop": "53.15.051.025.001-9999.0"})
+		if err != nil || other.Facts["amount"].Value != "" {
+			t.Fatalf("the bill of another object stays: %+v %v", other.Facts, err)
+		}
+		d, err = w.cases.SaveStep(t.Context(), who, d.ID, other.Version, "check", map[string]string{"nop": "53.15.051.025.001-0023.0"})
+		w.must(err)
+		c, err := w.cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID})
+		w.must(err)
+		w.pay(who, c)
+		got := w.read(who, c.Number)
+		if got.State != flow.Done || got.Document == "" {
+			t.Fatalf("%+v", got)
+		}
+		w.permit(who, got)
+		w.verified()
+	})
+}

@@ -81,6 +81,7 @@ func New(r Rooms) *Cases {
 	r.Queue.HandleTx(changedQueue, c.changed)
 	r.Queue.HandleTx(redrawQueue, c.redrawJob)
 	r.Queue.Handle(wakeQueue, c.wake)
+	r.Queue.Handle(receiptQueue, c.receiptJob)
 	r.Queue.Every("casework.sweep", sweepEvery, c.sweepTx)
 	r.Queue.Every("casework.drafts", draftsEvery, c.draftsTx)
 	return c

@@ -169,6 +169,10 @@ type (
 		Facts map[string]catalog.Fact `json:"facts"`
 		Flags []Flag                  `json:"flags"`
 	}
+	settleBody struct {
+		Paid      time.Time `json:"paid"`
+		Reference string    `json:"reference"`
+	}
 	reasonBody struct {
 		By     string `json:"by,omitempty"`
 		Reason string `json:"reason"`
@@ -183,6 +187,7 @@ type content struct {
 	opinions   []Opinion
 	flags      []Flag
 	returned   string
+	paid       settleBody
 }
 
 // contents opens a case for a grant that covers its answers.
@@ -233,6 +238,8 @@ func (o *content) add(e event, b []byte) error {
 		o.correction.Answered = e.At
 		o.Answers, o.Facts, o.Files = a.Answers, a.Facts, a.Files
 		return err
+	case flow.Settle:
+		return json.Unmarshal(b, &o.paid)
 	case flow.Opine:
 		var p Opinion
 		err := json.Unmarshal(b, &p)

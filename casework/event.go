@@ -20,6 +20,7 @@ const (
 	flagged   flow.Event = "flag"    // a register disagreed later
 	recounted flow.Event = "recount" // the calendar changed, the deadline was derived again
 	reminded  flow.Event = "remind"  // the applicant was reminded of the correction
+	receipted flow.Event = "receipt" // the receipt of a service that is only a payment was issued
 	erased    flow.Event = "erase"   // retention ended: the key is destroyed
 )
 

@@ -78,7 +78,7 @@ func (c *Cases) read(ctx context.Context, who Applicant, l catalog.Lookup, body 
 		return err
 	}
 	names := slices.Sorted(maps.Keys(l.Fields))
-	got, err := c.exchange.Read(ctx, own, exchange.Question{Source: l.Register, By: keyField(l), Key: key, Names: names, Subject: who.Subject,
+	got, err := c.exchange.Read(ctx, own, exchange.Question{Source: l.Register, By: keyField(l), Key: tidy(l, key), Names: names, Subject: who.Subject,
 		Region: region00, Purpose: purposeFill()})
 	body.down(l, lancar.CodeOf(err) == lancar.Unavailable)
 	if lancar.CodeOf(err) == lancar.Unavailable {
@@ -173,7 +173,7 @@ func (c *Cases) match(ctx context.Context, who Applicant, l catalog.Lookup, body
 	if len(fields) == 0 {
 		return nil
 	}
-	answers, err := c.exchange.Match(ctx, exchange.Question{Source: l.Register, By: keyField(l), Key: key, Fields: fields, Subject: who.Subject,
+	answers, err := c.exchange.Match(ctx, exchange.Question{Source: l.Register, By: keyField(l), Key: tidy(l, key), Fields: fields, Subject: who.Subject,
 		Region: region00, Purpose: purposeConfirm()})
 	if err != nil && lancar.CodeOf(err) != lancar.Unavailable {
 		return err
@@ -253,7 +253,7 @@ func (c *Cases) recheckTx(tx *store.Tx, d *dossier, facts map[string]catalog.Fac
 		if len(fields) == 0 || key == "" {
 			continue
 		}
-		err := c.exchange.AskLaterTx(tx, exchange.Question{Source: l.Register, By: keyField(l), Key: key, Fields: fields, Subject: d.subject,
+		err := c.exchange.AskLaterTx(tx, exchange.Question{Source: l.Register, By: keyField(l), Key: tidy(l, key), Fields: fields, Subject: d.subject,
 			Region: d.region, Case: d.id, Purpose: purposeConfirm(), Tag: laterTag + l.By})
 		if err != nil {
 			return err
@@ -285,6 +285,17 @@ func keyField(l catalog.Lookup) string {
 		return strings.TrimPrefix(l.By, "applicant.")
 	}
 	return l.Key
+}
+
+// tidy writes a typed key as registers keep it: numbers without dots and spaces, plates in capitals.
+func tidy(l catalog.Lookup, key string) string {
+	switch keyField(l) {
+	case "nop", "nik", "nib", "family_card":
+		return strings.NewReplacer(".", "", " ", "", "-", "").Replace(key)
+	case "plate":
+		return strings.Join(strings.Fields(strings.ToUpper(key)), " ")
+	}
+	return strings.TrimSpace(key)
 }
 
 func purposeFill() lancar.Text {

@@ -36,14 +36,24 @@ func (c *Cases) Settled(tx *store.Tx, e jobs.Event) error {
 	if err != nil {
 		return err
 	}
-	ch := change{kind: flow.Settle, actor: lancar.TheSystem("payment"), to: to, leaf: true}
+	ch := change{kind: flow.Settle, actor: lancar.TheSystem("payment"), to: to, body: settleBody{s.Paid, s.Reference}, leaf: true}
 	if to.State == flow.Done {
 		ch.to.Closed, ch.to.Due, ch.to.Wake = store.Micros(tx.Now), 0, retainUntil(d.def, tx.Now)
 	} else if err := c.complete(d, tx.Now, &ch); err != nil {
 		return err
 	}
-	return c.write(tx, d, key, ch)
+	if err := c.write(tx, d, key, ch); err != nil {
+		return err
+	}
+	payload, err := json.Marshal(told{Case: d.id})
+	if err != nil {
+		return err
+	}
+	return c.queue.EnqueueTx(tx, jobs.Job{Region: d.region, Queue: receiptQueue, Payload: payload})
 }
+
+// receiptQueue issues receipts of payments.
+const receiptQueue = "casework.receipt"
 
 // Expired hears that nobody paid: the case is closed. Subscribe it to payment.EventExpired.
 func (c *Cases) Expired(tx *store.Tx, e jobs.Event) error {

@@ -93,6 +93,8 @@ func otherText(kind flow.Event) lancar.Text {
 		return lancar.Text{"id": "Kalender hari kerja berubah. Batas waktu dihitung ulang.", "en": "The calendar of working days changed. The deadline was counted again."}
 	case reminded:
 		return lancar.Text{"id": "Anda diingatkan tentang perbaikan.", "en": "You were reminded of the correction."}
+	case receipted:
+		return lancar.Text{"id": "Bukti pembayaran terbit.", "en": "The receipt of payment was issued."}
 	case erased:
 		return lancar.Text{"id": "Masa simpan berakhir. Isi permohonan dihapus.", "en": "The time of keeping ended. The contents were erased."}
 	}
@@ -128,7 +130,7 @@ func (c *Cases) outcome(d *dossier, in *content) (catalog.Situation, catalog.Out
 	s := c.situation(d.def, in.draft(d), d.submitted)
 	for _, e := range d.events {
 		switch e.Kind {
-		case flagged, recounted, reminded, erased:
+		case flagged, recounted, reminded, receipted, erased:
 		default:
 			s.Acts = append(s.Acts, catalog.Act{Event: e.Kind})
 		}

@@ -41,6 +41,7 @@ const (
 	yosef = "5315040101850002"
 	stall = "lapak-pasar"
 	free  = "uji-gratis"
+	tax   = "pajak-bumi-bangunan"
 )
 
 // world is a node with everything real but what lies outside the process: registers and bank
@@ -169,7 +170,7 @@ func (b *bank) Query(_ context.Context, reference string) (payment.Report, error
 // deemed approval.
 func testServices(t testing.TB) fs.FS {
 	out := fstest.MapFS{}
-	for _, dir := range []string{"common", stall} {
+	for _, dir := range []string{"common", stall, tax} {
 		err := fs.WalkDir(services.FS, dir, func(name string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
 				return err
@@ -233,7 +234,8 @@ func newWorld(t testing.TB, db *store.DB, start time.Time) *world {
 			"address": "JL. SOEKARNO HATTA 12", "domicile": "53.15.05.1025", "family_card": "5315040101100001"},
 		"population " + yosef: {"nik": yosef, "name": "YOSEF", "birth_date": "1985-01-01", "email": "yosef@example.com", "phone": "+6281234567891",
 			"address": "JL. MAWAR 3", "domicile": "53.15.05.1025"},
-		"oss " + maria: {"nib": "9000000000017", "business_name": "KOPI TABE", "status": "active"},
+		"property 531505102500100230": {"nop": "531505102500100230", "village": "53.15.05.1025", "year": "2026", "pbb": "125000", "arrears": "25000", "due_date": "2026-12-31", "paid": "no"},
+		"oss " + maria:                {"nib": "9000000000017", "business_name": "KOPI TABE", "status": "active"},
 	}}
 	dir := t.TempDir()
 	var err error
