@@ -96,8 +96,14 @@ type town struct {
 }
 
 func setup(t *testing.T) *town {
-	w := &town{now: time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC), relay: newRelay(t)}
-	w.db = storetest.OpenAt(t, func() time.Time { return w.now })
+	w := &town{now: time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)}
+	w.on(t, storetest.OpenAt(t, func() time.Time { return w.now }))
+	return w
+}
+
+// on builds the rooms on a database.
+func (w *town) on(t *testing.T, db *store.DB) {
+	w.db, w.relay, w.phone = db, newRelay(t), nil
 	dir := t.TempDir()
 	ring, err := keys.Create(filepath.Join(dir, "keys"), keys.Options{Origin: "lancar.test", Now: w.now})
 	if err != nil {
@@ -125,7 +131,6 @@ func setup(t *testing.T) *town {
 		notify.Email: notify.SMTP{Address: w.relay.addr, From: "Lancar <kabar@lancar.example>", Plain: true},
 		notify.Phone: notify.Gateway{URL: gateway.URL, TokenFile: token},
 	}, func(region, path string) string { return "https://" + region + ".lancar.example" + path })
-	return w
 }
 
 func (w *town) send(t *testing.T, m notify.Message) error {
@@ -245,5 +250,59 @@ func TestACodeStaysInNoInbox(t *testing.T) {
 		return err
 	}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestTheInboxComesInPages(t *testing.T) {
+	w := &town{now: time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)}
+	storetest.EachAt(t, func() time.Time { return w.now }, func(t *testing.T, db *store.DB) {
+		w.on(t, db)
+		for n := range 5 {
+			w.now = w.now.Add(time.Second)
+			if err := w.send(t, news(fmt.Sprint(n))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		own, seen, after := w.own(t), map[lancar.ID]bool{}, ""
+		for range 3 {
+			items, next, err := w.notify.Inbox(t.Context(), own, after, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, i := range items {
+				seen[i.ID] = true
+			}
+			after = next
+		}
+		if len(seen) != 5 || after != "" {
+			t.Fatalf("%d messages, then %q", len(seen), after)
+		}
+		if n, err := w.notify.Unread(t.Context(), own); n != 5 || err != nil {
+			t.Fatal(n, err)
+		}
+		if err := w.notify.MarkRead(t.Context(), own, w.now); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := w.notify.Unread(t.Context(), own); n != 0 || err != nil {
+			t.Fatal(n, err)
+		}
+	})
+}
+
+func TestNothingTypedReachesTheHeadersOfAMail(t *testing.T) {
+	w := setup(t)
+	m := news("k", notify.Address{Channel: notify.Email, Value: "maria@example.com"})
+	m.Title = lancar.Text{"en": "Permit\r\nBcc: all@example.com\r\n\r\nHello"}
+	if err := w.send(t, m); err != nil {
+		t.Fatal(err)
+	}
+	for _, mail := range w.relay.mails {
+		head, _, _ := strings.Cut(mail, "\n\n")
+		if strings.Contains(head, "\nBcc:") {
+			t.Fatalf("%q", mail)
+		}
+	}
+	if len(w.relay.mails) != 1 {
+		t.Fatalf("%d mails", len(w.relay.mails))
 	}
 }
