@@ -102,7 +102,7 @@ func (r *Report) notes(d *catalog.Definition) {
 // Main checks the services at paths (folders of a service, or of services), prints what it found
 // and returns the exit status: 0 only when every service is accepted.
 func Main(out io.Writer, paths []string) int {
-	status, count := 0, 0
+	status, count, unconfirmed := 0, 0, 0
 	for _, path := range paths {
 		root, slugs, err := find(path)
 		if err != nil {
@@ -114,6 +114,7 @@ func Main(out io.Writer, paths []string) int {
 			r := Service(os.DirFS(root), slug)
 			r.Print(out, root)
 			count++
+			unconfirmed += len(r.Unconfirmed)
 			if !r.OK() {
 				status = 1
 			}
@@ -122,6 +123,9 @@ func Main(out io.Writer, paths []string) int {
 	if count == 0 && status == 0 {
 		fmt.Fprintln(out, "no service was given; name a folder with a service.yaml, or the folder above")
 		return 1
+	}
+	if count > 1 {
+		fmt.Fprintf(out, "%d services, %d unconfirmed laws; a service with one is not launched in production\n", count, unconfirmed)
 	}
 	return status
 }

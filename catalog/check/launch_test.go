@@ -28,7 +28,7 @@ func TestWhatIsLaunchedCanBeOffered(t *testing.T) {
 		for slug := range r.Launches() {
 			d := cat.Service(slug)
 			if d == nil {
-				t.Logf("%s launches %s, which does not exist", r.Code, slug)
+				t.Errorf("%s launches %s, which does not exist", r.Code, slug)
 				continue
 			}
 			figures := r.Figures(region.DateIn(on, r.Zone))
