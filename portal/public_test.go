@@ -21,9 +21,9 @@ import (
 	"lancar/services"
 )
 
-// public is a portal with the real regions and services and no rooms behind it: enough for every
+// publicPortal is a portal with the real regions and services and no rooms behind it: enough for every
 // page that asks nobody. It is made once; its pages are read by several tests.
-func public(t *testing.T) *Portal {
+func publicPortal(t testing.TB) *Portal {
 	t.Helper()
 	table, err := places.Open()
 	if err != nil {
@@ -106,7 +106,7 @@ var (
 )
 
 func TestPublicPagesAreLightWholeAndClean(t *testing.T) {
-	p := public(t)
+	p := publicPortal(t)
 	h := p.Handler()
 	most := 0
 	for _, host := range hosts(p) {
@@ -154,7 +154,7 @@ func checkPage(t *testing.T, name, body string, code int) {
 }
 
 func TestNoPageLinksToWhatIsNotBuilt(t *testing.T) {
-	p := public(t)
+	p := publicPortal(t)
 	mux := http.NewServeMux()
 	p.routes(mux)
 	h := p.Handler()
@@ -177,7 +177,7 @@ func TestNoPageLinksToWhatIsNotBuilt(t *testing.T) {
 }
 
 func TestLanguageIsKeptByACookie(t *testing.T) {
-	h := public(t).Handler()
+	h := publicPortal(t).Handler()
 	w := fetch(h, "localhost:8053", "/services?lang=en", "")
 	if w.Code != 303 || w.Header().Get("Location") != "/services" || !strings.Contains(w.Header().Get("Set-Cookie"), "lang=en") {
 		t.Fatalf("%d %v", w.Code, w.Header())
@@ -191,7 +191,7 @@ func TestLanguageIsKeptByACookie(t *testing.T) {
 }
 
 func TestPostsFromOtherSitesAreRefused(t *testing.T) {
-	h := public(t).Handler()
+	h := publicPortal(t).Handler()
 	r := httptest.NewRequest("POST", "/signin", strings.NewReader("number=1"))
 	r.Host = "localhost:8053"
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -204,7 +204,7 @@ func TestPostsFromOtherSitesAreRefused(t *testing.T) {
 }
 
 func TestOwnPagesLeadToSignInOnTheOneHost(t *testing.T) {
-	p := public(t)
+	p := publicPortal(t)
 	h := p.Handler()
 	if got := fetch(h, "localhost:8053", "/me", "").Header().Get("Location"); got != "/signin?to=%2Fme" {
 		t.Errorf("bare host: %q", got)
@@ -217,7 +217,7 @@ func TestOwnPagesLeadToSignInOnTheOneHost(t *testing.T) {
 }
 
 func TestPortalInstallsUnderItsOwnName(t *testing.T) {
-	p := public(t)
+	p := publicPortal(t)
 	h := p.Handler()
 	for _, host := range hosts(p) {
 		w := fetch(h, host, "/manifest.webmanifest", "")

@@ -8,15 +8,20 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
 	"net/http"
+	"regexp"
+	"strconv"
 	"strings"
+	"sync"
 )
 
 // Templates are a door's pages over the shared frame, parsed once for each language.
 type Templates struct {
 	byLang map[string]*template.Template
 	icons  map[string]string
+	zips   sync.Pool // of *gzip.Writer: a new one costs more than the page it compresses
 }
 
 // Parse reads the frame, the components and every *.html of the door's pages. A page is a template
@@ -31,7 +36,7 @@ func Parse(pages fs.FS) (*Templates, error) {
 	for _, lang := range []string{"id", "en"} {
 		root := template.New("").Funcs(functions(lang))
 		for _, from := range []fs.FS{files, pages} {
-			if err := parseAll(root, from); err != nil {
+			if err := parseAll(root, from, lang); err != nil {
 				return nil, err
 			}
 		}
@@ -40,7 +45,7 @@ func Parse(pages fs.FS) (*Templates, error) {
 	return t, nil
 }
 
-func parseAll(root *template.Template, from fs.FS) error {
+func parseAll(root *template.Template, from fs.FS, lang string) error {
 	return fs.WalkDir(from, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".html") {
 			return err
@@ -53,7 +58,7 @@ func parseAll(root *template.Template, from fs.FS) error {
 		if root.Lookup(name) != nil && name != "foot" { // a door may bring a foot of its own
 			return fmt.Errorf("web: %s: there is a template %s already", path, name)
 		}
-		if _, err := root.New(name).Parse(squash(string(src))); err != nil {
+		if _, err := root.New(name).Parse(settle(squash(string(src)), lang)); err != nil {
 			return fmt.Errorf("web: %s: %w", path, err)
 		}
 		return nil
@@ -67,6 +72,32 @@ func squash(src string) string {
 		lines[i] = strings.TrimSpace(lines[i])
 	}
 	return strings.TrimSpace(strings.Join(lines, "\n"))
+}
+
+var (
+	fixedText = regexp.MustCompile(`\{\{t ("(?:[^"\\]|\\.)*") ("(?:[^"\\]|\\.)*")\}\}`)
+	fixedIcon = regexp.MustCompile(`\{\{icon "([a-z]+)"\}\}`)
+)
+
+// settle writes the texts of one language and the icons into the source, so that a page does not
+// ask for them again each time it is made.
+func settle(src, lang string) string {
+	src = fixedText.ReplaceAllStringFunc(src, func(call string) string {
+		m := fixedText.FindStringSubmatch(call)
+		text, err := strconv.Unquote(m[1+btoi(lang == "en")])
+		if err != nil {
+			return call // the parser says what is wrong with it
+		}
+		return template.HTMLEscapeString(text)
+	})
+	return fixedIcon.ReplaceAllStringFunc(src, func(call string) string { return string(icon(fixedIcon.FindStringSubmatch(call)[1])) })
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 var errDict = errors.New("web: dict wants names and values in turn")
@@ -118,24 +149,31 @@ func (t *Templates) Render(w http.ResponseWriter, r *http.Request, status int, p
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	Send(w, r, status, body)
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Vary", "Accept-Encoding, Cookie")
+	if !acceptsGzip(r) || r.Method == http.MethodHead {
+		w.WriteHeader(status)
+		w.Write(body)
+		return nil
+	}
+	h.Set("Content-Encoding", "gzip")
+	w.WriteHeader(status)
+	t.zip(w, body)
 	return nil
 }
 
-// Send writes an HTML page, compressed when the browser takes that.
-func Send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Vary", "Accept-Encoding, Cookie")
-	if acceptsGzip(r) {
-		h.Set("Content-Encoding", "gzip")
-		body = compress(body, gzip.BestSpeed)
+// zip sends body compressed. A browser that left is no error.
+func (t *Templates) zip(w io.Writer, body []byte) {
+	z, ok := t.zips.Get().(*gzip.Writer)
+	if !ok {
+		z, _ = gzip.NewWriterLevel(w, gzip.BestSpeed) // a level that exists
 	}
-	w.WriteHeader(status)
-	if r.Method != http.MethodHead {
-		w.Write(body)
-	}
+	z.Reset(w)
+	z.Write(body)
+	z.Close()
+	t.zips.Put(z)
 }
 
 // Public is a rendered page that is the same for everyone: kept by the door, sent many times.
