@@ -114,6 +114,9 @@ func (c *Cases) officeTx(tx *store.Tx, officer lancar.Actor, number string) (*do
 		if w, ok := d.drawnFor(d.def.Steps[i].ID); ok && w.Account == officer.ID && w.Role == officer.Role {
 			return d, nil
 		}
+		if d.def.Steps[i].ID == d.status.Step && !d.status.State.Over() {
+			break // drawn for later steps, one has no reason to read it yet
+		}
 	}
 	if d.status.Escalated != 0 {
 		superiors, err := c.identity.RosterTx(tx, d.status.Office, d.status.Agency, identity.Superior)
@@ -176,12 +179,13 @@ func (c *Cases) Open(ctx context.Context, officer lancar.Actor, number string) (
 	return out, err
 }
 
-// hidden says whether the step for which this officer was drawn hides who applies.
+// hidden says whether this officer was drawn for a step that hides who applies: then it stays
+// hidden, before their turn, while they decide and afterwards.
 func (d *dossier) hidden(officer lancar.Actor) bool {
 	for i := range d.def.Steps {
 		step := &d.def.Steps[i]
-		if w, ok := d.drawnFor(step.ID); ok && w.Account == officer.ID && (step.ID == d.status.Step || d.status.State.Over()) {
-			return step.HideName
+		if w, ok := d.drawnFor(step.ID); ok && w.Account == officer.ID && step.HideName {
+			return true
 		}
 	}
 	return false
