@@ -1,6 +1,7 @@
 package find_test
 
 import (
+	"strings"
 	"testing"
 
 	"lancar/catalog/find"
@@ -98,13 +99,18 @@ func TestErrandsAreNotCries(t *testing.T) {
 
 func TestWhatFitsNothingGetsAdvice(t *testing.T) {
 	x := find.New(entries(t))
-	for _, text := range []string{"resep rendang padang", "harga iphone 17", "siapa presiden amerika", "xqzzw", "ramalan cuaca besok", "lirik lagu", "kapan lebaran", "best pizza recipe", "bikin paspor", "token listrik", "jodoh saya", "skor bola tadi malam"} {
+	for _, text := range []string{"resep rendang padang", "harga iphone 17", "siapa presiden amerika", "xqzzw", "ramalan cuaca besok", "lirik lagu", "kapan lebaran", "best pizza recipe", "token listrik", "jodoh saya", "skor bola tadi malam"} {
 		r := x.Search(find.Query{Text: text})
 		if len(r.Hits) > 0 || r.Help != nil {
 			t.Errorf("%q fits nothing, got %s", text, show(r))
 		}
 		if r.Advice["id"] == "" || r.Advice["en"] == "" {
 			t.Errorf("%q: no advice", text)
+		}
+	}
+	for text, body := range map[string]string{"bikin paspor": "imigrasi", "token listrik habis": "PLN", "mau gugat cerai": "pengadilan"} {
+		if r := x.Search(find.Query{Text: text}); !strings.Contains(r.Advice["id"], body) {
+			t.Errorf("%q: advice does not name %s: %v", text, body, r.Advice)
 		}
 	}
 	if r := x.Search(find.Query{Text: "  ?! "}); len(r.Hits) > 0 || r.Help != nil || r.Advice != nil {

@@ -45,9 +45,11 @@ func New(entries []Entry) *Index {
 	}
 	x := &Index{terms: map[string]int32{}, read: reader{vocabulary: v}}
 	x.learn(entries)
+	v.memo = map[string]string{}
 	for i, e := range entries {
 		x.add(int32(i), e)
 	}
+	v.memo = nil
 	x.weigh(len(entries))
 	x.scores.New = func() any { return newScratch(len(entries)) }
 	return x

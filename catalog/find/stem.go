@@ -6,10 +6,23 @@ import "strings"
 // word whose root it does not know stays as it is: a wrong root costs more than a missed one.
 type stemmer struct {
 	roots map[string]bool
+	memo  map[string]string // only while one goroutine builds the index; nil afterwards
 }
 
 // stem returns the root of w.
 func (s stemmer) stem(w string) string {
+	if s.memo == nil {
+		return s.root(w)
+	}
+	root, ok := s.memo[w]
+	if !ok {
+		root = s.root(w)
+		s.memo[w] = root
+	}
+	return root
+}
+
+func (s stemmer) root(w string) string {
 	if len(w) < 4 || s.roots[w] {
 		return w
 	}
