@@ -201,7 +201,7 @@ func (v *visit) decisionOf(w web.Words, c casework.Case) *decisionView {
 	add(v.T("Ditandatangani oleh", "Signed by"), d.Signer)
 	add(v.T("Pada", "On"), w.When(d.At))
 	if c.Document != "" {
-		out.Doc = &docCard{Href: "/documents/" + c.Document, Title: v.In(c.Title), Line: c.Document}
+		out.Doc = &docCard{Href: documentPath(c.Document), Title: v.In(c.Title), Line: c.Document}
 	}
 	return out
 }

@@ -99,7 +99,7 @@ func over(w web.Words, c casework.Case, out *web.Clock, used int, now time.Time)
 		out.Must = w.T("Permohonan Anda dikabulkan.", "Your application is granted.")
 	}
 	if c.Document != "" {
-		out.Link = &web.Link{Href: "/documents/" + c.Document, Text: w.T("Lihat dokumen", "See the document")}
+		out.Link = &web.Link{Href: documentPath(c.Document), Text: w.T("Lihat dokumen", "See the document")}
 	}
 }
 

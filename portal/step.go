@@ -1,10 +1,12 @@
 package portal
 
 import (
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -104,7 +106,7 @@ func (v *visit) known(fields []catalog.FieldView) []web.Known {
 func saveStep(v *visit) error {
 	d, err := v.saveSent(v.r.PathValue("step"))
 	if err != nil {
-		return err
+		return v.complainAt(v.r.PathValue("step"), err)
 	}
 	switch goes := v.r.PostForm.Get("go"); {
 	case goes == "later":
@@ -191,11 +193,40 @@ func (v *visit) saveSent(stepID string) (casework.Checked, error) {
 	for _, q := range steps[i].asked {
 		if q.Field.Kind == "attachment" {
 			if err := v.attachSent(d.ID, q.Field.ID); err != nil {
-				return d, err
+				return d, named(err, q.Field.ID)
 			}
 		}
 	}
 	return v.draft()
+}
+
+// named gives a complaint the field that it is about, if it names none itself.
+func named(err error, field string) error {
+	if e, ok := errors.AsType[*lancar.Error](err); ok && (e.Field == "" || e.Field == "file") {
+		about := *e
+		about.Field = field
+		return &about
+	}
+	return err
+}
+
+// complainAt shows a step again with a complaint at its field; what else was sent is kept. Errors
+// that are no complaint, or about no question of the step, go on.
+func (v *visit) complainAt(stepID string, err error) error {
+	said, ok := errors.AsType[*lancar.Error](err)
+	if !ok || said.Code != lancar.Invalid && said.Code != lancar.TooLarge && said.Code != lancar.Unavailable {
+		return err
+	}
+	d, derr := v.draft()
+	if derr != nil {
+		return derr
+	}
+	steps := v.stepsOf(d)
+	i := findStep(steps, stepID)
+	if i < 0 || !slices.ContainsFunc(steps[i].asked, func(q catalog.FieldView) bool { return q.Field.ID == said.Field }) {
+		return err
+	}
+	return v.stepPage(d, steps, i, false, web.Problem{Field: said.Field, Text: v.In(said.Text)})
 }
 
 // attachSent adds the files that a form holds for a field.
