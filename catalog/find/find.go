@@ -32,8 +32,9 @@ const (
 	Hidden
 )
 
-// Query is one search. Lang ("id", "en") only breaks ties. Filter gives the class of the entry
-// with index i in the slice given to New; nil means all are offered.
+// Query is one search. Lang is the page's language: on an English page a known word is never read
+// as one of a regional language. Filter gives the class of the entry with index i in the slice
+// given to New; nil means all are offered.
 type Query struct {
 	Text   string
 	Lang   string
@@ -49,9 +50,9 @@ type Hit struct {
 	Score float64
 }
 
-// Result is the answer to a search. Help, when set, is shown first and large; the hits below it
-// are empty unless the person also named a paper. Advice is set when there are no hits, or when
-// what was asked for is given by another body; it is a sentence for the page.
+// Result is the answer to a search. Help, when set, is shown first and large, nearly always without
+// hits. Advice is a sentence for the page, set when nothing fits or when another body gives what
+// was asked for; then there may be hits too.
 type Result struct {
 	Hits   []Hit
 	Help   *Help
