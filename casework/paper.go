@@ -29,7 +29,7 @@ func (c *Cases) order(d *dossier, in *content, dec Decision) document.Order {
 	}
 	sheet := d.def.Letters[which].In(documentLang).Fill(d.def.Values(s, &out, documentLang, more))
 	o := c.blank(d, in, r, dec.At)
-	o.Kind, o.Title, o.Class = kind, title, archiveClass(d.def.Output.Number)
+	o.Kind, o.Title, o.Pattern = kind, title, d.def.Output.Number
 	if which == "granted" {
 		o.ValidUntil = endOf(d.def.ValidUntil(&out, dec.At.In(r.Zone)), r.Zone)
 	}
@@ -84,13 +84,6 @@ func blocks(s *letter.Sheet) []document.Block {
 		}
 	}
 	return out
-}
-
-// archiveClass is what stands before the number in a definition's pattern, "503" of
-// "503/{number}/{year}".
-func archiveClass(pattern string) string {
-	before, _, _ := strings.Cut(pattern, "{number}")
-	return strings.Trim(before, "/ ")
 }
 
 // endOf is the first instant after a last day of validity, zero for none.

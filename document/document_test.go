@@ -47,7 +47,7 @@ func build(t *testing.T, db *store.DB) house {
 }
 
 func order() Order {
-	return Order{Region: region, Kind: Permit, Class: "503", Case: "1", Subject: subject, Owner: owner, Holder: "Maria Yosefa Bano",
+	return Order{Region: region, Kind: Permit, Pattern: "503/{number}/{year}", Case: "1", Subject: subject, Owner: owner, Holder: "Maria Yosefa Bano",
 		Title: lancar.Text{"id": "Izin pemakaian lapak pasar"}, About: lancar.Text{"id": "Lapak B-12"}, Paper: paper()}
 }
 

@@ -22,7 +22,7 @@ const EventIssued = "document.issued"
 type Order struct {
 	Region     string
 	Kind       Kind
-	Class      string // of the archive plan, before the number; "" for none
+	Pattern    string // of the number: {number} {year} {month} {region}; "" is "{number}/{year}"
 	Case       lancar.ID
 	Subject    string // whose document it is: may open it and sees it on "my page"
 	Owner      string // of the data key that seals the file: "case:53.15:ID"
@@ -51,7 +51,7 @@ func (d *Documents) Prepare(ctx context.Context, o Order) (Prepared, error) {
 		return Prepared{}, errors.New("document: an order needs a region, an owner, a title and a date")
 	}
 	p := Prepared{order: o, core: newCore(o.Region)}
-	p.Number = numberOf(o.Class, p.core, o.Paper.Date)
+	p.Number = numberOf(o.Pattern, p.core, o.Region, o.Paper.Date)
 	by := d.ring.DocumentSigner(o.Region)
 	paper := o.Paper
 	paper.Number, paper.CheckURL, paper.Simulated = p.Number, d.CheckURL(p.core), by.Demo()

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// A document's number is CLASS/CORE/YEAR, "503/5315-7K3M9Q2XRX/2026": the class of the archive
-// plan (it may be missing), a core that nobody can guess or count, and the year. The core is
-// the region's code without dots, nine random characters of Crockford's base 32 and a check
+// A document's number follows a pattern of its service, "503/{number}/{year}", in which {number}
+// is a core that nobody can guess or count: "503/5315-7K3M9Q2XRX/2026". The core is the region's
+// code without dots, nine random characters of Crockford's base 32 and a check
 // character; it alone names the document, in the address of the QR code too.
 const (
 	alphabet      = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -48,11 +48,23 @@ func double(v int) int {
 	return v
 }
 
-func numberOf(class, core string, date time.Time) string {
-	if class != "" {
-		class += "/"
+// plainPattern is that of documents whose service says nothing about their number.
+const plainPattern = "{number}/{year}"
+
+// numberOf fills a pattern. Slashes always set the core off, so that it can be found again.
+func numberOf(pattern, core, region string, date time.Time) string {
+	if !strings.Contains(pattern, "{number}") {
+		pattern = plainPattern
 	}
-	return fmt.Sprintf("%s%s/%d", class, core, date.Year())
+	before, after, _ := strings.Cut(pattern, "{number}")
+	fill := strings.NewReplacer("{region}", region, "{year}", fmt.Sprintf("%04d", date.Year()), "{month}", fmt.Sprintf("%02d", date.Month()))
+	if before = strings.TrimRight(fill.Replace(before), "-/ ."); before != "" {
+		before += "/"
+	}
+	if after = strings.TrimLeft(fill.Replace(after), "-/ ."); after != "" {
+		after = "/" + after
+	}
+	return before + core + after
 }
 
 // coreOf finds the core in a number as people type it: in any case, with or without class,

@@ -225,7 +225,7 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("%s names region %q, want %s", core, regionOf(core), region)
 		}
 		year := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-		for _, typed := range []string{core, strings.ToLower(core), numberOf("503", core, year), numberOf("", core, year), strings.ReplaceAll(core, "-", " "), " " + strings.ReplaceAll(core, "0", "o")} {
+		for _, typed := range []string{core, strings.ToLower(core), numberOf("503/{number}/{year}", core, "53.15", year), numberOf("", core, "53.15", year), strings.ReplaceAll(core, "-", " "), " " + strings.ReplaceAll(core, "0", "o")} {
 			if got := coreOf(typed); got != core {
 				t.Errorf("%q is read as %q, want %q", typed, got, core)
 			}
