@@ -113,6 +113,7 @@ type form struct {
 	values    url.Values
 	kinds     map[string]string // name → input type, "select", "textarea"
 	options   map[string][]string
+	accept    map[string]string // of file inputs
 	buttons   []button
 	files     map[string]file
 }
@@ -136,7 +137,7 @@ func (p *page) forms() (out []*form) {
 			return
 		}
 		f := &form{page: p, method: strings.ToUpper(or(attr(n, "method"), "GET")), multipart: attr(n, "enctype") == "multipart/form-data",
-			values: url.Values{}, kinds: map[string]string{}, options: map[string][]string{}, files: map[string]file{}}
+			values: url.Values{}, kinds: map[string]string{}, options: map[string][]string{}, accept: map[string]string{}, files: map[string]file{}}
 		f.action, _ = p.url.Parse(attr(n, "action")) // nil shows when it is submitted
 		walk(n, f.control)
 		out = append(out, f)
@@ -172,6 +173,7 @@ func (f *form) control(n *html.Node) {
 				f.values.Add(name, attr(n, "value"))
 			}
 		case "file":
+			f.accept[name] = attr(n, "accept")
 		default:
 			f.values.Set(name, attr(n, "value"))
 		}

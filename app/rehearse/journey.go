@@ -89,7 +89,7 @@ func (j *journey) registers() (out []string) {
 	for _, s := range j.def.Sections {
 		for _, f := range s.Fields {
 			for _, src := range []*catalog.Source{f.Known, f.Confirm} {
-				if src != nil && src.By != "" && src.By != "applicant.nik" {
+				if src != nil && src.By != "" && src.By != "applicant.nik" && src.Register != "population" {
 					out = append(out, src.Register)
 				}
 			}
@@ -290,6 +290,9 @@ func (j *journey) answer(f *form, p *page) error {
 		if kind == "file" {
 			if !strings.Contains(string(p.body), "/files/"+name+"/") {
 				f.files[name] = file{"foto.png", picture}
+				if f.accept[name] == "application/pdf" {
+					f.files[name] = file{"surat.pdf", paper}
+				}
 			}
 			continue
 		}
@@ -385,6 +388,24 @@ func (j *journey) today(e *catalog.Example, v string) string {
 	here := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
 	return t.Add(here.Sub(day)).Format(time.DateOnly)
 }
+
+// paper is a PDF of one empty page.
+var paper = func() []byte {
+	var b bytes.Buffer
+	b.WriteString("%PDF-1.4\n")
+	var at []int
+	for i, object := range []string{"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>", "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"} {
+		at = append(at, b.Len())
+		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", i+1, object)
+	}
+	xref := b.Len()
+	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(at)+1)
+	for _, n := range at {
+		fmt.Fprintf(&b, "%010d 00000 n \n", n)
+	}
+	fmt.Fprintf(&b, "trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", len(at)+1, xref)
+	return b.Bytes()
+}()
 
 // picture is a small photograph-like PNG for every upload.
 var picture = func() []byte {
