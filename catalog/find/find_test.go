@@ -9,7 +9,6 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"lancar"
 	"lancar/catalog"
 	"lancar/catalog/find"
 	"lancar/services"
@@ -34,26 +33,13 @@ func load[T any](t testing.TB, name string) T {
 	return out
 }
 
-// entries are the services as they ship, and for those that entries.yaml still stands in for, what
-// it says.
+// entries are the services as they ship.
 func entries(t testing.TB) []find.Entry {
 	c, problems := catalog.Load(services.FS)
 	for _, p := range problems {
 		t.Log(p)
 	}
-	out := c.Entries()
-	raw := load[map[string]struct {
-		ID  string   `yaml:"id"`
-		EN  string   `yaml:"en"`
-		KID []string `yaml:"kid"`
-		KEN []string `yaml:"ken"`
-	}](t, "entries.yaml")
-	for _, slug := range slices.Sorted(maps.Keys(raw)) {
-		if r := raw[slug]; c.Service(slug) == nil {
-			out = append(out, find.Entry{Slug: slug, Title: lancar.Text{"id": r.ID, "en": r.EN}, Keywords: map[string][]string{"id": r.KID, "en": r.KEN}})
-		}
-	}
-	return out
+	return c.Entries()
 }
 
 // pageLang is the page's language for a query in a regional language.
