@@ -87,9 +87,12 @@ func (v *visit) casePage(problems []web.Problem) error {
 	view := caseView{Title: v.In(c.Title), Office: v.office(def, c.Region), Number: c.Number, Path: "/cases/" + c.Number,
 		Clock: clockOf(words, c, v.calendar(c.Region), v.now), Steps: timeline(words, c, def, v.now), CanSay: open(c.State),
 		CanWithdraw: slices.Contains([]flow.State{flow.Unpaid, flow.Drawing, flow.Review, flow.Correction, flow.Signing}, c.State)}
+	if c.Document != "" {
+		view.Clock.Link = &web.Link{Href: v.documentLink(c.Document), Text: v.T("Lihat dokumen", "See the document")}
+	}
 	view.Messages = messagesOf(words, c, v.now)
 	view.Correction = v.correctionOf(c, def, problems)
-	view.Decision = v.decisionOf(words, c)
+	view.Decision = v.decisionOf(words, c, def.Output.Title)
 	view.Answers, view.Files = v.answersOf(c, def)
 	for _, s := range append([]string{applicantStep}, sectionIDs(def)...) {
 		view.Saved = append(view.Saved, savedStep{string(c.ID) + ":" + s, -1})
@@ -148,9 +151,18 @@ func (v *visit) sideOf(view *caseView, w web.Words, c casework.Case) error {
 	if err != nil {
 		return err
 	}
+	times := map[string]int{} // a reader who opened the same several times stands once
 	for _, r := range rows {
+		look := lookView{Who: v.reader(r.Who), When: w.Moment(r.At, v.now), What: v.In(r.Words)}
 		if r.Case == c.ID {
-			view.Looks = append(view.Looks, lookView{Who: v.reader(r.Who), When: w.Moment(r.At, v.now), What: v.In(r.Words)})
+			if times[look.Who+look.What]++; times[look.Who+look.What] == 1 {
+				view.Looks = append(view.Looks, look)
+			}
+		}
+	}
+	for i, l := range view.Looks {
+		if n := times[l.Who+l.What]; n > 1 {
+			view.Looks[i].When = strconv.Itoa(n) + v.T(" kali, terakhir ", " times, last ") + l.When
 		}
 	}
 	return nil
@@ -182,7 +194,7 @@ func messagesOf(w web.Words, c casework.Case, now time.Time) []messageView {
 	return out
 }
 
-func (v *visit) decisionOf(w web.Words, c casework.Case) *decisionView {
+func (v *visit) decisionOf(w web.Words, c casework.Case, output lancar.Text) *decisionView {
 	if c.Decision == nil || open(c.State) {
 		return nil
 	}
@@ -201,7 +213,10 @@ func (v *visit) decisionOf(w web.Words, c casework.Case) *decisionView {
 	add(v.T("Ditandatangani oleh", "Signed by"), d.Signer)
 	add(v.T("Pada", "On"), w.When(d.At))
 	if c.Document != "" {
-		out.Doc = &docCard{Href: documentPath(c.Document), Title: v.In(c.Title), Line: c.Document}
+		out.Doc = &docCard{Href: v.documentLink(c.Document), Title: v.In(output), Line: c.Document}
+		if d.How == "refused" || out.Doc.Title == "" {
+			out.Doc.Title = v.T("Surat keputusan", "Letter of decision")
+		}
 	}
 	return out
 }

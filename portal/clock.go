@@ -83,8 +83,11 @@ func over(w web.Words, c casework.Case, out *web.Clock, used int, now time.Time)
 	out.Tag = web.Tag{Kind: "ok", Icon: "check", Text: w.T("Selesai", "Done")}
 	out.Heading = w.T("Diputuskan ", "Decided ") + w.Day(c.Closed, now) + ", " + w.Clock(c.Closed)
 	if !c.Clock.From.IsZero() {
-		out.Figure = usedWhen(c, c.Closed)
-		out.Unit = w.T("hari kerja, dari janji ", "working days, of a promise of ") + fmt.Sprint(c.Clock.Term)
+		if out.Figure = usedWhen(c, c.Closed, w.Zone); out.Figure > 0 {
+			out.Unit = w.T("hari kerja, dari janji ", "working days, of a promise of ") + fmt.Sprint(c.Clock.Term)
+		} else {
+			out.Then = w.T("Sebelum hari kerja pertama, dari janji ", "Before the first working day, of a promise of ") + w.WorkDays(c.Clock.Term) + "."
+		}
 	}
 	switch {
 	case c.State == flow.Refused:
@@ -98,17 +101,14 @@ func over(w web.Words, c casework.Case, out *web.Clock, used int, now time.Time)
 	default:
 		out.Must = w.T("Permohonan Anda dikabulkan.", "Your application is granted.")
 	}
-	if c.Document != "" {
-		out.Link = &web.Link{Href: documentPath(c.Document), Text: w.T("Lihat dokumen", "See the document")}
-	}
 }
 
 // usedWhen counts the working days of the promise that were begun when the case was decided: the
 // day of the decision is used, as people count.
-func usedWhen(c casework.Case, at time.Time) int {
+func usedWhen(c casework.Case, at time.Time, zone *time.Location) int {
 	n := 0
 	for _, d := range c.Clock.Trace {
-		if d.State == region.DayCounted && d.Date.Start(at.Location()).Before(at) {
+		if d.State == region.DayCounted && d.Date.Start(zone).Before(at) {
 			n = d.Number
 		}
 	}

@@ -2,12 +2,19 @@ package portal
 
 import (
 	"net/url"
+	"path"
 
 	"lancar/document"
 	"lancar/web"
 )
 
-func documentPath(number string) string { return "/documents/" + url.PathEscape(number) }
+// documentLink is the page of a document by its printed number: addresses use the number's core,
+// which holds no strokes.
+func (v *visit) documentLink(number string) string {
+	return documentPath(path.Base(v.Documents.CheckURL(number)))
+}
+
+func documentPath(core string) string { return "/documents/" + url.PathEscape(core) }
 
 // ownDocument opens the document named in the path for its holder.
 func (v *visit) ownDocument() (document.Document, []byte, error) {

@@ -161,8 +161,11 @@ func (v *visit) myDocuments(view *meView) error {
 }
 
 func (v *visit) docCard(d document.Document) docCard {
-	return docCard{Href: documentPath(d.Core), Title: v.In(d.Title), Tag: documentTag(v.Words, d.State),
-		Line: v.T("Terbit ", "Issued ") + v.wordsOf(d.Region).Date(d.IssuedAt) + " · " + d.Office}
+	card := docCard{Href: documentPath(d.Core), Title: v.In(d.Title), Line: v.T("Terbit ", "Issued ") + v.wordsOf(d.Region).Date(d.IssuedAt) + " · " + d.Office}
+	if d.Kind == document.Permit || d.State != document.Valid {
+		card.Tag = documentTag(v.Words, d.State)
+	}
+	return card
 }
 
 func (v *visit) myPayments(view *meView) error {
