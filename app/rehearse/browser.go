@@ -104,6 +104,17 @@ func (p *page) heading() string {
 	return strings.Join(said, " · ")
 }
 
+// main is the page's own part, without frame.
+func (p *page) main() (found *html.Node) {
+	found = p.doc
+	walk(p.doc, func(n *html.Node) {
+		if n.Data == "main" {
+			found = n
+		}
+	})
+	return found
+}
+
 // form is a form as shown, with the values it came with.
 type form struct {
 	page      *page

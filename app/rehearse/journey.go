@@ -215,7 +215,7 @@ func (j *journey) fill(ctx context.Context) error {
 		case strings.HasSuffix(path, "/check"):
 			return nil
 		case strings.HasSuffix(path, "/against"):
-			return errNotEligible
+			return fmt.Errorf("%w: %s", errNotEligible, strings.Join(strings.Fields(text(p.main())), " "))
 		case strings.Contains(path, "/step/"):
 			if asked[path]++; asked[path] > 6 {
 				return fmt.Errorf("%s does not take the answers: %s", path, p.heading())
@@ -263,13 +263,24 @@ func (j *journey) place(ctx context.Context, p *page, href, field string) (*page
 	}
 	code := j.value(field)
 	if _, real := j.regions.Places().Lookup(code); !real || !places.Within(code, j.office) {
-		code = j.who.Region
+		code = j.neighbour()
 	}
 	body := url.Values{"place": {code}}.Encode()
 	if p, err = j.b.do(ctx, "POST", u.String(), "application/x-www-form-urlencoded", []byte(body)); err != nil {
 		return nil, err
 	}
 	return p, p.ok()
+}
+
+// neighbour is a village of the office other than the person's own: somewhere to move to, which
+// every other question about a place takes as well.
+func (j *journey) neighbour() string {
+	for _, p := range j.regions.Places().Children(places.Up(j.who.Region)) {
+		if p.Code != j.who.Region {
+			return p.Code
+		}
+	}
+	return j.who.Region
 }
 
 // answer puts a value into every control that is still empty.
@@ -374,7 +385,8 @@ func (w *world) own(p person, def *catalog.Definition, field string) string {
 	return ""
 }
 
-// today moves a date of the example by as much as the example's day lies before now.
+// today moves a date of the example by as much as the example's day lies before now. Dates of
+// another year, such as births, stay.
 func (j *journey) today(e *catalog.Example, v string) string {
 	t, err := time.Parse(time.DateOnly, v)
 	if err != nil {
@@ -382,6 +394,9 @@ func (j *journey) today(e *catalog.Example, v string) string {
 	}
 	day, err := time.Parse(time.DateOnly, e.Today)
 	if err != nil {
+		return v
+	}
+	if d := t.Sub(day); d < -300*24*time.Hour || d > 400*24*time.Hour {
 		return v
 	}
 	now := j.world.now.In(j.regions.ByCode(j.office).Zone)
