@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"net/http"
 	"strconv"
 
 	"lancar"
@@ -24,6 +25,7 @@ type checkView struct {
 	Version  int64
 	Verb     string
 	Mend     string
+	Discard  string
 }
 
 type section struct {
@@ -37,7 +39,10 @@ type savedStep struct {
 	Version int64
 }
 
-func check(v *visit) error {
+func check(v *visit) error { return v.checkPage(http.StatusOK, nil) }
+
+// checkPage renders the answers; problems are those of a submission that was just sent.
+func (v *visit) checkPage(status int, problems []web.Problem) error {
 	d, err := v.draft()
 	if err != nil {
 		return err
@@ -49,7 +54,7 @@ func check(v *visit) error {
 		return v.to(draftPath(d.ID) + "/against")
 	}
 	steps := v.stepsOf(d)
-	view := checkView{Steps: marks(len(steps)+1, len(steps)+1), Ready: d.Outcome.Ready(), Action: draftPath(d.ID) + "/submit",
+	view := checkView{Steps: marks(len(steps)+1, len(steps)+1), Ready: d.Outcome.Ready(), Action: draftPath(d.ID) + "/submit", Discard: draftPath(d.ID) + "/discard",
 		Key: string(d.ID), Version: d.Version, Verb: v.verb(d), Sections: v.sections(d, steps), Fee: v.fee(d.Outcome), After: v.after(d)}
 	view.Back = web.Link{Href: draftPath(d.ID), Text: v.T("Kembali ke isian", "Back to the form")}
 	if n := len(steps); n > 0 {
@@ -58,6 +63,7 @@ func check(v *visit) error {
 	for _, s := range steps {
 		view.Saved = append(view.Saved, savedStep{string(d.ID) + ":" + s.id, d.Version})
 	}
+	view.Problems = problems
 	for _, e := range d.Outcome.Errors {
 		at := stepPath(d.ID, stepOf(steps, e.Field)) + "?mend=1#" + e.Field
 		view.Problems = append(view.Problems, web.Problem{Href: at, Text: v.In(e.Text)})
@@ -68,7 +74,7 @@ func check(v *visit) error {
 	if view.Mend == "" {
 		view.Mend = draftPath(d.ID)
 	}
-	return v.show("check", v.T("Periksa jawaban", "Check your answers"), view)
+	return v.showAs(status, "check", v.T("Periksa jawaban", "Check your answers"), view)
 }
 
 func (v *visit) sections(d casework.Checked, steps []step) []section {
@@ -137,7 +143,8 @@ func submit(v *visit) error {
 		return err
 	}
 	if v.r.PostForm.Get("true") != "yes" {
-		return lancar.Fail(lancar.Invalid, "true", "Centang dulu bahwa semua yang Anda tulis benar.", "Please tick that everything you wrote is true.")
+		return v.checkPage(http.StatusUnprocessableEntity, []web.Problem{{Field: "true",
+			Text: v.T("Centang dulu bahwa semua yang Anda tulis benar.", "Please tick that everything you wrote is true.")}})
 	}
 	version, _ := strconv.ParseInt(v.r.PostForm.Get("version"), 10, 64)
 	c, err := v.Cases.Submit(v.r.Context(), v.applicant(), casework.Submission{Draft: lancar.ID(v.r.PathValue("id")), Version: version})

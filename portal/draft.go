@@ -93,9 +93,14 @@ func marks(now, all int) map[string]any {
 	return map[string]any{"Now": now, "All": all, "Marks": on}
 }
 
-// begin makes or finds the draft of this person for a service.
+// begin makes or finds the draft of this person for a service. Who is not signed in does that
+// first and comes back to [beginAsk].
 func begin(v *visit) error {
 	slug := v.r.PathValue("slug")
+	if !v.signed {
+		v.toSignIn("/services/" + slug + "/start")
+		return nil
+	}
 	d, err := v.Cases.StartDraft(v.r.Context(), v.applicant(), slug, v.site.place())
 	if err != nil {
 		return err

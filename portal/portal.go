@@ -109,6 +109,7 @@ func (p *Portal) routes(mux *http.ServeMux) {
 		"GET /life/{event}":            showLife,
 		"GET /services":                showServices,
 		"GET /services/{slug}":         showService,
+		"POST /services/{slug}/start":  begin,
 		"GET /offline":                 offline,
 		"GET /places":                  showPlaces,
 		"GET /search":                  search,
@@ -144,7 +145,6 @@ func ownRoutes() map[string]handler {
 	return map[string]handler{
 		"GET /session/go":                                 handOver,
 		"GET /services/{slug}/start":                      beginAsk,
-		"POST /services/{slug}/start":                     begin,
 		"GET /drafts/{id}":                                openDraft,
 		"GET /drafts/{id}/step/{step}":                    showStep,
 		"POST /drafts/{id}/step/{step}":                   saveStep,

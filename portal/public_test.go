@@ -241,3 +241,34 @@ func TestPortalInstallsUnderItsOwnName(t *testing.T) {
 		}
 	}
 }
+
+func TestStartingUnsignedLeadsThroughSignInBackToTheService(t *testing.T) {
+	p := publicPortal(t)
+	slug := p.Catalog.All()[0].Slug
+	r := httptest.NewRequest("POST", "/services/"+slug+"/start", nil)
+	r.Host = "localhost:8053"
+	w := httptest.NewRecorder()
+	p.Handler().ServeHTTP(w, r)
+	if want := "/signin?to=" + url.QueryEscape("/services/"+slug+"/start"); w.Code != 303 || w.Header().Get("Location") != want {
+		t.Errorf("%d %q, want %q", w.Code, w.Header().Get("Location"), want)
+	}
+}
+
+func TestATicketIsHandedToThisNodesPortalsAlone(t *testing.T) {
+	p := publicPortal(t)
+	v := p.visitor(httptest.NewRecorder(), httptest.NewRequest("GET", "http://localhost:8053/session/go", nil))
+	host := p.Regions.All()[1].Host
+	for to, want := range map[string]bool{
+		"http://" + host + ".localhost:8053/session": true, "http://" + host + ".localhost:9999/session": false,
+		"https://" + host + ".localhost:8053/session": false, "http://" + host + ".localhost.evil.example:8053/session": false,
+		"http://evil.localhost:8053/session": false, "http://evil.example/session": false, "http://localhost:8053/session": false,
+	} {
+		u, err := url.Parse(to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := v.ours(u); got != want {
+			t.Errorf("%s: %v, want %v", to, got, want)
+		}
+	}
+}

@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"net/http"
+
 	"lancar"
 	"lancar/access"
 	"lancar/web"
@@ -36,7 +38,11 @@ func (v *visit) rightsPage(right, text string, problems []web.Problem) error {
 	for _, r := range []access.Right{access.Correct, access.Erase, access.Restrict, access.See} {
 		choice.Options = append(choice.Options, web.Option{Value: string(r), Label: v.rightName(r), Note: v.In(r.Law()), Checked: string(r) == right})
 	}
-	return v.show("rights", v.T("Hak atas data saya", "My data rights"), map[string]any{"Asks": list, "Done": done, "Problems": problems,
+	status := http.StatusOK
+	if len(problems) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	return v.showAs(status, "rights", v.T("Hak atas data saya", "My data rights"), map[string]any{"Asks": list, "Done": done, "Problems": problems,
 		"Fields": []web.Field{choice, {Name: "text", Kind: web.LongField, Value: text, Max: 2000, Optional: right != string(access.Correct), Error: wrong["text"],
 			Label: v.T("Jelaskan", "Explain"), Hint: v.T("Untuk perbaikan: apa yang salah, dan bagaimana seharusnya.", "For a correction: what is wrong and what it should be.")}}})
 }

@@ -30,6 +30,7 @@ type stepView struct {
 	Version  int64
 	Fields   []web.Field
 	Until    string
+	Discard  string
 }
 
 func showStep(v *visit) error {
@@ -53,7 +54,7 @@ func (v *visit) stepPage(d casework.Checked, steps []step, i int, complain bool,
 	s := steps[i]
 	f := &form{visit: v, path: draftPath(d.ID), fetch: stepPath(d.ID, s.id) + "/obtain/", answers: d.Answers, files: d.Files, errors: notesByField(d.Outcome.Errors, v.Words), complain: complain}
 	view := stepView{Steps: marks(i+1, len(steps)+1), Title: s.title, Text: s.text, Action: stepPath(d.ID, s.id),
-		Keep: string(d.ID) + ":" + s.id, Version: d.Version, Known: v.known(s.known)}
+		Keep: string(d.ID) + ":" + s.id, Version: d.Version, Discard: draftPath(d.ID) + "/discard", Known: v.known(s.known)}
 	view.Back = web.Link{Href: "/services/" + d.Service.Slug, Text: v.In(d.Service.Title)}
 	if i > 0 {
 		view.Back = web.Link{Href: stepPath(d.ID, steps[i-1].id), Text: v.T("Langkah sebelumnya", "The step before")}
