@@ -25,6 +25,7 @@ func (n *node) rights() {
 		}
 		return n.identity.EraseTx(tx, notice.Account)
 	})
+	q.Subscribe(access.EventErase, "casework", n.cases.EraseTx)
 	q.Subscribe(access.EventAnswered, "identity", n.tellAnswered)
 	q.Subscribe(access.EventOverdue, "identity", n.tellOverdue)
 	n.access.Register([]access.Exporter{n.identity.Exporter(), n.notify.Exporter(), n.cases.Exporter(), n.charges.Exporter()},

@@ -74,14 +74,18 @@ func townOfficers() (list []employee) {
 }
 
 func (n *node) employ(ctx context.Context, list []employee) error {
+	employees := make([]identity.Employee, len(list))
+	for i, e := range list {
+		employees[i] = identity.Employee{Number: e.Number, Name: e.Name, Mail: e.Mail, NIK: e.NIK, FamilyCard: e.FamilyCard, Roles: e.Roles}
+	}
+	accounts, err := n.identity.SaveEmployees(ctx, employees)
+	if err != nil {
+		return fmt.Errorf("officers: %w", err)
+	}
 	rosters := map[identity.Role][]lancar.ID{}
-	for _, e := range list {
-		account, err := n.identity.SaveEmployee(ctx, identity.Employee{Number: e.Number, Name: e.Name, Mail: e.Mail, NIK: e.NIK, FamilyCard: e.FamilyCard, Roles: e.Roles})
-		if err != nil {
-			return fmt.Errorf("officer %s: %w", e.Mail, err)
-		}
+	for i, e := range list {
 		for _, r := range e.Roles {
-			rosters[r] = append(rosters[r], account)
+			rosters[r] = append(rosters[r], accounts[i])
 		}
 	}
 	roles := make([]identity.Role, 0, len(rosters))
