@@ -138,6 +138,20 @@ func (c *Cases) AttachCorrection(ctx context.Context, who Applicant, number stri
 	return a, err
 }
 
+// DetachCorrection removes a file that was attached for the correction, until it is answered.
+func (c *Cases) DetachCorrection(ctx context.Context, who Applicant, number string, file lancar.ID) error {
+	return c.db.Write(ctx, func(tx *store.Tx) error {
+		d, in, err := c.correcting(tx, who, number)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(in.Files, func(a Attachment) bool { return a.ID == file }) {
+			return errNotOpen("file") // part of what was submitted: only replaced, never removed
+		}
+		return deleteCaseFile(tx, d.region, d.id, file)
+	})
+}
+
 // Answer answers the correction with new values of the fields that it opened (and the files
 // attached for it): the clock runs again from where it stood.
 func (c *Cases) Answer(ctx context.Context, who Applicant, number string, version int64, answers map[string]string) error {

@@ -66,14 +66,14 @@ func (c *Cases) known(ctx context.Context, who Applicant, def *catalog.Definitio
 
 // read asks one register for the fields of one record and pins what it says. A record found by
 // the applicant's own number is read only for a sign-in that passed the contact test; one found by
-// what was typed (a tax object, a plate) for everyone who applies. A register that is down is
+// what was typed (a tax object, a plate) for everyone, as far as exchange opens it. A register that is down is
 // remembered, to be asked at the next step.
 func (c *Cases) read(ctx context.Context, who Applicant, l catalog.Lookup, body *draftBody) error {
 	key := valueOf(body, l.By)
 	if key == "" || l.Personal() && !who.Register {
 		return nil
 	}
-	own, err := c.ownGrant(ctx, who, who.Register || !l.Personal())
+	own, err := c.ownGrant(ctx, who)
 	if err != nil {
 		return err
 	}
@@ -96,9 +96,9 @@ func (c *Cases) read(ctx context.Context, who Applicant, l catalog.Lookup, body 
 	return nil
 }
 
-func (c *Cases) ownGrant(ctx context.Context, who Applicant, register bool) (own access.Grant, err error) {
+func (c *Cases) ownGrant(ctx context.Context, who Applicant) (own access.Grant, err error) {
 	err = c.db.Read(ctx, func(tx *store.Tx) error {
-		own, err = c.access.OwnTx(tx, who.Account, who.Subject, register)
+		own, err = c.access.OwnTx(tx, who.Account, who.Subject, who.Register)
 		return err
 	})
 	return own, err
@@ -200,7 +200,7 @@ func (c *Cases) Obtain(ctx context.Context, who Applicant, id lancar.ID, version
 	if i < 0 {
 		return d.Draft, errNotFound()
 	}
-	own, err := c.ownGrant(ctx, who, who.Register)
+	own, err := c.ownGrant(ctx, who)
 	if err != nil {
 		return d.Draft, err
 	}

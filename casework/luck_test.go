@@ -339,3 +339,30 @@ func (w *world) oss(down bool, record map[string]string) {
 		w.pop["oss "+maria] = record
 	}
 }
+
+func TestAChangedHolidayMovesOpenDeadlinesOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, _ := w.staff()
+		who := w.person(maria)
+		number, _, _ := w.reviewed(who, reviewers)
+		before := w.read(who, number)
+		anew := w.restarted(jobs.New(w.db, nil), packsWith("2026-11-25"))
+		moved, err := anew.RecomputeAll(t.Context())
+		if err != nil || moved != 1 {
+			t.Fatalf("%d moved, %v", moved, err)
+		}
+		if again, err := anew.RecomputeAll(t.Context()); again != 0 || err != nil {
+			t.Fatalf("%d moved again, %v", again, err)
+		}
+		got, err := anew.Case(t.Context(), who, number)
+		w.must(err)
+		if want := before.Due.Add(24 * time.Hour); !got.Due.Equal(want) || got.Events[len(got.Events)-1].Kind != "recount" {
+			t.Fatalf("due %s, want %s", got.Due, want)
+		}
+		if _, task := w.task(reviewers, number); !task.Due.Equal(got.Due) {
+			t.Fatal("the inbox keeps the old deadline")
+		}
+		w.run()
+		w.verified()
+	})
+}

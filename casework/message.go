@@ -13,6 +13,9 @@ import (
 // maxMessage bounds a message about a case, in characters.
 const maxMessage = 4000
 
+// maxMessages bounds how many a case may have.
+const maxMessages = 300
+
 type messageRow struct {
 	id   lancar.ID
 	at   time.Time
@@ -64,6 +67,14 @@ func (c *Cases) sayTx(tx *store.Tx, d *dossier, from lancar.Actor, text string) 
 		return "", lancar.Fail(lancar.Invalid, "text", "Tulis pesannya dahulu.", "Write the message first.")
 	case len([]rune(text)) > maxMessage:
 		return "", lancar.Fail(lancar.Invalid, "text", "Pesan ini terlalu panjang. Paling banyak 4.000 huruf.", "This message is too long. The limit is 4,000 characters.")
+	}
+	said, err := messagesOf(tx, d.region, d.id)
+	if err != nil {
+		return "", err
+	}
+	if len(said) >= maxMessages {
+		return "", lancar.Fail(lancar.TooMany, "text", "Pesan untuk permohonan ini sudah sangat banyak. Hubungi kantornya langsung.",
+			"There are very many messages about this application already. Please contact the office directly.")
 	}
 	key, err := c.keyOf(tx, d)
 	if err != nil {

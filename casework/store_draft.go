@@ -136,3 +136,8 @@ func caseMetas(tx *store.Tx, region string, id lancar.ID) ([]sealedFile, error) 
 func caseFile(tx *store.Tx, region string, id, file lancar.ID) (sealedFile, error) {
 	return store.One(tx, scanFile, `SELECT id, meta, body FROM casework_files WHERE region = $1 AND case_id = $2 AND id = $3`, region, string(id), string(file))
 }
+
+func deleteCaseFile(tx *store.Tx, region string, id, file lancar.ID) error {
+	_, err := tx.Exec(`DELETE FROM casework_files WHERE region = $1 AND case_id = $2 AND id = $3`, region, string(id), string(file))
+	return err
+}

@@ -47,19 +47,20 @@ const (
 // world is a node with everything real but what lies outside the process: registers and bank
 // answer over their own protocols or faces.
 type world struct {
-	t       testing.TB
-	db      *store.DB
-	queue   *jobs.Queue
-	ring    *keys.Ring
-	log     *publiclog.Log
-	access  *access.Access
-	id      *identity.Identity
-	docs    *document.Documents
-	charges *payment.Charges
-	catalog *catalog.Catalog
-	regions *region.Regions
-	cases   *casework.Cases
-	bank    *bank
+	t        testing.TB
+	db       *store.DB
+	queue    *jobs.Queue
+	ring     *keys.Ring
+	log      *publiclog.Log
+	access   *access.Access
+	id       *identity.Identity
+	docs     *document.Documents
+	charges  *payment.Charges
+	catalog  *catalog.Catalog
+	regions  *region.Regions
+	cases    *casework.Cases
+	exchange *exchange.Exchange
+	bank     *bank
 
 	mu   sync.Mutex
 	at   time.Time
@@ -190,8 +191,14 @@ func testServices(t testing.TB) fs.FS {
 }
 
 // testPacks are the regions, with the free service launched.
-var testPacks = sync.OnceValue(func() *region.Regions {
+var testPacks = sync.OnceValue(func() *region.Regions { return packsWith("") })
+
+// packsWith are the same with one more local holiday in 53.15.
+func packsWith(holiday string) *region.Regions {
 	out := fstest.MapFS{}
+	if holiday != "" {
+		out["53.15/holidays.yaml"] = &fstest.MapFile{Data: []byte("source: uji\nholidays:\n  - {date: " + holiday + ", name: {id: Libur, en: Holiday}, kind: local, status: skb}\n")}
+	}
 	err := fs.WalkDir(regions.FS, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -215,7 +222,7 @@ var testPacks = sync.OnceValue(func() *region.Regions {
 		panic(err)
 	}
 	return rs
-})
+}
 
 // each runs fn in a new world on each engine; it is Monday morning.
 func each(t *testing.T, fn func(*testing.T, *world)) {
@@ -262,9 +269,8 @@ func newWorld(t testing.TB, db *store.DB, start time.Time) *world {
 	for _, p := range problems {
 		t.Error(p)
 	}
-	w.catalog = cat
-	w.cases = casework.New(casework.Rooms{DB: db, Queue: w.queue, Keys: w.ring, Log: w.log, Regions: w.regions, Access: w.access, Identity: w.id,
-		Exchange: exch, Catalog: cat, Documents: w.docs, Charges: w.charges, Base: "http://lancar.test"})
+	w.catalog, w.exchange = cat, exch
+	w.cases = w.restarted(w.queue, w.regions)
 	w.queue.Subscribe(access.EventRow, "seen", w.access.SeenTx)
 	w.queue.Subscribe(publiclog.EventSequenced, "casework", w.cases.Sequenced)
 	w.queue.Subscribe(payment.EventSettled, "casework", w.cases.Settled)
@@ -273,6 +279,12 @@ func newWorld(t testing.TB, db *store.DB, start time.Time) *world {
 	w.queue.Subscribe(exchange.EventAnswered, "casework", w.cases.Answered)
 	w.queue.Subscribe(document.EventIssued, "list", w.docs.ListTx)
 	return w
+}
+
+// restarted is the room made anew over the same database, with these regions.
+func (w *world) restarted(queue *jobs.Queue, rs *region.Regions) *casework.Cases {
+	return casework.New(casework.Rooms{DB: w.db, Queue: queue, Keys: w.ring, Log: w.log, Regions: rs, Access: w.access, Identity: w.id,
+		Exchange: w.exchange, Catalog: w.catalog, Documents: w.docs, Charges: w.charges, Base: "http://lancar.test"})
 }
 
 func (w *world) must(err error) {
