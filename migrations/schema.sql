@@ -1,0 +1,675 @@
+-- The whole schema, made from the migrations by: go test ./migrations -update
+
+CREATE TABLE access_people (
+  account TEXT NOT NULL PRIMARY KEY,
+  subject TEXT NOT NULL UNIQUE,
+  at BIGINT NOT NULL
+);
+
+CREATE TABLE access_requests (
+  region TEXT NOT NULL,
+  id TEXT NOT NULL,
+  agency TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('why', 'see', 'correct', 'restrict', 'erase')),
+  subject TEXT NOT NULL,
+  account TEXT NOT NULL,
+  row_id TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('received', 'working', 'done', 'refused', 'withdrawn')),
+  ask BYTEA NOT NULL,
+  answer BYTEA,
+  asked_at BIGINT NOT NULL,
+  due_at BIGINT NOT NULL,
+  officer TEXT NOT NULL,
+  closed_at BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  PRIMARY KEY (region, id)
+);
+
+CREATE INDEX access_requests_open ON access_requests (region, due_at, id) WHERE closed_at = 0;
+
+CREATE INDEX access_requests_person ON access_requests (subject, asked_at);
+
+CREATE TABLE access_restrictions (
+  subject TEXT NOT NULL PRIMARY KEY,
+  since BIGINT NOT NULL
+);
+
+CREATE TABLE access_retention (
+  rule TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  done BIGINT NOT NULL,
+  PRIMARY KEY (rule, at)
+);
+
+CREATE TABLE access_rows (
+  region TEXT NOT NULL,
+  id TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  case_id TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  who_kind TEXT NOT NULL,
+  who_id TEXT NOT NULL,
+  who_name TEXT NOT NULL,
+  who_role TEXT NOT NULL,
+  who_agency TEXT NOT NULL,
+  what TEXT NOT NULL,
+  words TEXT NOT NULL,
+  purpose TEXT NOT NULL,
+  ground TEXT NOT NULL,
+  PRIMARY KEY (region, id)
+);
+
+CREATE TABLE access_seen (
+  subject TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  id TEXT NOT NULL,
+  region TEXT NOT NULL,
+  case_id TEXT NOT NULL,
+  who_kind TEXT NOT NULL,
+  who_id TEXT NOT NULL,
+  who_name TEXT NOT NULL,
+  who_role TEXT NOT NULL,
+  who_agency TEXT NOT NULL,
+  what TEXT NOT NULL,
+  words TEXT NOT NULL,
+  purpose TEXT NOT NULL,
+  ground TEXT NOT NULL,
+  PRIMARY KEY (subject, at, id)
+);
+
+CREATE TABLE casework_absent (
+  region TEXT NOT NULL,
+  account TEXT NOT NULL,
+  since BIGINT NOT NULL,
+  PRIMARY KEY (region, account)
+);
+
+CREATE TABLE casework_calendars (
+  region TEXT NOT NULL PRIMARY KEY,
+  hash TEXT NOT NULL,
+  at BIGINT NOT NULL
+);
+
+CREATE TABLE casework_cases (
+  region TEXT NOT NULL,
+  id TEXT NOT NULL,
+  number TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  service TEXT NOT NULL,
+  definition TEXT NOT NULL,
+  agency TEXT NOT NULL,
+  step TEXT NOT NULL,
+  role TEXT NOT NULL,
+  officer TEXT NOT NULL,
+  charge TEXT NOT NULL,
+  account TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  submitted_at BIGINT NOT NULL,
+  complete_at BIGINT NOT NULL,
+  due_at BIGINT NOT NULL,
+  wake_at BIGINT NOT NULL,
+  escalated_at BIGINT NOT NULL,
+  closed_at BIGINT NOT NULL,
+  flagged BIGINT NOT NULL,
+  head BYTEA NOT NULL,
+  PRIMARY KEY (region, id)
+);
+
+CREATE UNIQUE INDEX casework_cases_number ON casework_cases (region, number);
+
+CREATE INDEX casework_cases_wake ON casework_cases (wake_at) WHERE wake_at > 0;
+
+CREATE TABLE casework_draft_files (
+  account TEXT NOT NULL,
+  draft TEXT NOT NULL,
+  id TEXT NOT NULL,
+  meta BYTEA NOT NULL,
+  body BYTEA NOT NULL,
+  PRIMARY KEY (account, draft, id)
+);
+
+CREATE TABLE casework_drafts (
+  account TEXT NOT NULL,
+  id TEXT NOT NULL,
+  service TEXT NOT NULL,
+  definition TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('open', 'submitted', 'discarded', 'expired')),
+  version BIGINT NOT NULL,
+  step TEXT NOT NULL,
+  place TEXT NOT NULL,
+  region TEXT NOT NULL,
+  body BYTEA NOT NULL,
+  number TEXT NOT NULL,
+  started_at BIGINT NOT NULL,
+  saved_at BIGINT NOT NULL,
+  remind_at BIGINT NOT NULL,
+  PRIMARY KEY (account, id)
+);
+
+CREATE UNIQUE INDEX casework_drafts_open ON casework_drafts (account, service) WHERE state = 'open';
+
+CREATE INDEX casework_drafts_remind ON casework_drafts (remind_at) WHERE state = 'open';
+
+CREATE TABLE casework_events (
+  region TEXT NOT NULL,
+  case_id TEXT NOT NULL,
+  seq BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  actor_kind TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  plain TEXT NOT NULL,
+  body BYTEA NOT NULL,
+  leaf TEXT NOT NULL,
+  proof BYTEA NOT NULL,
+  hash BYTEA NOT NULL,
+  PRIMARY KEY (region, case_id, seq)
+);
+
+CREATE TABLE casework_figures (
+  region TEXT NOT NULL,
+  agency TEXT NOT NULL,
+  service TEXT NOT NULL,
+  days BIGINT NOT NULL,
+  late BIGINT NOT NULL,
+  n BIGINT NOT NULL,
+  PRIMARY KEY (region, agency, service, days, late)
+);
+
+CREATE TABLE casework_files (
+  region TEXT NOT NULL,
+  case_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  meta BYTEA NOT NULL,
+  body BYTEA NOT NULL,
+  PRIMARY KEY (region, case_id, id)
+);
+
+CREATE TABLE casework_inbox (
+  region TEXT NOT NULL,
+  case_region TEXT NOT NULL,
+  case_id TEXT NOT NULL,
+  agency TEXT NOT NULL,
+  role TEXT NOT NULL,
+  officer TEXT NOT NULL,
+  due_at BIGINT NOT NULL,
+  number TEXT NOT NULL,
+  service TEXT NOT NULL,
+  state TEXT NOT NULL,
+  step TEXT NOT NULL,
+  flagged BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  PRIMARY KEY (region, case_region, case_id)
+);
+
+CREATE INDEX casework_inbox_officer ON casework_inbox (region, officer, due_at, case_id);
+
+CREATE INDEX casework_inbox_role ON casework_inbox (region, agency, role, due_at, case_id);
+
+CREATE TABLE casework_messages (
+  region TEXT NOT NULL,
+  case_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  actor_kind TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  body BYTEA NOT NULL,
+  PRIMARY KEY (region, case_id, id)
+);
+
+CREATE TABLE casework_mine (
+  account TEXT NOT NULL,
+  region TEXT NOT NULL,
+  case_id TEXT NOT NULL,
+  number TEXT NOT NULL,
+  service TEXT NOT NULL,
+  state TEXT NOT NULL,
+  due_at BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  PRIMARY KEY (account, region, case_id)
+);
+
+CREATE INDEX casework_mine_changed ON casework_mine (account, changed_at, case_id);
+
+CREATE TABLE casework_rosters (
+  region TEXT NOT NULL,
+  id TEXT NOT NULL,
+  agency TEXT NOT NULL,
+  role TEXT NOT NULL,
+  office TEXT NOT NULL,
+  source TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  leaf TEXT NOT NULL,
+  idx BIGINT NOT NULL,
+  officers TEXT NOT NULL,
+  PRIMARY KEY (region, id)
+);
+
+CREATE INDEX casework_rosters_role ON casework_rosters (region, agency, role, id);
+
+CREATE TABLE casework_totals (
+  region TEXT NOT NULL,
+  key TEXT NOT NULL,
+  n BIGINT NOT NULL,
+  PRIMARY KEY (region, key)
+);
+
+CREATE TABLE catalog_versions (
+    slug      TEXT   NOT NULL,
+    hash      TEXT   NOT NULL,
+    body      TEXT   NOT NULL,
+    published BIGINT NOT NULL,
+    PRIMARY KEY (slug, hash)
+);
+
+CREATE TABLE document_documents (
+  region TEXT NOT NULL,
+  core TEXT NOT NULL,
+  number TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('permit', 'refusal', 'receipt', 'letter')),
+  state TEXT NOT NULL CHECK (state IN ('valid', 'revoked', 'superseded')),
+  version BIGINT NOT NULL,
+  case_id TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  title TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  about TEXT NOT NULL,
+  office TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  size BIGINT NOT NULL,
+  issued_at BIGINT NOT NULL,
+  valid_until BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  reason TEXT NOT NULL,
+  replaced_by TEXT NOT NULL,
+  PRIMARY KEY (region, core)
+);
+
+CREATE INDEX document_documents_case ON document_documents (region, case_id);
+
+CREATE TABLE document_events (
+  region TEXT NOT NULL,
+  core TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  what TEXT NOT NULL CHECK (what IN ('issued', 'revoked', 'superseded')),
+  at BIGINT NOT NULL,
+  actor_kind TEXT NOT NULL,
+  actor_id TEXT NOT NULL,
+  actor_role TEXT NOT NULL,
+  leaf TEXT NOT NULL,
+  proof BYTEA NOT NULL,
+  PRIMARY KEY (region, core, version)
+);
+
+CREATE TABLE document_files (
+  region TEXT NOT NULL,
+  core TEXT NOT NULL,
+  sealed BYTEA NOT NULL,
+  PRIMARY KEY (region, core)
+);
+
+CREATE TABLE document_lists (
+  subject TEXT NOT NULL,
+  issued_at BIGINT NOT NULL,
+  region TEXT NOT NULL,
+  core TEXT NOT NULL,
+  PRIMARY KEY (subject, issued_at, region, core)
+);
+
+CREATE TABLE exchange_later (
+  region TEXT NOT NULL,
+  id TEXT NOT NULL,
+  source TEXT NOT NULL,
+  question BYTEA NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (region, id)
+);
+
+CREATE TABLE identity_accounts (
+  id TEXT NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('resident', 'visitor', 'officer')),
+  subject TEXT NOT NULL,
+  lang TEXT NOT NULL,
+  sealed BYTEA NOT NULL,
+  created_at BIGINT NOT NULL,
+  closed_at BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX identity_accounts_subject ON identity_accounts (subject) WHERE kind <> 'officer' AND closed_at = 0;
+
+CREATE TABLE identity_attempts (
+  id TEXT NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'refused', 'used')),
+  subject TEXT NOT NULL,
+  region TEXT NOT NULL,
+  sealed BYTEA NOT NULL,
+  code BYTEA NOT NULL,
+  account TEXT NOT NULL,
+  register BIGINT NOT NULL,
+  outage BIGINT NOT NULL,
+  crowded BIGINT NOT NULL,
+  tries BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX identity_attempts_age ON identity_attempts (created_at);
+
+CREATE TABLE identity_contacts (
+  account TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  sealed BYTEA NOT NULL,
+  added_at BIGINT NOT NULL,
+  proven_at BIGINT NOT NULL,
+  register BIGINT NOT NULL,
+  ended_at BIGINT NOT NULL,
+  PRIMARY KEY (account, hash)
+);
+
+CREATE TABLE identity_disputes (
+  region TEXT NOT NULL,
+  id TEXT NOT NULL,
+  account TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  contact BYTEA NOT NULL,
+  register BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  settled_at BIGINT NOT NULL,
+  officer TEXT NOT NULL,
+  verdict TEXT NOT NULL,
+  PRIMARY KEY (region, id)
+);
+
+CREATE UNIQUE INDEX identity_disputes_once ON identity_disputes (region, account, hash) WHERE settled_at = 0;
+
+CREATE INDEX identity_disputes_open ON identity_disputes (region, at) WHERE settled_at = 0;
+
+CREATE TABLE identity_limits (
+  name TEXT NOT NULL,
+  slot BIGINT NOT NULL,
+  n BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  PRIMARY KEY (name, slot)
+);
+
+CREATE INDEX identity_limits_age ON identity_limits (ends_at);
+
+CREATE TABLE identity_officers (
+  account TEXT NOT NULL PRIMARY KEY,
+  number TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  family TEXT NOT NULL
+);
+
+CREATE TABLE identity_roles (
+  region TEXT NOT NULL,
+  agency TEXT NOT NULL,
+  role TEXT NOT NULL,
+  account TEXT NOT NULL,
+  PRIMARY KEY (region, agency, role, account)
+);
+
+CREATE INDEX identity_roles_account ON identity_roles (account);
+
+CREATE TABLE identity_sessions (
+  token TEXT NOT NULL PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  family TEXT NOT NULL,
+  account TEXT NOT NULL,
+  host TEXT NOT NULL,
+  device TEXT NOT NULL,
+  register BIGINT NOT NULL,
+  role TEXT NOT NULL,
+  region TEXT NOT NULL,
+  agency TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  seen_at BIGINT NOT NULL,
+  idle_until BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL
+);
+
+CREATE INDEX identity_sessions_account ON identity_sessions (account);
+
+CREATE INDEX identity_sessions_age ON identity_sessions (ends_at);
+
+CREATE INDEX identity_sessions_family ON identity_sessions (family);
+
+CREATE TABLE identity_tickets (
+  ticket TEXT NOT NULL PRIMARY KEY,
+  session TEXT NOT NULL,
+  host TEXT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX identity_tickets_age ON identity_tickets (expires_at);
+
+CREATE TABLE jobs (
+  region TEXT NOT NULL,
+  id TEXT NOT NULL,
+  queue TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('ready', 'running', 'done', 'dead')),
+  dedup TEXT,
+  payload BYTEA NOT NULL,
+  run_at BIGINT NOT NULL,
+  attempts BIGINT NOT NULL,
+  worker TEXT NOT NULL,
+  lease_until BIGINT NOT NULL,
+  error TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (region, id)
+);
+
+CREATE UNIQUE INDEX jobs_dedup ON jobs (region, queue, dedup) WHERE dedup IS NOT NULL;
+
+CREATE INDEX jobs_ended ON jobs (created_at) WHERE state = 'done';
+
+CREATE INDEX jobs_ready ON jobs (run_at, id) WHERE state = 'ready';
+
+CREATE INDEX jobs_running ON jobs (lease_until) WHERE state = 'running';
+
+CREATE TABLE keys_data (
+  owner TEXT NOT NULL PRIMARY KEY,
+  wrapped BYTEA,
+  created_at BIGINT NOT NULL,
+  destroyed_at BIGINT NOT NULL
+);
+
+CREATE TABLE notify_deliveries (
+  region TEXT NOT NULL,
+  id TEXT NOT NULL,
+  message TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  address BYTEA NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'failed')),
+  attempts BIGINT NOT NULL,
+  error TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  PRIMARY KEY (region, id)
+);
+
+CREATE INDEX notify_deliveries_failing ON notify_deliveries (changed_at) WHERE state = 'failed' OR (state = 'queued' AND attempts > 0);
+
+CREATE INDEX notify_deliveries_message ON notify_deliveries (message);
+
+CREATE TABLE notify_messages (
+  id TEXT NOT NULL PRIMARY KEY,
+  region TEXT NOT NULL,
+  account TEXT NOT NULL,
+  dedup TEXT,
+  owner TEXT NOT NULL,
+  sealed BYTEA NOT NULL,
+  secret BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  read_at BIGINT NOT NULL
+);
+
+CREATE INDEX notify_messages_age ON notify_messages (secret, at);
+
+CREATE UNIQUE INDEX notify_messages_dedup ON notify_messages (account, dedup) WHERE dedup IS NOT NULL;
+
+CREATE INDEX notify_messages_inbox ON notify_messages (account, at, id) WHERE secret = 0;
+
+CREATE TABLE payment_balances (
+  region TEXT NOT NULL,
+  account TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  entries BIGINT NOT NULL,
+  PRIMARY KEY (region, account, currency)
+);
+
+CREATE TABLE payment_charges (
+  region TEXT NOT NULL,
+  id TEXT NOT NULL,
+  number TEXT NOT NULL,
+  account TEXT NOT NULL,
+  title TEXT NOT NULL,
+  lines TEXT NOT NULL,
+  amount BIGINT NOT NULL CHECK (amount > 0),
+  currency TEXT NOT NULL,
+  state TEXT NOT NULL,
+  due_at BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  paid_at BIGINT NOT NULL,
+  settled_at BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  PRIMARY KEY (region, id)
+);
+
+CREATE INDEX payment_charges_due ON payment_charges (due_at) WHERE state = 'open';
+
+CREATE TABLE payment_codes (
+  region TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  charge TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('asked', 'live')),
+  payload TEXT NOT NULL,
+  merchant TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  PRIMARY KEY (region, reference)
+);
+
+CREATE UNIQUE INDEX payment_codes_asked ON payment_codes (region, charge) WHERE state = 'asked';
+
+CREATE INDEX payment_codes_charge ON payment_codes (region, charge, expires_at);
+
+CREATE TABLE payment_entries (
+  region TEXT NOT NULL,
+  id TEXT NOT NULL,
+  seq BIGINT NOT NULL,
+  account TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (region, id, seq)
+);
+
+CREATE TABLE payment_history (
+  region TEXT NOT NULL,
+  charge TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  event TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (region, charge, version)
+);
+
+CREATE TABLE payment_mine (
+  account TEXT NOT NULL,
+  settled_at BIGINT NOT NULL,
+  region TEXT NOT NULL,
+  charge TEXT NOT NULL,
+  PRIMARY KEY (account, settled_at, region, charge)
+);
+
+CREATE TABLE payment_notices (
+  region TEXT NOT NULL,
+  day TEXT NOT NULL,
+  external_id TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  http BIGINT NOT NULL,
+  result TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (region, day, external_id)
+);
+
+CREATE TABLE payment_payments (
+  region TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  receipt TEXT NOT NULL,
+  id TEXT NOT NULL,
+  charge TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('applied', 'late', 'twice', 'cancelled')),
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  acquirer TEXT NOT NULL,
+  paid_at BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (region, reference, receipt)
+);
+
+CREATE UNIQUE INDEX payment_payments_applied ON payment_payments (region, charge) WHERE kind = 'applied';
+
+CREATE INDEX payment_payments_charge ON payment_payments (region, charge);
+
+CREATE TABLE payment_unfolded (
+  region TEXT NOT NULL,
+  id TEXT NOT NULL,
+  seq BIGINT NOT NULL,
+  account TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  PRIMARY KEY (region, id, seq)
+);
+
+CREATE TABLE publiclog_checkpoints (
+  region TEXT NOT NULL,
+  size BIGINT NOT NULL,
+  root BYTEA NOT NULL,
+  note TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (region, size)
+);
+
+CREATE TABLE publiclog_heads (
+  region TEXT NOT NULL PRIMARY KEY,
+  size BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  holder TEXT NOT NULL,
+  lease_until BIGINT NOT NULL,
+  anchored BIGINT NOT NULL
+);
+
+CREATE TABLE publiclog_leaves (
+  region TEXT NOT NULL,
+  id TEXT NOT NULL,
+  idx BIGINT,
+  kind TEXT NOT NULL CHECK (kind IN ('private', 'public')),
+  body BYTEA NOT NULL,
+  await TEXT NOT NULL,
+  PRIMARY KEY (region, id)
+);
+
+CREATE UNIQUE INDEX publiclog_leaves_idx ON publiclog_leaves (region, idx) WHERE idx IS NOT NULL;
+
+CREATE INDEX publiclog_leaves_waiting ON publiclog_leaves (region, id) WHERE idx IS NULL;
+
+CREATE TABLE publiclog_tiles (
+  region TEXT NOT NULL,
+  level BIGINT NOT NULL,
+  n BIGINT NOT NULL,
+  hashes BYTEA NOT NULL,
+  PRIMARY KEY (region, level, n)
+);
+
+CREATE TABLE schema_migrations (id TEXT PRIMARY KEY, hash TEXT NOT NULL, at BIGINT NOT NULL);
