@@ -18,7 +18,11 @@ func (v *visit) applicant() casework.Applicant {
 
 // draft reads the draft named in the path, with the interpreter's word on it.
 func (v *visit) draft() (casework.Checked, error) {
-	return v.Cases.Check(v.r.Context(), v.applicant(), lancar.ID(v.r.PathValue("id")))
+	d, err := v.Cases.Check(v.r.Context(), v.applicant(), lancar.ID(v.r.PathValue("id")))
+	if lancar.CodeOf(err) == lancar.Conflict && d.Number != "" {
+		return d, nil // it became a case: every page of the draft leads there
+	}
+	return d, err
 }
 
 func draftPath(id lancar.ID) string { return "/drafts/" + string(id) }
@@ -155,6 +159,9 @@ func askDiscard(v *visit) error {
 	d, err := v.draft()
 	if err != nil {
 		return err
+	}
+	if d.Number != "" {
+		return v.to("/cases/" + d.Number)
 	}
 	return v.show("discard", v.T("Buang isian", "Throw the draft away"), map[string]any{
 		"Title": v.In(d.Service.Title), "Action": draftPath(d.ID) + "/discard", "Back": draftPath(d.ID)})

@@ -43,6 +43,19 @@ func pay(v *visit) error {
 	return v.show("pay", v.T("Bayar ", "Pay ")+charge.Amount.String(), view)
 }
 
+// askBank is "I have paid": where the bank's word has not come by itself, it is asked.
+func askBank(v *visit) error {
+	c, charge, err := v.chargeOfCase()
+	if err != nil {
+		return err
+	}
+	_, err = v.Charges.Recheck(v.r.Context(), v.session.Own, charge.Region, charge.ID)
+	if err != nil && lancar.CodeOf(err) != lancar.Unavailable { // the page says how it stands
+		return err
+	}
+	return v.to("/cases/" + c.Number + "/pay")
+}
+
 func (v *visit) chargeOfCase() (casework.Case, payment.Charge, error) {
 	c, _, err := v.ownCase()
 	if err != nil {

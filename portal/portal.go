@@ -161,6 +161,7 @@ func ownRoutes() map[string]handler {
 		"POST /drafts/{id}/discard":                       discard,
 		"GET /cases/{number}":                             showCase,
 		"GET /cases/{number}/state":                       caseState,
+		"POST /cases/{number}/pay":                        askBank,
 		"GET /cases/{number}/pay":                         pay,
 		"GET /cases/{number}/pay/qris.svg":                payImage,
 		"GET /cases/{number}/files/{file}":                caseFile,

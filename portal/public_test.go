@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,31 +22,38 @@ import (
 	"lancar/services"
 )
 
-// publicPortal is a portal with the real regions and services and no rooms behind it: enough for every
-// page that asks nobody. It is made once; its pages are read by several tests.
+// publicPortal is a portal with the real regions and services and no rooms behind it: enough for
+// every page that asks nobody. All tests share it.
 func publicPortal(t testing.TB) *Portal {
 	t.Helper()
-	table, err := places.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	all, err := region.Load(regions.FS, table)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cat, problems := catalog.Load(services.FS)
-	for _, p := range problems {
-		t.Logf("left out: %v", p)
-	}
-	home, _ := url.Parse("http://localhost:8053")
-	p, err := New(Deps{Regions: all, Catalog: cat, Finder: catalog.NewFinder(cat), Home: home, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Rehearsal: true, Clock: func() time.Time { return time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC) },
-		Registers: func(id string) lancar.Text { return lancar.Text{"id": "Dukcapil"} }})
+	p, err := sharedPortal()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
+
+var sharedPortal = sync.OnceValues(func() (*Portal, error) {
+	packs, err := sharedRegions()
+	if err != nil {
+		return nil, err
+	}
+	cat, problems := catalog.Load(services.FS)
+	for _, p := range problems {
+		return nil, p
+	}
+	return New(Deps{Regions: packs, Catalog: cat, Finder: catalog.NewFinder(cat), Home: &url.URL{Scheme: "http", Host: "localhost:8053"},
+		Logger: slog.New(slog.DiscardHandler), Rehearsal: true, Clock: func() time.Time { return time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC) },
+		Registers: func(id string) lancar.Text { return lancar.Text{"id": "Dukcapil"} }})
+})
+
+var sharedRegions = sync.OnceValues(func() (*region.Regions, error) {
+	table, err := places.Open()
+	if err != nil {
+		return nil, err
+	}
+	return region.Load(regions.FS, table)
+})
 
 // hosts are the bare host and every region's.
 func hosts(p *Portal) []string {

@@ -1,0 +1,149 @@
+package portal
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// A resident's whole way through the pages, without script: sign in, apply, send twice, pay, follow,
+// hold the receipt, have it checked; and a neighbour who may see nothing of it.
+func TestAResidentLivesThroughIt(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	b.signIn("5315044609970001")
+	draft := fillIn(b)
+	b.post(draft+"/submit", "version", b.version())
+	b.shows(422, "Centang dulu")
+	v := b.version()
+	b.post(draft+"/submit", "version", v, "true", "yes")
+	b.shows(200, "QRIS", "Beda nama? Jangan bayar.", "Rp216.000")
+	number := regexp.MustCompile(`/cases/([^/]+)/pay`).FindStringSubmatch(b.url)[1]
+	b.post(draft+"/submit", "version", v, "true", "yes")
+	if b.url != "/cases/"+number+"/pay" {
+		t.Fatalf("sent twice, arrived at %s, want the same case %s", b.url, number)
+	}
+	b.get(draft + "/check")
+	b.shows(200, number)
+	b.get("/cases/" + number)
+	b.shows(200, "Menunggu pembayaran", "Tarik permohonan")
+	w.paid = true
+	b.post("/cases/" + number + "/pay")
+	w.run()
+	b.get("/cases/" + number)
+	b.shows(200, "Senin, 30 November", "hari kerja lagi", "Lunas", "531504******0001")
+	b.post("/cases/"+number+"/messages", "text", "Kapan bisa mulai?")
+	b.shows(200, "Kapan bisa mulai?")
+	b.get("/cases/" + number + "/proof")
+	b.shows(200, "Nomor di buku")
+	follow(b, number)
+	other := w.browser()
+	other.signIn("5315040101850002")
+	for _, path := range []string{"/cases/" + number, "/cases/" + number + "/pay", "/cases/" + number + "/receipt", draft, draft + "/step/stall"} {
+		if other.get(path); other.code != 404 {
+			t.Errorf("a neighbour gets %d at %s", other.code, path)
+		}
+	}
+	sheet := len(sheetOf(t, w))
+	if heaviest := max(b.most, other.most) + sheet; heaviest > 14336 {
+		t.Errorf("the heaviest first load of a signed-in page is %d bytes, want at most 14,336", heaviest)
+	}
+	b.post("/signout")
+	b.shows(200, "Anda sudah keluar", `data-forget="1"`)
+	b.get("/me")
+	b.shows(200, "Masuk")
+}
+
+func sheetOf(t *testing.T, w *world) []byte {
+	t.Helper()
+	b := w.browser()
+	b.get("/")
+	for _, s := range publicPortal(t).sites {
+		if strings.Contains(b.body, s.look.Sheet.Path) {
+			return s.look.Sheet.Gzip
+		}
+	}
+	t.Fatal("the front page has no sheet of ours")
+	return nil
+}
+
+// fillIn answers a market stall's form, with the mistakes that people make, and stops at the check.
+func fillIn(b *browser) (draft string) {
+	b.post("/services/lapak-pasar/start")
+	b.shows(200, "Tentang Anda", "Sudah diketahui dari")
+	draft = regexp.MustCompile(`/drafts/[0-9a-f]+`).FindString(b.url)
+	b.post(draft+"/step/applicant", "version", b.version(), "applicant.phone", "0812 3456 7890", "go", "next")
+	b.shows(200, "Lapak", "Pilih wilayah")
+	stale := b.version()
+	b.post(draft+"/step/stall", "version", stale, "go", draft+"/place/market", "size", "6")
+	b.get(draft + "/place/market?in=53.15.05.1025")
+	b.post(draft+"/place/market", "place", "53.15.05.1025")
+	b.shows(200, "Labuan Bajo", `value="6"`)
+	b.post(draft+"/step/stall", "version", stale, "size", "7")
+	b.shows(409, "sudah berubah")
+	b.get(draft + "/step/stall")
+	b.post(draft+"/step/stall", "version", b.version(), "market_name", "Pasar Batu Cermin", "size", "99", "months", "6",
+		"start.d", "31", "start.m", "2", "start.y", "2027", "go", "next")
+	b.shows(200, `role="alert"`, `value="31"`, `value="99"`, "Kesalahan:")
+	b.post(draft+"/step/stall", "version", b.version(), "market_name", "Pasar Batu Cermin", "size", "6", "months", "6",
+		"start.d", "1", "start.m", "2", "start.y", "2027", "go", "next")
+	b.shows(200, "Usaha Anda", "KOPI TABE")
+	b.upload(draft+"/files/goods_photo", "goods_photo", "foto.png", []byte("MZ bukan foto"), "version", b.version(), "goods", "other", "goods_other", "Jamu")
+	b.shows(422, "Kesalahan:", "Jamu")
+	b.upload(draft+"/files/goods_photo", "goods_photo", "foto.png", picture(), "version", b.version(), "goods", "food")
+	b.shows(200, "foto.png", "Diterima")
+	b.post(draft+"/step/business", "version", b.version(), "goods", "food", "go", "next")
+	b.shows(200, "Periksa jawaban Anda", "531504******0001", "Pasar Batu Cermin", "Kirim dan bayar Rp216.000")
+	if strings.Contains(b.body, "Jamu") {
+		b.t.Error("an answer to a question that is hidden again is still there")
+	}
+	return draft
+}
+
+// follow is everything a person can look at afterwards.
+func follow(b *browser, number string) {
+	b.get("/cases/" + number + "/receipt")
+	if b.code != 200 || !strings.HasPrefix(b.body, "%PDF") {
+		b.t.Fatalf("receipt: %d %.80s", b.code, b.body)
+	}
+	pdf := []byte(b.body)
+	b.upload("/verify", "file", "tanda-terima.pdf", pdf)
+	b.shows(200, "Dokumen ini sah", "M•••• G•••• JEHALUT")
+	pdf[len(pdf)/2] ^= 1
+	b.upload("/verify", "file", "tanda-terima.pdf", pdf)
+	b.shows(200, "Berkas ini sudah diubah")
+	b.run()
+	b.get("/me")
+	b.shows(200, "Sedang diperiksa", "Tanda terima", "Rp216.000")
+	document := b.find(`href="(/documents/[^"]+)"`)
+	b.get(document)
+	b.shows(200, "Unduh PDF")
+	b.get("/me/looked")
+	b.shows(200, "Data kependudukan", "Tanyakan")
+	b.post("/me/looked/ask", "row", b.find(`name="row" value="([^"]+)"`))
+	b.shows(200, "Pertanyaan Anda terkirim")
+	b.post("/me/rights", "right", "correct")
+	b.shows(422, `role="alert"`)
+	b.get("/me/rights")
+	b.shows(200, "Menunggu jawaban")
+}
+
+// The register is down: one types what it would have known, and goes on.
+func TestOneCanGoOnWhileTheRegisterIsDown(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	b.signIn("5315044609970001")
+	w.down = true
+	b.post("/services/lapak-pasar/start")
+	b.shows(200, "Tentang Anda", `name="applicant.address"`)
+	draft := regexp.MustCompile(`/drafts/[0-9a-f]+`).FindString(b.url)
+	b.post(draft+"/step/applicant", "version", b.version(), "applicant.phone", "0812 3456 7890", "applicant.address", "Jl. Soekarno Hatta 12", "go", "later")
+	b.shows(200, "Belum dikirim", "Izin lapak pasar")
+	b.get(draft + "/step/applicant")
+	b.shows(200, "Jl. Soekarno Hatta 12")
+	b.post(draft + "/discard")
+	b.get(draft)
+	if b.code != 410 {
+		t.Errorf("a draft thrown away answers %d", b.code)
+	}
+}
