@@ -76,6 +76,7 @@ type Decision struct {
 	Signer   string      `json:"signer,omitempty"` // the second person, once signed
 	Signed   time.Time   `json:"signed,omitzero"`
 	Document string      `json:"document,omitempty"`
+	Checks   []Check     `json:"checks,omitempty"` // of the checklist; for officers
 }
 
 // Opinion is what a review or opinion step came to.
@@ -85,6 +86,7 @@ type Opinion struct {
 	Favourable bool      `json:"favourable"`
 	Text       string    `json:"text"`
 	At         time.Time `json:"at"`
+	Checks     []Check   `json:"checks,omitempty"`
 }
 
 // Flag tells the officer what a register said, or could not say, about a fact.

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"lancar"
@@ -17,13 +18,31 @@ import (
 type Refusal struct {
 	Ground string
 	Reason string
+	Checks []Check
+}
+
+// Check is what an officer found of one item of their step's checklist.
+type Check struct {
+	Item  string `json:"item"`
+	Found string `json:"found"` // "yes", "no" or "ask"
+}
+
+// checked drops what is not on the checklist of the step that is on.
+func (d *dossier) checked(checks []Check) (out []Check) {
+	step := d.stepByID(d.status.Step)
+	for _, c := range checks {
+		if step != nil && slices.ContainsFunc(step.Checklist, func(r catalog.Requirement) bool { return r.ID == c.Item }) && slices.Contains([]string{"yes", "no", "ask"}, c.Found) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // Grant grants; where the definition asks for a second person the case then waits for Sign. note
 // may say something to the applicant.
-func (c *Cases) Grant(ctx context.Context, officer lancar.Actor, number string, version int64, note string) error {
+func (c *Cases) Grant(ctx context.Context, officer lancar.Actor, number string, version int64, note string, checks ...Check) error {
 	return c.decide(ctx, officer, number, version, flow.Grant, func(d *dossier) (Decision, error) {
-		return Decision{How: "granted", Reason: strings.TrimSpace(note)}, nil
+		return Decision{How: "granted", Reason: strings.TrimSpace(note), Checks: d.checked(checks)}, nil
 	})
 }
 
@@ -38,7 +57,7 @@ func (c *Cases) Refuse(ctx context.Context, officer lancar.Actor, number string,
 		if reason == "" {
 			return Decision{}, lancar.Fail(lancar.Invalid, "reason", "Tulis alasannya dengan jelas untuk pemohon.", "Write the reason clearly for the applicant.")
 		}
-		return Decision{How: "refused", Ground: ground.ID, Law: lawText(d.def, ground.Law), Reason: reason}, nil
+		return Decision{How: "refused", Ground: ground.ID, Law: lawText(d.def, ground.Law), Reason: reason, Checks: d.checked(r.Checks)}, nil
 	})
 }
 
@@ -172,7 +191,7 @@ func (c *Cases) SendBack(ctx context.Context, officer lancar.Actor, number strin
 }
 
 // Opine records what a review or opinion step came to and begins the next step.
-func (c *Cases) Opine(ctx context.Context, officer lancar.Actor, number string, version int64, favourable bool, text string) error {
+func (c *Cases) Opine(ctx context.Context, officer lancar.Actor, number string, version int64, favourable bool, text string, checks ...Check) error {
 	if text = strings.TrimSpace(text); text == "" {
 		return lancar.Fail(lancar.Invalid, "text", "Tulis pertimbangannya.", "Write the opinion.")
 	}
@@ -196,7 +215,7 @@ func (c *Cases) Opine(ctx context.Context, officer lancar.Actor, number string, 
 		w, _ := d.drawnFor(to.Step)
 		to.Officer, to.Office = w.Account, w.Office
 		return c.write(tx, d, key, change{kind: flow.Opine, actor: officer, to: to,
-			body: Opinion{Step: d.status.Step, By: c.office(d, officer.Name), Favourable: favourable, Text: text, At: tx.Now}})
+			body: Opinion{Step: d.status.Step, By: c.office(d, officer.Name), Favourable: favourable, Text: text, At: tx.Now, Checks: d.checked(checks)}})
 	})
 }
 

@@ -86,15 +86,19 @@ func (c *Cases) Away(ctx context.Context, region string) (away []lancar.ID, err 
 	return away, err
 }
 
-// OfficeLots returns the draws of a case to an officer of it, oldest first. They name nobody.
-func (c *Cases) OfficeLots(ctx context.Context, officer lancar.Actor, number string) (out []Lot, err error) {
+// OfficeLots returns the draws of a case to an officer of it, oldest first, and the names of the
+// steps that were drawn for. They name nobody.
+func (c *Cases) OfficeLots(ctx context.Context, officer lancar.Actor, number string) (out []Lot, steps map[string]lancar.Text, err error) {
 	err = c.db.Read(ctx, func(tx *store.Tx) error {
 		d, err := c.officeTx(tx, officer, number)
 		if err != nil {
 			return err
 		}
-		out = nil
+		out, steps = nil, map[string]lancar.Text{}
+		for _, s := range d.def.Steps {
+			steps[s.ID] = s.Title
+		}
 		return c.eachLot(tx, d, lots{}, func(l Lot) error { out = append(out, l); return nil })
 	})
-	return out, err
+	return out, steps, err
 }

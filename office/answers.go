@@ -3,9 +3,11 @@ package office
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"lancar/casework"
 	"lancar/catalog"
+	"lancar/catalog/flow"
 	"lancar/web"
 )
 
@@ -18,6 +20,7 @@ type pairView struct {
 	Name   string // of the radio group, "" where nothing is judged
 	Picked string
 	Error  string
+	Judged *web.Tag // what was found of it before
 }
 
 // partView is what no line of the checklist is about, by section of the form.
@@ -42,10 +45,11 @@ type fileView struct {
 // answers fills the page with what was answered: by the checklist of the officer's step first,
 // then what is left. It returns the checklist.
 func (v *visit) answers(view *caseView, in read, sent url.Values, problems []web.Problem) []catalog.Requirement {
-	var list []catalog.Requirement
-	if step := stepOf(in); step != nil {
-		list = step.Checklist
+	step := stepOf(in)
+	if step == nil {
+		step = &catalog.Step{}
 	}
+	list := step.Checklist
 	shown := map[string]bool{}
 	for i, item := range list {
 		p := pairView{Number: i + 1, Title: v.In(item.Text)}
@@ -57,7 +61,8 @@ func (v *visit) answers(view *caseView, in read, sent url.Values, problems []web
 			shown[field.ID] = true
 			p.add(v, in, field)
 		}
-		if in.held {
+		p.Judged = v.found(in, item.ID)
+		if in.held && in.c.State == flow.Review && step.ID == in.c.Step {
 			p.Name = "check." + item.ID
 			p.Picked = sent.Get(p.Name)
 			p.Error = said(problems, p.Name)
@@ -65,18 +70,45 @@ func (v *visit) answers(view *caseView, in read, sent url.Values, problems []web
 		view.Judged = append(view.Judged, p)
 	}
 	for _, s := range in.def.Pages() {
-		part := pairView{}
+		part, title := pairView{}, v.In(s.Title)
+		if len(s.Fields) > 0 && strings.HasPrefix(s.Fields[0].ID, "applicant.") {
+			title = v.T("Pemohon", "Applicant")
+		}
 		for i := range s.Fields {
 			if f := &s.Fields[i]; !shown[f.ID] {
 				part.add(v, in, f)
 			}
 		}
 		if len(part.Lines)+len(part.Files) > 0 {
-			view.Rest = append(view.Rest, partView{Title: v.In(s.Title), Lines: part.Lines, Files: part.Files})
+			view.Rest = append(view.Rest, partView{Title: title, Lines: part.Lines, Files: part.Files})
 		}
 	}
 	view.Hidden = hidden(in)
 	return list
+}
+
+// found is what an officer found of an item of the checklist when they decided or gave their
+// opinion.
+func (v *visit) found(in read, item string) *web.Tag {
+	var all []casework.Check
+	for _, o := range in.c.Opinions {
+		all = append(all, o.Checks...)
+	}
+	if in.c.Decision != nil {
+		all = append(all, in.c.Decision.Checks...)
+	}
+	for _, c := range slices.Backward(all) {
+		if c.Item == item {
+			switch c.Found {
+			case "yes":
+				return &web.Tag{Kind: "ok", Icon: "check", Text: v.T("Dinilai terpenuhi", "Judged as met")}
+			case "no":
+				return &web.Tag{Kind: "bad", Icon: "cross", Text: v.T("Dinilai tidak terpenuhi", "Judged as not met")}
+			}
+			return &web.Tag{Kind: "warn", Icon: "chat", Text: v.T("Perlu ditanyakan", "To be asked")}
+		}
+	}
+	return nil
 }
 
 // stepOf is the step that is on, else the last that an officer decided.

@@ -73,7 +73,7 @@ func look(t *testing.T, ctx context.Context, axe string, b *browser, name, path 
 			t.Errorf("%s at %s: %s", path, mode.name, w)
 		}
 		if dir := os.Getenv("LANCAR_TEST_SHOTS"); dir != "" {
-			shot, err := chromedp.Run(ctx, chromedp.FullScreenshot(90))
+			shot, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 			b.must(err)
 			b.must(os.WriteFile(filepath.Join(dir, name+"-"+mode.name+".png"), shot, 0o644))
 		}
@@ -102,9 +102,9 @@ func TestPagesInABrowser(t *testing.T) {
 	s.post(path+"/sign", url.Values{"version": {p.hidden("version")}}).is(200)
 	w.run()
 	look(t, ctx, axe, s, "kosong", "/office")
-	_, rest, _ := strings.Cut(s.get(path).body, `href="/office/documents/`)
+	_, rest, _ := strings.Cut(s.get(path).body, `href="/office/documents?number=`)
 	document, _, _ := strings.Cut(rest, `"`)
-	look(t, ctx, axe, s, "dokumen", "/office/documents/"+document)
+	look(t, ctx, axe, s, "dokumen", "/office/documents?number="+document)
 	duties(t, ctx, axe, w)
 }
 

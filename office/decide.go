@@ -186,17 +186,18 @@ func decide(v *visit) error {
 	if err != nil || done {
 		return err
 	}
+	checks := checksOf(in, sent)
 	ctx, number, reason := v.r.Context(), in.c.Number, strings.TrimSpace(sent.Get("reason"))
 	version := versionOf(sent)
 	switch sent.Get("decision") {
 	case doGrant:
-		err = v.Cases.Grant(ctx, v.actor, number, version, reason)
+		err = v.Cases.Grant(ctx, v.actor, number, version, reason, checks...)
 	case doRefuse:
-		err = v.Cases.Refuse(ctx, v.actor, number, version, casework.Refusal{Ground: sent.Get("ground"), Reason: reason})
+		err = v.Cases.Refuse(ctx, v.actor, number, version, casework.Refusal{Ground: sent.Get("ground"), Reason: reason, Checks: checks})
 	case doAsk:
 		err = v.Cases.Ask(ctx, v.actor, number, version, casework.Ask{Requirement: sent.Get("requirement"), Reason: reason})
 	case doOpine:
-		err = v.Cases.Opine(ctx, v.actor, number, version, sent.Get("favourable") == "yes", reason)
+		err = v.Cases.Opine(ctx, v.actor, number, version, sent.Get("favourable") == "yes", reason, checks...)
 	}
 	if p, ok := v.wrong(err); ok {
 		return v.casePage(sent, []web.Problem{p})
@@ -205,6 +206,18 @@ func decide(v *visit) error {
 		return err
 	}
 	return v.to("/office?done=" + url.QueryEscape(sent.Get("decision")) + "&number=" + url.QueryEscape(number))
+}
+
+// checksOf is what was judged of the checklist.
+func checksOf(in read, sent url.Values) (out []casework.Check) {
+	if step := stepOf(in); step != nil {
+		for _, item := range step.Checklist {
+			if found := sent.Get("check." + item.ID); found != "" {
+				out = append(out, casework.Check{Item: item.ID, Found: found})
+			}
+		}
+	}
+	return out
 }
 
 // versionOf is the case as the officer saw it, -1 for none, which no case has.

@@ -21,12 +21,26 @@ type documentView struct {
 	Done                bool
 }
 
-// documents finds a document by its number.
+// documents finds a document by its number, which may hold strokes.
 func documents(v *visit) error {
-	if n := strings.TrimSpace(v.r.URL.Query().Get("number")); n != "" {
-		return v.to("/office/documents/" + url.PathEscape(n))
+	typed := strings.TrimSpace(v.r.URL.Query().Get("number"))
+	if typed == "" {
+		return v.show("documents", v.T("Dokumen", "Documents"), documentView{})
 	}
-	return v.show("documents", v.T("Dokumen", "Documents"), documentView{})
+	found, err := v.Documents.ByNumber(v.r.Context(), typed)
+	if err != nil {
+		return err
+	}
+	if found.State == document.Unknown {
+		return v.noDocument(typed)
+	}
+	return v.to("/office/documents/" + url.PathEscape(found.Document.Core))
+}
+
+func (v *visit) noDocument(typed string) error {
+	view := documentView{Query: typed, Problems: []web.Problem{{Field: "number", Text: v.T("Tidak ada dokumen kami dengan nomor itu. Periksa lagi, huruf demi huruf.",
+		"We issued no document with that number. Check it again, character by character.")}}}
+	return v.showAs(http.StatusNotFound, "documents", v.title(v.T("Dokumen", "Documents"), view.Problems), view)
 }
 
 func showDocument(v *visit) error {
@@ -42,9 +56,7 @@ func (v *visit) documentPage(status int, reason string, problems []web.Problem) 
 		return err
 	}
 	if found.State == document.Unknown {
-		view := documentView{Query: typed, Problems: []web.Problem{{Field: "number", Text: v.T("Tidak ada dokumen kami dengan nomor itu. Periksa lagi, huruf demi huruf.",
-			"We issued no document with that number. Check it again, character by character.")}}}
-		return v.showAs(http.StatusNotFound, "documents", v.T("Kesalahan: Dokumen", "Error: Documents"), view)
+		return v.noDocument(typed)
 	}
 	d := found.Document
 	w := v.wordsOf(d.Region)

@@ -35,7 +35,7 @@ func draws(v *visit) error {
 	if err != nil {
 		return notFound()
 	}
-	list, err := v.Cases.OfficeLots(v.r.Context(), v.actor, number)
+	list, steps, err := v.Cases.OfficeLots(v.r.Context(), v.actor, number)
 	if err != nil {
 		return err
 	}
@@ -46,6 +46,9 @@ func draws(v *visit) error {
 		one, err := v.lot(l)
 		if err != nil {
 			return err
+		}
+		if title := v.In(steps[l.Step]); title != "" {
+			one.Step = title
 		}
 		lots = append(lots, one)
 	}

@@ -64,7 +64,7 @@ func TestFromSignInToSignedDocument(t *testing.T) {
 
 	s := w.enter(domi, "signer")
 	s.get("/office").has(number, "Menunggu tanda tangan")
-	p = s.get(path).is(200).has("Keputusan yang menunggu tanda tangan Anda", "SURAT IZIN UJI", "MARIA GORETI JEHALUT", "Tanda tangani")
+	p = s.get(path).is(200).has("Keputusan yang menunggu tanda tangan Anda", "Dinilai terpenuhi", "SURAT IZIN UJI", "MARIA GORETI JEHALUT", "Tanda tangani")
 	s.post(path+"/return", url.Values{"version": {p.hidden("version")}, "reason": {""}}).is(422).has("Tulis alasannya.")
 	s.post(path+"/sign", url.Values{"version": {p.hidden("version")}}).is(200).has(number + " ditandatangani")
 	w.run()
