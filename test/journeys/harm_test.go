@@ -1,0 +1,64 @@
+package journeys
+
+import (
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	_ "modernc.org/sqlite"
+
+	"lancar/payment"
+	"lancar/test/lab"
+)
+
+// callback sends a notification of payment that the bank did not sign.
+func callback(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "callback REFERENCE AMOUNT")
+	s := of(ts)
+	body := fmt.Sprintf(`{"originalPartnerReferenceNo":%q,"latestTransactionStatus":"00","amount":{"value":%q,"currency":"IDR"}}`, args[0], args[1])
+	p, err := lab.NewBrowser(s.town.Ready).Do("POST", s.town.Portal("")+payment.NotifyPath, "application/json", []byte(body))
+	show(ts, p, err)
+}
+
+// alter changes a stopped node's database behind its back.
+func alter(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 1, "alter SQL")
+	db, err := sql.Open("sqlite", filepath.Join(of(ts).town.Dir, "lancar.db"))
+	must(ts, err)
+	defer db.Close()
+	res, err := db.Exec(args[0])
+	must(ts, err)
+	if n, _ := res.RowsAffected(); n != 1 {
+		ts.Fatalf("%d rows were altered, not 1", n)
+	}
+}
+
+// config writes a configuration for `serve` that uses the town's folder, keys and sandbox.
+func config(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 1, "config FILE [key=value…]")
+	s := of(ts)
+	said := pairs(ts, args[1:])
+	set := func(k, v string) string {
+		if w, ok := said[k]; ok {
+			return w
+		}
+		return v
+	}
+	dir := s.town.Dir
+	out, err := url.Parse(s.town.Sandbox)
+	must(ts, err)
+	file := func(name string) string { return filepath.Join(dir, "sandbox", name) }
+	var b strings.Builder
+	fmt.Fprintf(&b, "stage: %s\nname: node.test\nlisten: 127.0.0.1:0\nbase: %s\n", set("stage", "rehearsal"), set("base", "http://localhost:8053"))
+	fmt.Fprintf(&b, "database: %s\nkeys: %s\n", set("database", "sqlite:"+filepath.Join(dir, "lancar.db")), set("keys", filepath.Join(dir, "keys")))
+	fmt.Fprintf(&b, "mail: {address: %q, from: kabar@lancar.example, plain: true}\n", out.Host)
+	fmt.Fprintf(&b, "phone: {url: %s/phone/messages, token_file: %s}\n", s.town.Sandbox, file("phone.secret"))
+	fmt.Fprintf(&b, "exchange: {url: %s/register, token_file: %s}\n", s.town.Sandbox, file("register.secret"))
+	fmt.Fprintf(&b, "acquirer: {url: %s, client_key: sandbox-lancar, client_secret_file: %s, private_key_file: %s, public_key_file: %s, channel_id: \"95221\"}\n",
+		set("bank", s.town.Sandbox), file("client.secret"), file("partner.key"), file("bank.pub"))
+	must(ts, os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o600))
+}
