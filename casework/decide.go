@@ -255,6 +255,11 @@ func (c *Cases) finish(ctx context.Context, d *dossier, in *content, kind flow.E
 		if now.version != d.version {
 			return errMoved()
 		}
+		if kind != flow.Deem { // signing took its time
+			if err := now.inTime(tx.Now); err != nil {
+				return err
+			}
+		}
 		return c.finishTx(tx, now, kind, who, dec, doc)
 	})
 }

@@ -142,7 +142,18 @@ func (c *Cases) taskTx(tx *store.Tx, officer lancar.Actor, number string, versio
 	if version != d.version {
 		return nil, errMoved()
 	}
-	return d, nil
+	return d, d.inTime(tx.Now)
+}
+
+// inTime refuses every act of an officer on a case that the law has granted by then, also while
+// the system has not yet come round to writing it down: nobody decides, asks or hands on a case
+// after the end of a term with deemed approval.
+func (d *dossier) inTime(now time.Time) error {
+	if !d.def.Term.Deemed || !d.status.State.ClockRuns() || d.status.Due == 0 || store.Micros(now) < d.status.Due {
+		return nil
+	}
+	return lancar.Fail(lancar.Conflict, "", "Jangka waktunya sudah habis, jadi permohonan ini dikabulkan demi hukum.",
+		"The term is over, so this application is granted by law.")
 }
 
 // grantTx writes down that an officer looks at a case.
