@@ -147,3 +147,16 @@ func TestOneCanGoOnWhileTheRegisterIsDown(t *testing.T) {
 		t.Errorf("a draft thrown away answers %d", b.code)
 	}
 }
+
+// Every service's page says its terms before anything is asked, lightly.
+func TestEveryServicePageIsLight(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	for _, d := range publicPortal(t).Catalog.All() {
+		b.get("/services/" + d.Slug)
+		b.shows(200, d.Title["id"], "Standar layanan", "Dasar hukum")
+	}
+	if n := b.most + len(sheetOf(t, w)); n > 14336 {
+		t.Errorf("the heaviest service page is %d bytes on first load, want at most 14,336", n)
+	}
+}

@@ -280,3 +280,17 @@ func TestATicketIsHandedToThisNodesPortalsAlone(t *testing.T) {
 		}
 	}
 }
+
+// Browsers hold redirects after a form to form-action: a region's page must allow the one host
+// where sign-in lives, and no other.
+func TestFormsMayEndWhereSignInLives(t *testing.T) {
+	p := publicPortal(t)
+	h := p.Handler()
+	if got := fetch(h, "localhost:8053", "/services", "").Header().Get("Content-Security-Policy"); got != "" {
+		t.Errorf("the bare host changes the policy: %q", got)
+	}
+	got := fetch(h, hosts(p)[1], "/services", "").Header().Get("Content-Security-Policy")
+	if !strings.Contains(got, "form-action 'self' http://localhost:8053;") || !strings.Contains(got, "default-src 'none'") {
+		t.Errorf("a region's host has the policy %q", got)
+	}
+}

@@ -7,6 +7,7 @@ import (
 
 	"lancar"
 	"lancar/identity"
+	"lancar/internal/serve"
 	"lancar/web"
 )
 
@@ -38,6 +39,13 @@ func (v *visit) recognise() error {
 // elsewhere says whether this host leaves sign-in to another.
 func (v *visit) elsewhere() bool {
 	return v.site.region.Host != "" && !strings.EqualFold(v.r.Host, v.Home.Host)
+}
+
+// allowForms lets a form of this page end at another portal of this node. Browsers hold every
+// redirect after a form to form-action, and sign-in leads from one host to the other and back.
+func (v *visit) allowForms(origin *url.URL) {
+	v.w.Header().Set("Content-Security-Policy", strings.Replace(serve.CSP, "form-action 'self'",
+		"form-action 'self' "+origin.Scheme+"://"+origin.Host, 1))
 }
 
 // toSignIn sends the browser to sign in and then back to path.

@@ -104,6 +104,11 @@ type codeView struct {
 
 func (v *visit) codePage(status int, view codeView) error {
 	view.Back = "/signin?to=" + url.QueryEscape(view.To) + "&kind=" + url.QueryEscape(view.Kind)
+	if on, err := url.Parse(view.To); err == nil { // signing in may end on a region's host
+		if back, err := url.Parse(on.Query().Get("to")); err == nil && on.Path == "/session/go" && v.ours(back) {
+			v.allowForms(back)
+		}
+	}
 	view.Mail, view.Phone = v.sandbox("/mail"), v.sandbox("/phone")
 	v.noindex = true
 	return v.showAs(status, "signincode", v.T("Masukkan kode", "Enter the code"), view)

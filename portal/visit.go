@@ -34,6 +34,9 @@ func (p *Portal) visitor(w http.ResponseWriter, r *http.Request) *visit {
 	s := p.siteOf(r.Host)
 	v := &visit{Portal: p, w: w, r: r, site: s, now: p.Clock()}
 	v.Words = web.Words{Lang: s.language(r), Zone: s.region.Zone, Abbr: s.region.ZoneName}
+	if v.elsewhere() {
+		v.allowForms(p.Home)
+	}
 	return v
 }
 
