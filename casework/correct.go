@@ -118,7 +118,7 @@ func (c *Cases) AttachCorrection(ctx context.Context, who Applicant, number stri
 		if err != nil {
 			return err
 		}
-		metas, err := caseMetas(tx, d.region, d.id)
+		metas, err := caseMetas(tx, d)
 		if err != nil {
 			return err
 		}
@@ -181,7 +181,7 @@ func (c *Cases) Answer(ctx context.Context, who Applicant, number string, versio
 			return err
 		}
 		forgetChanged(d.def, body.Facts, answers)
-		metas, err := caseMetas(tx, d.region, d.id)
+		metas, err := caseMetas(tx, d)
 		if err != nil {
 			return err
 		}

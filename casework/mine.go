@@ -86,7 +86,7 @@ func (c *Cases) openFile(tx *store.Tx, d *dossier, file lancar.ID) (Attachment, 
 	}
 	var f sealedFile
 	if err == nil {
-		f, err = caseFile(tx, d.region, d.id, file)
+		f, err = caseFile(tx, d, file)
 	}
 	if err != nil {
 		return Attachment{}, nil, found(err)

@@ -55,7 +55,8 @@ func countBoth(tx *store.Tx, s status, by int64) error {
 	return nil
 }
 
-// changed carries a change of a case to its applicant: their list, and a message where the event
+// changed carries what a transaction left to be done: a new case gets its draft's files, and its
+// applicant hears of the change, by their list and by a message where the event
 // is one that people are told of.
 func (c *Cases) changed(tx *store.Tx, j jobs.Job) error {
 	var t told
@@ -64,6 +65,11 @@ func (c *Cases) changed(tx *store.Tx, j jobs.Job) error {
 	}
 	if t.Event == erased {
 		return tx.Queue(`DELETE FROM casework_mine WHERE account = $1 AND region = $2 AND case_id = $3`, string(t.Account), j.Region, string(t.Case))
+	}
+	if t.Event == flow.Submit {
+		if err := adoptFiles(tx, t.Account, t.Case, j.Region); err != nil {
+			return err
+		}
 	}
 	if err := upsertMine(tx, j.Region, t); err != nil {
 		return err

@@ -1,6 +1,8 @@
 package casework
 
 import (
+	"errors"
+
 	"lancar"
 	"lancar/internal/store"
 )
@@ -129,12 +131,22 @@ func insertCaseFile(tx *store.Tx, region string, id lancar.ID, f sealedFile) err
 	return tx.Queue(`INSERT INTO casework_files (region, case_id, id, meta, body) VALUES ($1, $2, $3, $4, $5)`, region, string(id), string(f.id), f.meta, f.body)
 }
 
-func caseMetas(tx *store.Tx, region string, id lancar.ID) ([]sealedFile, error) {
-	return store.All(tx, scanMeta, `SELECT id, meta FROM casework_files WHERE region = $1 AND case_id = $2 ORDER BY id`, region, string(id))
+// caseMetas lists the files of a case, and those of the draft it was that are still on their way.
+func caseMetas(tx *store.Tx, d *dossier) ([]sealedFile, error) {
+	moved, err := store.All(tx, scanMeta, `SELECT id, meta FROM casework_files WHERE region = $1 AND case_id = $2 ORDER BY id`, d.region, string(d.id))
+	if err != nil {
+		return moved, err
+	}
+	waiting, err := draftMetas(tx, d.account, d.id)
+	return append(moved, waiting...), err
 }
 
-func caseFile(tx *store.Tx, region string, id, file lancar.ID) (sealedFile, error) {
-	return store.One(tx, scanFile, `SELECT id, meta, body FROM casework_files WHERE region = $1 AND case_id = $2 AND id = $3`, region, string(id), string(file))
+func caseFile(tx *store.Tx, d *dossier, file lancar.ID) (sealedFile, error) {
+	f, err := store.One(tx, scanFile, `SELECT id, meta, body FROM casework_files WHERE region = $1 AND case_id = $2 AND id = $3`, d.region, string(d.id), string(file))
+	if errors.Is(err, store.ErrNone) {
+		return draftFile(tx, d.account, d.id, file)
+	}
+	return f, err
 }
 
 func deleteCaseFile(tx *store.Tx, region string, id, file lancar.ID) error {

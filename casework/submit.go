@@ -69,7 +69,7 @@ func (c *Cases) submitOnce(ctx context.Context, who Applicant, s Submission) (Ca
 		if !ended {
 			return errMoved()
 		}
-		return c.submitTx(tx, d, key, p)
+		return c.submitTx(tx, key, p)
 	})
 	if lancar.CodeOf(err) == lancar.Conflict { // somebody was first: perhaps with this very draft
 		if again, e := c.submittedDraft(ctx, who, s.Draft); e == nil {
@@ -147,7 +147,7 @@ func notReady(out *catalog.Outcome) error {
 }
 
 // submitTx writes a new case. Nothing in it waits for an answer of the database.
-func (c *Cases) submitTx(tx *store.Tx, d draftRow, key keys.DataKey, p *prepared) error {
+func (c *Cases) submitTx(tx *store.Tx, key keys.DataKey, p *prepared) error {
 	p.version, p.head, p.events, p.status = 0, nil, nil, status{State: flow.Draft}
 	p.submitted = tx.Now
 	p.origin.Charge, p.origin.Fee = "", 0
@@ -160,11 +160,7 @@ func (c *Cases) submitTx(tx *store.Tx, d draftRow, key keys.DataKey, p *prepared
 		}
 		p.origin.Charge, p.origin.Fee = id, p.total.Amount
 	}
-	if len(d.Files) > 0 {
-		if err := adoptFiles(tx, d.account, d.ID, p.region); err != nil {
-			return err
-		}
-	}
+	// The draft's files follow through the outbox; until then they are read where they are.
 	to, err := p.move(flow.Submit, lancar.Person)
 	if err != nil {
 		return err

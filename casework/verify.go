@@ -184,7 +184,7 @@ func (v *verifier) sealed(tx *store.Tx, d *dossier, row dossier, key keys.DataKe
 		}
 	}
 	for _, a := range in.Files {
-		f, err := caseFile(tx, d.region, d.id, a.ID)
+		f, err := caseFile(tx, d, a.ID)
 		if err != nil {
 			return fmt.Errorf("file %s: %w", a.ID, err)
 		}

@@ -164,6 +164,9 @@ func forgetCase(tx *store.Tx, d *dossier) error {
 	if err := tx.Queue(`DELETE FROM casework_files WHERE region = $1 AND case_id = $2`, d.region, string(d.id)); err != nil {
 		return err
 	}
+	if err := deleteDraftFiles(tx, d.account, d.id); err != nil {
+		return err
+	}
 	if err := tx.Queue(`DELETE FROM casework_messages WHERE region = $1 AND case_id = $2`, d.region, string(d.id)); err != nil {
 		return err
 	}
