@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -147,12 +146,10 @@ func (c Config) checkProduction() (wrong []error) {
 			wrong = append(wrong, fmt.Errorf("%s must be https in production; a sandbox may be named in a rehearsal only", key))
 		}
 	}
-	for key, file := range map[string]string{"exchange.token_file": c.Exchange.TokenFile, "phone.token_file": c.Phone.TokenFile,
-		"acquirer.client_secret_file": c.Acquirer.ClientSecretFile, "acquirer.private_key_file": c.Acquirer.PrivateKeyFile} {
-		if strings.Contains(filepath.ToSlash(file), "/sandbox/") {
-			wrong = append(wrong, fmt.Errorf("%s is a sandbox's secret", key))
-		}
+	if c.Mail.Plain && !onThisMachine(c.Mail.Address) {
+		wrong = append(wrong, errors.New("mail.plain: without TLS only to a relay on this machine"))
 	}
+	wrong = append(wrong, c.checkSecrets()...)
 	return wrong
 }
 

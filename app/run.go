@@ -100,10 +100,16 @@ func (n *node) refuseDemo() error {
 
 // run serves until ctx ends; then requests in flight finish first, jobs after them.
 func (n *node) run(ctx context.Context, l net.Listener, moved *shift) error {
-	handler, err := n.handler(moved)
+	metrics := n.metrics()
+	handler, err := n.handler(moved, metrics)
 	if err != nil {
 		return err
 	}
+	figures, err := n.serveMetrics(metrics)
+	if err != nil {
+		return err
+	}
+	defer figures()
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
 	wg.Go(func() { n.public.Run(background) })
@@ -115,7 +121,7 @@ func (n *node) run(ctx context.Context, l net.Listener, moved *shift) error {
 }
 
 // handler puts the doors, and the protocols that rooms serve themselves, behind one address.
-func (n *node) handler(moved *shift) (http.Handler, error) {
+func (n *node) handler(moved *shift, metrics *serve.Metrics) (http.Handler, error) {
 	people, err := portal.New(n.portalDeps(moved))
 	if err != nil {
 		return nil, err
@@ -124,11 +130,12 @@ func (n *node) handler(moved *shift) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	metrics := n.metrics()
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", n.ready)
-	mux.Handle("GET /metrics", n.local(metrics.Handler()))
+	if n.config.Metrics == "" {
+		mux.Handle("GET /metrics", local(metrics.Handler()))
+	}
 	mux.Handle("POST "+payment.NotifyPath, n.charges.Handler())
 	mux.Handle("GET /log/", n.public.Handler())
 	api.Mount(mux, api.Deps{Clock: n.clock, Regions: n.regions, Catalog: n.catalog, Finder: n.finder, Base: n.portal})
@@ -152,15 +159,34 @@ func (n *node) ready(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, "ok")
 }
 
-// local answers this machine only: figures are for the operator.
-func (n *node) local(h http.Handler) http.Handler {
+// local answers this machine only: figures are for the operator. What came through a proxy, also
+// one that the configuration does not name, is not from this machine.
+func local(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if a := serve.Address(r.Context()); a != (netip.Addr{}) && !a.IsLoopback() {
+		forwarded := r.Header.Get("X-Forwarded-For") + r.Header.Get("X-Forwarded-Host") + r.Header.Get("Forwarded") + r.Header.Get("Via") + r.Header.Get("X-Real-Ip")
+		peer, err := netip.ParseAddrPort(r.RemoteAddr)
+		if forwarded != "" || err != nil || !peer.Addr().Unmap().IsLoopback() {
 			http.NotFound(w, r)
 			return
 		}
 		h.ServeHTTP(w, r)
 	})
+}
+
+// serveMetrics serves the figures on the address that the configuration gives to them alone.
+func (n *node) serveMetrics(m *serve.Metrics) (stop func(), err error) {
+	if n.config.Metrics == "" {
+		return func() {}, nil
+	}
+	l, err := net.Listen("tcp", n.config.Metrics)
+	if err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", m.Handler())
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second}
+	go func() { _ = srv.Serve(l) }() // ends when it is closed
+	return func() { srv.Close() }, nil
 }
 
 func (n *node) metrics() *serve.Metrics {
