@@ -92,7 +92,9 @@ func (v *visit) casePage(problems []web.Problem) error {
 	}
 	view.Messages = messagesOf(words, c, v.now)
 	view.Correction = v.correctionOf(c, def, problems)
-	view.Decision = v.decisionOf(words, c, def.Output.Title)
+	if view.Decision, err = v.decisionOf(words, c); err != nil {
+		return err
+	}
 	view.Answers, view.Files = v.answersOf(c, def)
 	for _, s := range append([]string{applicantStep}, sectionIDs(def)...) {
 		view.Saved = append(view.Saved, savedStep{string(c.ID) + ":" + s, -1})
@@ -194,9 +196,9 @@ func messagesOf(w web.Words, c casework.Case, now time.Time) []messageView {
 	return out
 }
 
-func (v *visit) decisionOf(w web.Words, c casework.Case, output lancar.Text) *decisionView {
+func (v *visit) decisionOf(w web.Words, c casework.Case) (*decisionView, error) {
 	if c.Decision == nil || open(c.State) {
-		return nil
+		return nil, nil
 	}
 	d := c.Decision
 	how := map[string]string{"granted": v.T("Dikabulkan", "Granted"), "refused": v.T("Belum bisa disetujui", "Not granted"),
@@ -213,12 +215,14 @@ func (v *visit) decisionOf(w web.Words, c casework.Case, output lancar.Text) *de
 	add(v.T("Ditandatangani oleh", "Signed by"), d.Signer)
 	add(v.T("Pada", "On"), w.When(d.At))
 	if c.Document != "" {
-		out.Doc = &docCard{Href: v.documentLink(c.Document), Title: v.In(output), Line: c.Document}
-		if d.How == "refused" || out.Doc.Title == "" {
-			out.Doc.Title = v.T("Surat keputusan", "Letter of decision")
+		known, err := v.Documents.ByNumber(v.r.Context(), c.Document)
+		if err != nil {
+			return nil, err
 		}
+		card := v.docCard(known.Document)
+		out.Doc = &card
 	}
-	return out
+	return out, nil
 }
 
 func (v *visit) answersOf(c casework.Case, def *catalog.Definition) ([]web.Row, []web.File) {

@@ -12,6 +12,7 @@ import (
 
 type searchView struct {
 	Query, Place string
+	Region       string // that was chosen, "" for the portal's own
 	Help         *helpView
 	Best         *bestView
 	Others       []web.Item
@@ -46,7 +47,7 @@ func search(v *visit) error {
 	}
 	where := v.searched()
 	res := v.Finder.Search(where, q, v.Lang, 12, v.now)
-	view := searchView{Query: q, Place: where.Name, Advice: v.In(res.Advice), Help: v.help(res.Help)}
+	view := searchView{Query: q, Place: where.Name, Region: v.r.URL.Query().Get("region"), Advice: v.In(res.Advice), Help: v.help(res.Help)}
 	for _, o := range res.Offers {
 		switch {
 		case !o.Launched():
