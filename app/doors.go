@@ -1,6 +1,8 @@
 package app
 
 import (
+	"strings"
+
 	"lancar"
 	"lancar/office"
 	"lancar/portal"
@@ -10,6 +12,9 @@ func (n *node) portalDeps(moved *shift) portal.Deps {
 	d := portal.Deps{Regions: n.regions, Catalog: n.catalog, Finder: n.finder, Identity: n.identity, Access: n.access, Notify: n.notify,
 		Cases: n.cases, Charges: n.charges, Documents: n.documents, PublicLog: n.public, Registers: n.registerName,
 		Clock: n.clock, Logger: n.log, Home: n.base, Rehearsal: n.config.Stage != Production}
+	if outside, ok := strings.CutSuffix(n.config.Exchange.URL, "/register"); ok && d.Rehearsal {
+		d.Sandbox = outside // where the simulated mail, phone and bank have their pages
+	}
 	if moved != nil {
 		d.Moved = moved.moved
 	}
