@@ -40,6 +40,9 @@ func (n *node) hire(ctx context.Context) error {
 	if err := strictyaml.Decode(n.config.Officers, text, &list); err != nil {
 		return err
 	}
+	if len(list) == 0 {
+		return fmt.Errorf("officers: %s names nobody", n.config.Officers)
+	}
 	return n.employ(ctx, list)
 }
 
@@ -78,11 +81,21 @@ func (n *node) employ(ctx context.Context, list []employee) error {
 	for i, e := range list {
 		employees[i] = identity.Employee{Number: e.Number, Name: e.Name, Mail: e.Mail, NIK: e.NIK, FamilyCard: e.FamilyCard, Roles: e.Roles}
 	}
-	accounts, err := n.identity.SaveEmployees(ctx, employees)
+	before, err := n.identity.Rosters(ctx)
 	if err != nil {
 		return fmt.Errorf("officers: %w", err)
 	}
 	rosters := map[identity.Role][]lancar.ID{}
+	for _, r := range before {
+		rosters[r] = nil // whoever nobody on the list follows leaves it empty
+	}
+	accounts, err := n.identity.SaveEmployees(ctx, employees)
+	if err != nil {
+		return fmt.Errorf("officers: %w", err)
+	}
+	if err := n.dismiss(ctx, accounts); err != nil {
+		return err
+	}
 	for i, e := range list {
 		for _, r := range e.Roles {
 			rosters[r] = append(rosters[r], accounts[i])
@@ -96,6 +109,22 @@ func (n *node) employ(ctx context.Context, list []employee) error {
 	for _, r := range roles {
 		if err := n.cases.SetRoster(ctx, r.Region, r.Agency, r.Role, rosters[r]); err != nil {
 			return fmt.Errorf("roster of %s in %s: %w", r.Agency, r.Region, err)
+		}
+	}
+	return nil
+}
+
+// dismiss ends the offices of who is on the list no more and has their open cases drawn again.
+func (n *node) dismiss(ctx context.Context, stay []lancar.ID) error {
+	gone, err := n.identity.Dismiss(ctx, stay)
+	if err != nil {
+		return fmt.Errorf("officers: %w", err)
+	}
+	for account, roles := range gone {
+		for _, r := range roles {
+			if err := n.cases.SetAbsent(ctx, r.Region, account, true); err != nil {
+				return fmt.Errorf("officers: %w", err)
+			}
 		}
 	}
 	return nil

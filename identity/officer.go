@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -39,6 +40,31 @@ func (i *Identity) SaveEmployees(ctx context.Context, list []Employee) (accounts
 		return nil
 	})
 	return accounts, err
+}
+
+// Dismiss ends the offices of every officer but those to keep: roles, sessions, and the contact to
+// which codes go. It returns what each of them held.
+func (i *Identity) Dismiss(ctx context.Context, keep []lancar.ID) (gone map[lancar.ID][]Role, err error) {
+	err = i.db.Write(ctx, func(tx *store.Tx) error {
+		gone = map[lancar.ID][]Role{}
+		all, err := officers(tx)
+		if err != nil {
+			return err
+		}
+		for _, account := range all {
+			if slices.Contains(keep, account) {
+				continue
+			}
+			if gone[account], err = rolesOf(tx, account); err != nil {
+				return err
+			}
+			if err := errors.Join(replaceRoles(tx, account, nil), deleteSessions(tx, account), endContactsExcept(tx, account, "")); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return gone, err
 }
 
 // SaveEmployee is [Identity.SaveEmployees] for one.

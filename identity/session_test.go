@@ -108,3 +108,38 @@ func TestOfficersSignInByOfficeMailAndChooseARole(t *testing.T) {
 		w.refused(err, lancar.Unauthenticated)
 	})
 }
+
+func TestADismissedOfficerIsOutAtOnce(t *testing.T) {
+	each(t, identity.Limits{}, func(w *world) {
+		stays := identity.Employee{Number: "198609262015051001", Name: "Adriana Tefa", Mail: "adriana@kantor.example",
+			Roles: []identity.Role{{Role: identity.Reviewer, Agency: "dpmptsp", Region: "53.15"}}}
+		goes := stays
+		goes.Number, goes.Name, goes.Mail = "198609262015051002", "Yosef Tefa", "yosef@kantor.example"
+		accounts, err := w.id.SaveEmployees(t.Context(), []identity.Employee{stays, goes})
+		w.must(err)
+		start := func() identity.Attempt {
+			a, err := w.id.OfficerStart(t.Context(), goes.Number, "192.0.2.1", "id")
+			w.must(err)
+			w.drain()
+			return a
+		}
+		token, _, err := w.confirm(start().ID, w.post.code(goes.Mail))
+		w.must(err)
+		gone, err := w.id.Dismiss(t.Context(), accounts[:1])
+		w.must(err)
+		if len(gone) != 1 || len(gone[accounts[1]]) != 1 {
+			t.Fatalf("%+v", gone)
+		}
+		_, err = w.id.Session(t.Context(), token)
+		w.refused(err, lancar.Unauthenticated)
+		sent := w.post.count(goes.Mail)
+		w.refusedCode(start().ID)
+		if w.post.count(goes.Mail) != sent {
+			t.Fatal("a code was sent to somebody who left")
+		}
+		list, err := w.id.Roster(t.Context(), "53.15", "dpmptsp", identity.Reviewer)
+		if err != nil || len(list) != 1 || list[0].Account != accounts[0] {
+			t.Fatalf("%+v %v", list, err)
+		}
+	})
+}

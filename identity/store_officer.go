@@ -19,6 +19,12 @@ func officerByNumber(tx *store.Tx, number string) (account lancar.ID, err error)
 	return account, err
 }
 
+// officers are the accounts of everyone who ever held an office here.
+func officers(tx *store.Tx) ([]lancar.ID, error) {
+	return store.All(tx, func(s store.Scanner) (id lancar.ID, err error) { err = s.Scan((*string)(&id)); return id, err },
+		`SELECT account FROM identity_officers ORDER BY account`)
+}
+
 func officerByAccount(tx *store.Tx, account lancar.ID) (name string, c conflict, err error) {
 	err = tx.QueryRow(`SELECT name, subject, family FROM identity_officers WHERE account = $1`, string(account)).Scan(&name, &c.subject, &c.family)
 	return name, c, err
