@@ -42,7 +42,7 @@ func TestDataRightsAreAnsweredInTime(t *testing.T) {
 	d := w.enter(domi, "dpo")
 	p := d.get("/office").is(200).has("Hak data", "Kenapa data saya dilihat?", "72 jam lagi", "Baru")
 	at := p.link("/office/rights/")
-	p = d.get(at).is(200).has("Saya tidak kenal <beliau>.", "Anna Bahagia", "Memeriksa permohonan: Izin uji", "UU 27/2022")
+	d.get(at).is(200).has("Saya tidak kenal <beliau>.", "Anna Bahagia", "Memeriksa permohonan: Izin uji", "UU 27/2022")
 	d.post(at, url.Values{"text": {"Setengah jadi"}}).is(422).has("Pilih jawabannya dulu.", "Setengah jadi")
 	d.post(at, url.Values{"result": {"done"}, "text": {" "}}).is(422).has("Tulis jawaban")
 	d.post(at, url.Values{"result": {"done"}, "text": {"Anna memeriksa izin Anda."}}).is(200).has("Jawaban terkirim")

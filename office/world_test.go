@@ -304,7 +304,7 @@ func (w *world) apply(who casework.Applicant) string {
 	w.t.Helper()
 	d, err := w.cases.StartDraft(w.t.Context(), who, slug, "53.15.05.1025")
 	w.must(err)
-	d, err = w.cases.SaveStep(w.t.Context(), who, d.ID, d.Version, "check", map[string]string{"village": "53.15.05.1025", "note": "Lapak <kopi> & teh"})
+	d, err = w.cases.SaveStep(w.t.Context(), who, d.ID, d.Version, "check", map[string]string{"village": "53.15.05.1025", "note": "Lapak <kopi> & teh", "extra": "SALAH SEKALI"})
 	w.must(err)
 	var b bytes.Buffer
 	w.must(png.Encode(&b, image.NewRGBA(image.Rect(0, 0, 20, 20))))
@@ -320,7 +320,6 @@ func (w *world) apply(who casework.Applicant) string {
 type browser struct {
 	*world
 	client *http.Client
-	lang   string
 }
 
 func (w *world) browser() *browser {

@@ -1,8 +1,8 @@
 package portal
 
 import (
-	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"lancar"
@@ -16,7 +16,7 @@ type serviceView struct {
 	Closed                        string
 	Handover                      *handoverView
 	Start, Verb                   string
-	Forecast                      *forecastView
+	Forecast                      []forecastView
 	Needs, Spared                 []string
 	Standard                      []component
 	Rules, Seen                   []string
@@ -26,11 +26,6 @@ type serviceView struct {
 }
 
 type handoverView struct{ To, Bring, URL, Host string }
-
-type forecastView struct {
-	Known                  bool
-	Half, Nine, Late, From string
-}
 
 type component struct {
 	Name string
@@ -65,7 +60,7 @@ func showService(v *visit) error {
 		}
 	}
 	if d.Kind == "decision" && offer.Launched() {
-		f, err := v.forecast(offer)
+		f, err := v.forecasts(offer)
 		if err != nil {
 			return err
 		}
@@ -116,11 +111,7 @@ func (v *visit) lists(view *serviceView, d *catalog.Definition) {
 }
 
 func (v *visit) fieldNames(d *catalog.Definition, l catalog.Lookup) string {
-	var names []string
-	for _, f := range v.inOrder(d, l) {
-		names = append(names, f)
-	}
-	return strings.Join(names, ", ")
+	return strings.Join(v.inOrder(d, l), ", ")
 }
 
 // inOrder are the labels of a lookup's fields in the order of the form.
@@ -157,7 +148,7 @@ func (v *visit) handover(d *catalog.Definition) *handoverView {
 	return h
 }
 
-// facts are cost, promised time, and whether one must go there.
+// facts are cost, promised time, and how long what one gets is valid.
 func (v *visit) facts(d *catalog.Definition) []web.Fact {
 	if d.Kind == "handover" {
 		return nil
@@ -170,8 +161,31 @@ func (v *visit) facts(d *catalog.Definition) []web.Fact {
 	if d.Term.Deemed {
 		note = v.T("Lewat itu, dikabulkan oleh sistem.", "After that, the system grants it.")
 	}
-	return append(out, web.Fact{Term: v.T("Paling lama", "At most"), Value: v.WorkDays(d.Term.Days), Note: note},
-		web.Fact{Term: v.T("Datang ke kantor", "Going to an office"), Value: v.T("Tidak perlu", "Not needed"), Note: v.T("Semua dari HP.", "All from your phone.")})
+	out = append(out, web.Fact{Term: v.T("Paling lama", "At most"), Value: v.WorkDays(d.Term.Days), Note: note})
+	if o := d.Output; o.Forever || o.Months > 0 || o.Until != "" {
+		out = append(out, web.Fact{Term: v.T("Berlaku", "Valid for"), Value: v.validity(o), Note: v.In(o.Title) + "."})
+	}
+	return out
+}
+
+// validity says how long a document is valid.
+func (v *visit) validity(o catalog.Output) string {
+	switch n := strconv.Itoa(o.Months); {
+	case o.Forever:
+		return v.T("Seterusnya", "Good")
+	case o.Until != "":
+		return v.T("Menurut isian", "Depends")
+	case o.Months%12 == 0:
+		n = strconv.Itoa(o.Months / 12)
+		if o.Months == 12 {
+			return v.T("1 tahun", "1 year")
+		}
+		return n + v.T(" tahun", " years")
+	case o.Months == 1:
+		return v.T("1 bulan", "1 month")
+	default:
+		return n + v.T(" bulan", " months")
+	}
 }
 
 // price is the fee where it is one number for everyone, else that it depends.
@@ -209,20 +223,4 @@ func (v *visit) fixedFee(d *catalog.Definition) (lancar.Money, bool) {
 	}
 	o := catalog.Walk(d, catalog.Situation{Figures: r.Figures(dateIn(v.now, r)), Now: v.now, Zone: r.Zone})
 	return o.Total, o.FeeKnown
-}
-
-func (v *visit) forecast(o catalog.Offer) (*forecastView, error) {
-	if len(o.Offices) != 1 {
-		return nil, nil // several offices: each has its own figures, said in the application
-	}
-	f, ok, err := v.Cases.Forecast(v.r.Context(), o.Offices[0].Region, o.Slug)
-	if err != nil || !ok {
-		return &forecastView{}, err
-	}
-	late := int(f.LateShare*100 + .5)
-	return &forecastView{Known: true,
-		Half: v.T("Separuh permohonan selesai dalam ", "Half of the applications are done within ") + v.WorkDays(f.Median) + ".",
-		Nine: v.T("Sembilan dari sepuluh selesai dalam ", "Nine of ten are done within ") + v.WorkDays(f.P90) + ".",
-		Late: fmt.Sprintf(v.T("%d dari 100 terlambat.", "%d of 100 are late."), late),
-		From: fmt.Sprintf(v.T("%d permohonan di kantor ini. Dihitung sistem, tidak bisa diubah petugas.", "%d applications at this office. Counted by the system; officials cannot change it."), f.Decided)}, nil
 }

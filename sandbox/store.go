@@ -29,27 +29,6 @@ func (s *Sandbox) set(ctx context.Context, name, value string) error {
 	})
 }
 
-// settings returns all settings whose name begins with prefix, without it.
-func (s *Sandbox) settings(ctx context.Context, prefix string) (map[string]string, error) {
-	out := map[string]string{}
-	err := s.db.Read(ctx, func(tx *store.Tx) error {
-		rows, err := tx.Query("SELECT name, value FROM setting WHERE name >= $1 AND name < $2", prefix, prefix+"\x7f")
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var name, value string
-			if err := rows.Scan(&name, &value); err != nil {
-				return err
-			}
-			out[name[len(prefix):]] = value
-		}
-		return rows.Err()
-	})
-	return out, err
-}
-
 // code is a QRIS code that the bank made.
 type code struct {
 	Reference string    `json:"reference"`

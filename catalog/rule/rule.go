@@ -135,7 +135,8 @@ func (s *Scope) Compile(source string, want Type) (*Rule, error) {
 
 // inWords makes one line of the first complaint.
 func (s *Scope) inWords(source string, issues *cel.Issues) string {
-	for _, e := range issues.Errors() {
+	if all := issues.Errors(); len(all) > 0 {
+		e := all[0]
 		m, at := e.Message, e.Location.Column()
 		switch {
 		case strings.HasPrefix(m, "undeclared reference to '"):
