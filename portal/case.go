@@ -92,7 +92,7 @@ func (v *visit) casePage(problems []web.Problem) error {
 	}
 	view.Messages = messagesOf(words, c, v.now)
 	view.Correction = v.correctionOf(c, def, problems)
-	if view.Decision, err = v.decisionOf(words, c); err != nil {
+	if view.Decision, err = v.decisionOf(words, c, def); err != nil {
 		return err
 	}
 	view.Answers, view.Files = v.answersOf(c, def)
@@ -196,7 +196,7 @@ func messagesOf(w web.Words, c casework.Case, now time.Time) []messageView {
 	return out
 }
 
-func (v *visit) decisionOf(w web.Words, c casework.Case) (*decisionView, error) {
+func (v *visit) decisionOf(w web.Words, c casework.Case, def *catalog.Definition) (*decisionView, error) {
 	if c.Decision == nil || open(c.State) {
 		return nil, nil
 	}
@@ -208,6 +208,9 @@ func (v *visit) decisionOf(w web.Words, c casework.Case) (*decisionView, error) 
 		if value != "" {
 			out.Rows = append(out.Rows, web.Row{Term: term, Lines: []string{value}})
 		}
+	}
+	if i := slices.IndexFunc(def.Refusal, func(g catalog.Refusal) bool { return g.ID == d.Ground }); i >= 0 {
+		add(v.T("Sebab", "Cause"), v.In(def.Refusal[i].Text))
 	}
 	add(v.T("Alasan", "Reason"), d.Reason)
 	add(v.T("Dasar", "Ground"), v.In(d.Law))

@@ -26,6 +26,7 @@ type checkView struct {
 	Verb     string
 	Mend     string
 	Discard  string
+	Forecast *forecastView
 }
 
 type section struct {
@@ -73,6 +74,13 @@ func (v *visit) checkPage(status int, problems []web.Problem) error {
 	}
 	if view.Mend == "" {
 		view.Mend = draftPath(d.ID)
+	}
+	if d.Outcome.Office != "" && d.Service.Kind == "decision" {
+		f, err := v.forecastAt(d.Outcome.Office, d.Service.Slug)
+		if err != nil {
+			return err
+		}
+		f.Office, view.Forecast = v.office(d.Service, d.Outcome.Office), &f
 	}
 	return v.showAs(status, "check", v.T("Periksa jawaban", "Check your answers"), view)
 }

@@ -80,7 +80,7 @@ func running(w web.Words, c casework.Case, out *web.Clock, left int, now time.Ti
 
 func over(w web.Words, c casework.Case, out *web.Clock, used int, now time.Time) {
 	out.State = "ok"
-	out.Tag = web.Tag{Kind: "ok", Icon: "check", Text: w.T("Selesai", "Done")}
+	out.Tag = web.Tag{Kind: "ok", Icon: "check", Text: stateTag(w, c.State).Text}
 	out.Heading = w.T("Diputuskan ", "Decided ") + w.Day(c.Closed, now) + ", " + w.Clock(c.Closed)
 	if !c.Clock.From.IsZero() {
 		if out.Figure = usedWhen(c, c.Closed, w.Zone); out.Figure > 0 {

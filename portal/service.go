@@ -172,7 +172,7 @@ func (v *visit) facts(d *catalog.Definition) []web.Fact {
 func (v *visit) validity(o catalog.Output) string {
 	switch n := strconv.Itoa(o.Months); {
 	case o.Forever:
-		return v.T("Seterusnya", "Good")
+		return v.T("Selamanya", "For good")
 	case o.Until != "":
 		return v.T("Menurut isian", "Depends")
 	case o.Months%12 == 0:

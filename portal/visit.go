@@ -75,6 +75,7 @@ func (p *Portal) own(h handler) http.HandlerFunc {
 // no database is asked for it while it is kept.
 func (p *Portal) public(h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		r.URL.RawQuery = "" // says nothing here, and must not fill the memory
 		v := p.visitor(w, r)
 		v.signed = v.hasCookie()
 		who := "-"
