@@ -105,6 +105,7 @@ type prepared struct {
 	total  lancar.Money
 	lines  []payment.Line
 	office *region.Region
+	flags  int64 // answers that a register contradicts
 }
 
 // prepare checks a draft by the interpreter and makes the case of it.
@@ -126,6 +127,11 @@ func (c *Cases) prepare(who Applicant, d draftRow) (*prepared, error) {
 	p.region, p.id, p.account, p.subject, p.def = out.Office, d.ID, who.Account, who.Subject, def
 	p.origin = origin{Number: NewNumber(out.Office), Service: def.Slug, Definition: def.Hash, Agency: def.Owner.Agency}
 	p.body = submitBody{who.Account, who.Subject, who.Lang, d.Kind, d.Place, withPlace(def, d.Draft), d.Facts, d.Files}
+	for _, v := range out.Fields {
+		if v.Fact != nil && v.Fact.State == "nomatch" {
+			p.flags++
+		}
+	}
 	for _, item := range out.Fee {
 		p.lines = append(p.lines, payment.Line{Label: item.Line.Text, Amount: item.Amount.Amount, Revenue: item.Line.Account})
 	}
@@ -165,6 +171,7 @@ func (c *Cases) submitTx(tx *store.Tx, key keys.DataKey, p *prepared) error {
 	if err != nil {
 		return err
 	}
+	to.Flagged = p.flags
 	ch := change{kind: flow.Submit, actor: lancar.Actor{Kind: lancar.Person, ID: p.account}, to: to, body: p.body, leaf: true}
 	ch.plain.Origin = &p.origin
 	if to.State == flow.Drawing {

@@ -175,7 +175,7 @@ func (v *visit) source(f catalog.Fact) *web.Tag {
 	case "nomatch":
 		return &web.Tag{Kind: "bad", Icon: "alert", Text: v.T("Berbeda dari ", "Differs from ") + register}
 	}
-	return &web.Tag{Kind: "warn", Icon: "clock", Text: v.T("Belum dicocokkan dengan ", "Not yet checked against ") + register}
+	return &web.Tag{Kind: "warn", Icon: "clock", Text: v.T("Belum dipastikan: ", "Not confirmed: ") + register}
 }
 
 // hidden says whether the room kept back who applies.

@@ -122,7 +122,7 @@ func (v *visit) taskRow(t casework.Task) taskRow {
 		row.Tags = append(row.Tags, web.Tag{Kind: "bad", Icon: "alert", Text: v.T("Terlambat, naik ke atasan", "Late, gone to the superior")})
 	}
 	if t.Flagged {
-		row.Tags = append(row.Tags, web.Tag{Kind: "warn", Text: v.T("Beda dengan register", "Differs from a register")})
+		row.Tags = append(row.Tags, web.Tag{Kind: "warn", Text: v.T("Catatan register", "Register remark")})
 	}
 	if t.State == flow.Signing {
 		row.Tags = append(row.Tags, web.Tag{Icon: "pen", Text: v.T("Menunggu tanda tangan", "Waits for a signature")})

@@ -40,8 +40,8 @@ func TestFromSignInToSignedDocument(t *testing.T) {
 	path := "/office/cases/" + number
 
 	a := w.enter(anna, "")
-	a.get("/office").has("Antrean saya", number, "Izin uji", "Pertimbangan", "3 hari kerja lagi", "Anna Bahagia", "Pemeriksa")
-	p := a.get(path).is(200).has("MARIA GORETI JEHALUT", "531504******0001", "Cocok dengan", "Lapak <kopi> & teh", "Jam layanan, hari demi hari", "Pemohon melihat catatan ini")
+	a.get("/office").has("Antrean saya", "Catatan register", number, "Izin uji", "Pertimbangan", "3 hari kerja lagi", "Anna Bahagia", "Pemeriksa")
+	p := a.get(path).is(200).has("Berbeda dari Data kependudukan: Nama di kartu.", "MARIA GORETI JEHALUT", "531504******0001", "Cocok dengan", "Lapak <kopi> & teh", "Jam layanan, hari demi hari", "Pemohon melihat catatan ini")
 	p.lacks(maria)
 	a.post(path+"/decide", url.Values{"version": {p.hidden("version")}, "decision": {"opine"}, "favourable": {"yes"}, "reason": {"Tempatnya cocok."}}).is(200).
 		has("Pertimbangan untuk " + number + " tercatat")

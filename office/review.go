@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"lancar"
@@ -194,22 +195,27 @@ func (v *visit) head(view *caseView, in read) {
 	}
 }
 
-// notes are what an officer must not overlook.
+// notes are what an officer must not overlook: one for all that a register contradicts, one for
+// all that none could confirm.
 func (v *visit) notes(view *caseView, in read) {
-	for _, f := range v.outcome(in).Flags {
-		d, _ := in.def.Field(f.Field)
-		label := f.Field
-		if d != nil {
-			label = v.In(d.Label)
+	for _, n := range []struct{ state, kind, said string }{{"nomatch", "bad", v.T("Berbeda dari ", "Differs from ")},
+		{"unchecked", "warn", v.T("Belum bisa dipastikan di ", "Could not be confirmed with ")}} {
+		fields := map[string][]string{}
+		var registers []string
+		for _, f := range v.outcome(in).Flags {
+			fact := in.c.Facts[f.Field]
+			d, _ := in.def.Field(f.Field)
+			if fact.State != n.state || d == nil {
+				continue
+			}
+			if fields[fact.Register] == nil {
+				registers = append(registers, fact.Register)
+			}
+			fields[fact.Register] = append(fields[fact.Register], v.In(d.Label))
 		}
-		register, said := "", v.T("belum dicocokkan dengan ", "not yet checked against ")
-		fact := in.c.Facts[f.Field]
-		register = v.registerName(fact.Register)
-		kind := "warn"
-		if fact.State == "nomatch" {
-			kind, said = "bad", v.T("berbeda dari ", "differs from ")
+		for _, r := range registers {
+			view.Notes = append(view.Notes, noteView{n.kind, n.said + v.registerName(r) + ": " + strings.Join(fields[r], ", ") + "."})
 		}
-		view.Notes = append(view.Notes, noteView{kind, label + ": " + said + register + "."})
 	}
 	if n := len(in.c.Events); n > 0 && in.c.Events[n-1].Kind == flow.Return {
 		view.Notes = append(view.Notes, noteView{"warn", v.T("Penanda tangan mengembalikan keputusan ini. Periksa lagi, lalu putuskan kembali.",

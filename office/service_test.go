@@ -40,7 +40,7 @@ sections:
       - {id: village, kind: place, level: village, label: {id: "Di mana?", en: "Where?"}}
       - {id: note, kind: text, label: {id: "Catatan", en: "Note"}}
       - {id: paper, kind: attachment, label: {id: "Foto", en: "Photo"}}
-      - {id: extra, kind: text, optional: true, label: {id: "Tambahan", en: "Extra"}}
+      - {id: extra, kind: text, optional: true, label: {id: "Nama di kartu", en: "Name on the card"}, confirm: {register: population, field: name}}
 `,
 	"rules.yaml": `fee: {free: {id: "Gratis.", en: "Free."}, law: uu25}
 conditions:
