@@ -87,6 +87,7 @@ func TestPagesInABrowser(t *testing.T) {
 	look(t, ctx, axe, w.browser(), "masuk", "/office/signin")
 	a := w.enter(anna, "")
 	look(t, ctx, axe, a, "antrean", "/office")
+	byKeys(t, ctx, a, number)
 	look(t, ctx, axe, a, "pertimbangan", path)
 	deciders := opined(w, number)
 	b := w.holder(number, deciders)
@@ -106,6 +107,21 @@ func TestPagesInABrowser(t *testing.T) {
 	document, _, _ := strings.Cut(rest, `"`)
 	look(t, ctx, axe, s, "dokumen", "/office/documents?number="+document)
 	duties(t, ctx, axe, w)
+}
+
+// byKeys walks the inbox with the keyboard alone.
+func byKeys(t *testing.T, ctx context.Context, b *browser, number string) {
+	t.Helper()
+	b.must(chromedp.Do(ctx, chromedp.Navigate(b.server.URL+"/office"), chromedp.KeyEvent("j")))
+	at, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.activeElement.textContent"))
+	b.must(err)
+	if at != number {
+		t.Errorf("J leads to %q, want %q", at, number)
+	}
+	b.must(chromedp.Do(ctx, chromedp.KeyEvent("c")))
+	if at, err = chromedp.Run(ctx, chromedp.Evaluate[string]("document.activeElement.id")); err != nil || at != "number" {
+		t.Errorf("C leads to %q (%v)", at, err)
+	}
 }
 
 // duties are the pages of the other roles.

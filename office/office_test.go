@@ -1,8 +1,10 @@
 package office
 
 import (
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -258,4 +260,49 @@ func TestPostsFromOtherSitesAndOtherHosts(t *testing.T) {
 	if answer.StatusCode != 303 || answer.Header.Get("Location") != w.server.URL+"/office/keys" {
 		t.Errorf("%d to %s", answer.StatusCode, answer.Header.Get("Location"))
 	}
+}
+
+func TestEveryPageSpeaksEnglishToo(t *testing.T) {
+	w, _, number := staffed(t)
+	path := "/office/cases/" + number
+	english := func(b *browser, paths ...string) {
+		b.get("/office/keys?lang=en")
+		for _, at := range paths {
+			p := b.get(at)
+			words := " " + visible(p.body) + " "
+			for _, word := range []string{" Anda ", " berkas ", "Berkas", "Tenggat", "pemohon", "Pemohon", "Petugas", " yang ", " dan ", " atau "} {
+				if strings.Contains(words, word) {
+					t.Errorf("%s says %q in English:\n%s", at, word, words)
+				}
+			}
+			if !strings.Contains(p.body, `<html lang="en">`) {
+				t.Errorf("%s is not in English", at)
+			}
+		}
+	}
+	english(w.browser(), "/office/signin")
+	english(w.enter(anna, ""), "/office", "/office?of=role", path, path+"/draw", path+"/recuse?version=1", "/office/keys", "/office/role", "/office/nothing", "/office/team")
+	english(w.enter(elis, ""), "/office/late", "/office/team", "/office/trouble")
+	english(w.enter(domi, "dpo"), "/office/rights")
+	english(w.enter(domi, "claims"), "/office/claims")
+	english(w.enter(domi, "signer"), "/office/documents", "/office/documents/NOTHING")
+}
+
+func TestTheInboxIsReadPageByPage(t *testing.T) {
+	w := newWorld(t)
+	w.staff()
+	who, _ := w.person()
+	for range 26 {
+		w.submit(who)
+	}
+	w.run()
+	a := w.enter(anna, "")
+	p := a.get("/office").has("Tugas saya (26)", "Berikutnya")
+	next := a.get(html.UnescapeString(p.link(`/office\?after=`))).is(200).has("Tugas saya (26)").lacks("Berikutnya")
+	rows := regexp.MustCompile(`href="/office/cases/([^"]+)"><|href="/office/cases/([^"]+)">5315`)
+	if first, second := len(rows.FindAllString(p.body, -1)), len(rows.FindAllString(next.body, -1)); first != 25 || second != 1 {
+		t.Errorf("pages of %d and %d tasks", first, second)
+	}
+	a.get("/office?after=nonsense").is(422)
+	a.get("/office?of=role").has("Semua tugas peran ini (26)")
 }
