@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"lancar"
 	"lancar/access"
@@ -173,16 +174,53 @@ func (c *Cases) match(ctx context.Context, who Applicant, l catalog.Lookup, body
 	if len(fields) == 0 {
 		return nil
 	}
-	answers, err := c.exchange.Match(ctx, exchange.Question{Source: l.Register, By: keyField(l), Key: tidy(l, key), Fields: fields, Subject: who.Subject,
-		Region: region00, Purpose: purposeConfirm()})
+	answers, err := c.confirm(ctx, who, l, key, fields)
 	if err != nil && lancar.CodeOf(err) != lancar.Unavailable {
 		return err
 	}
 	now := c.db.Now()
 	for theirs, v := range fields {
-		body.Facts[l.Fields[theirs]] = catalog.Fact{Value: v, Register: l.Register, At: now, State: judgement(answers[theirs])}
+		answer := answers[theirs]
+		if err == nil && answer == exchange.Unknown && another(l) {
+			answer = exchange.Differs // or the form would tell which numbers exist
+		}
+		body.Facts[l.Fields[theirs]] = catalog.Fact{Value: v, Register: l.Register, At: now, State: judgement(answer)}
 	}
 	return nil
+}
+
+// maxConfirmed is how many times in an hour one person's typing is confirmed by registers. What is
+// beyond that is unchecked, and asked after submission: nobody tries out names here.
+const maxConfirmed = 60
+
+func (c *Cases) confirm(ctx context.Context, who Applicant, l catalog.Lookup, key string, fields map[string]string) (map[string]exchange.Answer, error) {
+	over := false
+	err := c.db.Write(ctx, func(tx *store.Tx) (err error) {
+		over, err = c.identity.OverTx(tx, "casework confirm", string(who.Account), time.Hour, maxConfirmed)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if over {
+		return nil, lancar.Fail(lancar.Unavailable, "", "Terlalu sering mencocokkan. Ini diperiksa kemudian.", "Checked too often. This is checked later.")
+	}
+	subject, purpose := c.whose(l, key, who.Subject)
+	return c.exchange.Match(ctx, exchange.Question{Source: l.Register, By: keyField(l), Key: tidy(l, key), Fields: fields, Subject: subject,
+		Region: region00, Purpose: purpose})
+}
+
+// another says whether a record is found by the identity number of somebody who does not apply.
+func another(l catalog.Lookup) bool { return !l.Personal() && keyField(l) == "nik" }
+
+// whose record is looked at, and what they are told about it: a mother whose name is checked sees
+// that on her own page.
+func (c *Cases) whose(l catalog.Lookup, key, applicant string) (subject string, purpose lancar.Text) {
+	if !another(l) {
+		return applicant, purposeConfirm()
+	}
+	return c.keys.Subject("nik", tidy(l, key)), lancar.Text{"id": "Mencocokkan isian permohonan orang lain yang menyebut Anda",
+		"en": "Checking what somebody else's application says about you"}
 }
 
 // Obtain has a register make the record that it does not have yet (a business number), on the
@@ -253,8 +291,9 @@ func (c *Cases) recheckTx(tx *store.Tx, d *dossier, facts map[string]catalog.Fac
 		if len(fields) == 0 || key == "" {
 			continue
 		}
-		err := c.exchange.AskLaterTx(tx, exchange.Question{Source: l.Register, By: keyField(l), Key: tidy(l, key), Fields: fields, Subject: d.subject,
-			Region: d.region, Case: d.id, Purpose: purposeConfirm(), Tag: laterTag + l.By})
+		subject, purpose := c.whose(l, key, d.subject)
+		err := c.exchange.AskLaterTx(tx, exchange.Question{Source: l.Register, By: keyField(l), Key: tidy(l, key), Fields: fields, Subject: subject,
+			Region: d.region, Case: d.id, Purpose: purpose, Tag: laterTag + l.By})
 		if err != nil {
 			return err
 		}

@@ -53,6 +53,8 @@ sections:
       - {id: village, kind: place, level: village, label: {id: "Di mana?", en: "Where?"}}
       - {id: note, kind: text, label: {id: "Catatan", en: "Note"}}
       - {id: paper, kind: attachment, optional: true, label: {id: "Berkas", en: "Paper"}}
+      - {id: mother_nik, kind: nik, optional: true, label: {id: "NIK ibu", en: "Mother's number"}}
+      - {id: mother_name, kind: text, optional: true, label: {id: "Nama ibu", en: "Mother's name"}, confirm: {register: population, field: name, by: mother_nik}}
 `,
 	"rules.yaml": `fee: {free: {id: "Gratis.", en: "Free."}, law: uu25}
 conditions:

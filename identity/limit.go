@@ -44,6 +44,12 @@ func (i *Identity) over(tx *store.Tx, l limit) (bool, error) {
 	return float64(n)+float64(before)*left > float64(l.most), err
 }
 
+// OverTx counts one more of what another room limits and says whether that is over most in a sliding
+// window. It is kept with the traces of sign-in.
+func (i *Identity) OverTx(tx *store.Tx, what, whose string, window time.Duration, most int) (bool, error) {
+	return i.over(tx, limit{what, whose, window, most})
+}
+
 func errTooMany(window time.Duration) error {
 	minutes := strconv.Itoa(int(window.Minutes()))
 	return lancar.Fail(lancar.TooMany, "", "Terlalu banyak percobaan. Tunggu paling lama "+minutes+" menit, lalu coba lagi.",
