@@ -9,9 +9,11 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Options configure [Wrap].
@@ -73,10 +75,30 @@ func Wrap(h http.Handler, o Options) http.Handler {
 			fall(rec, r, o.TooMany, http.StatusTooManyRequests)
 			return
 		}
+		if !readable(r) {
+			http.Error(rec, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
+			return
+		}
 		r.Body = http.MaxBytesReader(rec, r.Body, o.MaxBody)
 		h.ServeHTTP(rec, r)
 	})
 }
+
+// readable refuses addresses that no page of ours has: databases take neither NUL nor what is not
+// UTF-8 as text, and pages would have to repeat it.
+func readable(r *http.Request) bool {
+	if r.URL.RawQuery != "" {
+		values, _ := url.ParseQuery(r.URL.RawQuery) // what cannot be parsed, no page sees
+		for name, all := range values {
+			if !text(name) || !text(strings.Join(all, "")) {
+				return false
+			}
+		}
+	}
+	return text(r.URL.Path)
+}
+
+func text(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 func fall(w http.ResponseWriter, r *http.Request, h http.Handler, status int) {
 	if h != nil {
@@ -122,7 +144,8 @@ func clientAddress(r *http.Request, proxies []netip.Prefix) netip.Addr {
 	if err != nil {
 		return netip.Addr{}
 	}
-	hops := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+	// A proxy may add a line of its own below those that the client made up.
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && trusted(addr, proxies); i-- {
 		next, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
 		if err != nil {

@@ -81,6 +81,39 @@ func TestForwardedAddressIsBelievedFromTrustedProxiesOnly(t *testing.T) {
 	}
 }
 
+func TestAProxysOwnLineIsTheOneBelieved(t *testing.T) {
+	var got netip.Addr
+	s := wrapped(func(w http.ResponseWriter, r *http.Request) { got = serve.Address(r.Context()) }, func(o *serve.Options) {
+		o.Proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	})
+	defer s.Close()
+	req, _ := http.NewRequest("GET", s.URL, nil)
+	req.Header["X-Forwarded-For"] = []string{"6.6.6.6", "203.0.113.9"}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if got.String() != "203.0.113.9" {
+		t.Errorf("believed %s", got)
+	}
+}
+
+func TestAddressesThatAreNoTextAreRefused(t *testing.T) {
+	s := wrapped(func(w http.ResponseWriter, r *http.Request) {}, nil)
+	defer s.Close()
+	for path, want := range map[string]int{"/a?q=%c3%a9": 200, "/a%00b": 400, "/%ff": 400, "/a?q=%00": 400, "/a?q=%ff": 400, "/a?q=%zz": 200} {
+		res, err := http.Get(s.URL + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != want {
+			t.Errorf("%s: %d, want %d", path, res.StatusCode, want)
+		}
+	}
+}
+
 func TestRunFinishesWhatIsInFlight(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -10,3 +10,6 @@ func IsConflict(err error) bool {
 func isFull(err error) bool { return sqlState(err) == "53100" || sqliteFull(err) }
 
 func isDown(err error) bool { return postgresDown(err) || sqliteDown(err) }
+
+// isNoText: PostgreSQL takes no NUL, and nothing that is not UTF-8, as text.
+func isNoText(err error) bool { return sqlState(err) == "22021" }

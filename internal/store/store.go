@@ -120,6 +120,8 @@ func safe(err error) error {
 	case errors.Is(err, ErrUnknown), isDown(err):
 		return lancar.Fail(lancar.Unavailable, "", "Ada gangguan di pihak kami. Isian Anda aman. Coba lagi sebentar.",
 			"Something failed on our side. Your answers are safe. Please try again shortly.").Because(err)
+	case isNoText(err):
+		return lancar.Fail(lancar.Invalid, "", "Isian ini memuat tanda yang tidak terbaca.", "This contains characters that cannot be read.").Because(err)
 	}
 	return err
 }

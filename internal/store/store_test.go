@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"lancar"
 	"lancar/internal/store"
 	"lancar/internal/store/storetest"
 )
@@ -178,6 +179,20 @@ func TestRowsAndNone(t *testing.T) {
 		})
 		if err != nil {
 			t.Fatal(err)
+		}
+	})
+}
+
+func TestWhatIsNoTextIsTheSendersFault(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		table(t, db)
+		for _, id := range []string{"a\x00b", "a\xffb"} {
+			err := db.Read(t.Context(), func(tx *store.Tx) error {
+				return tx.QueryRow("SELECT n FROM things WHERE id = $1", id).Scan(new(int64))
+			})
+			if err != store.ErrNone && lancar.CodeOf(err) != lancar.Invalid {
+				t.Errorf("%q: %v", id, err)
+			}
 		}
 	})
 }
