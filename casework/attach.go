@@ -12,8 +12,13 @@ import (
 	"lancar/internal/store"
 )
 
-// maxFiles bounds what one application may carry.
-const maxFiles = 30
+// maxFiles and maxAll, in bytes, bound what one application may carry; atOnce is how many files
+// are looked at side by side.
+const (
+	maxFiles = 30
+	maxAll   = 60 << 20
+	atOnce   = 2
+)
 
 // Attach adds one file to a draft. It stays whatever happens to the form around it.
 func (c *Cases) Attach(ctx context.Context, who Applicant, draft lancar.ID, up Upload) (Attachment, error) {
@@ -29,7 +34,7 @@ func (c *Cases) Attach(ctx context.Context, who Applicant, draft lancar.ID, up U
 	if err != nil {
 		return Attachment{}, err
 	}
-	up, a, err := inspect(c.catalog.Service(service), up, c.db.Now())
+	up, a, err := c.inspect(ctx, c.catalog.Service(service), up)
 	if err != nil {
 		return Attachment{}, err
 	}
@@ -48,6 +53,9 @@ func (c *Cases) Attach(ctx context.Context, who Applicant, draft lancar.ID, up U
 		if len(metas) >= maxFiles {
 			return lancar.Fail(lancar.TooMany, "file", "Sudah ada 30 berkas. Hapus dahulu yang tidak perlu.", "There are 30 files already. Remove some first.")
 		}
+		if err := roomFor(metas, key, a); err != nil {
+			return err
+		}
 		f, err := sealFile(key, a, up.Data)
 		if err != nil {
 			return err
@@ -57,7 +65,18 @@ func (c *Cases) Attach(ctx context.Context, who Applicant, draft lancar.ID, up U
 	return a, err
 }
 
-// inspect cleans an upload for a field of the definition.
+// inspect cleans an upload for a field of the definition, a few at a time: a small file may unfold
+// into hundreds of megabytes of picture.
+func (c *Cases) inspect(ctx context.Context, def *catalog.Definition, up Upload) (Upload, Attachment, error) {
+	select {
+	case c.cleaning <- struct{}{}:
+		defer func() { <-c.cleaning }()
+	case <-ctx.Done():
+		return up, Attachment{}, ctx.Err()
+	}
+	return inspect(def, up, c.db.Now())
+}
+
 func inspect(def *catalog.Definition, up Upload, now time.Time) (Upload, Attachment, error) {
 	if def == nil {
 		return up, Attachment{}, errNotFound()
@@ -95,6 +114,23 @@ func accepted(field *catalog.Field, kind string) bool {
 		}
 	}
 	return false
+}
+
+// roomFor refuses a file beyond what an application may carry in all.
+func roomFor(metas []sealedFile, key keys.DataKey, next Attachment) error {
+	have, err := describe(metas, key)
+	if err != nil {
+		return err
+	}
+	total := next.Size
+	for _, a := range have {
+		total += a.Size
+	}
+	if total > maxAll {
+		return lancar.Fail(lancar.TooLarge, "file", "Semua berkas bersama-sama paling besar 60 MB. Hapus dahulu yang tidak perlu, atau perkecil.",
+			"All files together may have at most 60 MB. Remove some first, or make them smaller.")
+	}
+	return nil
 }
 
 // Detach removes a file from a draft. Removing it twice is no error.

@@ -63,6 +63,7 @@ type Cases struct {
 	charges   *payment.Charges
 	identity  *identity.Identity
 	base      string
+	cleaning  chan struct{} // a place for each file being looked at
 }
 
 const (
@@ -77,7 +78,8 @@ const (
 // exchange.EventAnswered.
 func New(r Rooms) *Cases {
 	c := &Cases{db: r.DB, queue: r.Queue, keys: r.Keys, log: r.Log, regions: r.Regions, places: r.Regions.Places(), access: r.Access,
-		exchange: r.Exchange, catalog: r.Catalog, documents: r.Documents, charges: r.Charges, identity: r.Identity, base: r.Base}
+		exchange: r.Exchange, catalog: r.Catalog, documents: r.Documents, charges: r.Charges, identity: r.Identity, base: r.Base,
+		cleaning: make(chan struct{}, atOnce)}
 	r.Queue.HandleTx(changedQueue, c.changed)
 	r.Queue.HandleTx(redrawQueue, c.redrawJob)
 	r.Queue.Handle(wakeQueue, c.wake)

@@ -109,7 +109,7 @@ func (c *Cases) AttachCorrection(ctx context.Context, who Applicant, number stri
 	if err != nil {
 		return Attachment{}, err
 	}
-	up, a, err := inspect(def, up, c.db.Now())
+	up, a, err := c.inspect(ctx, def, up)
 	if err != nil {
 		return Attachment{}, err
 	}
@@ -127,6 +127,9 @@ func (c *Cases) AttachCorrection(ctx context.Context, who Applicant, number stri
 		}
 		key, err := c.keyOf(tx, d)
 		if err != nil {
+			return err
+		}
+		if err := roomFor(metas, key, a); err != nil {
 			return err
 		}
 		f, err := sealFile(key, a, up.Data)

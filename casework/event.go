@@ -184,6 +184,10 @@ type told struct {
 	Event   flow.Event `json:"event"`
 	Due     int64      `json:"due"`
 	Fee     int64      `json:"fee"`
+	Pinned  string     `json:"pinned"` // hash of the definition
+	Agency  string     `json:"agency"`
+	Since   int64      `json:"since"` // of submission
+	Full    int64      `json:"full"`  // of completeness
 	At      int64      `json:"at"`
 	Version int64      `json:"version"`
 }
@@ -199,7 +203,9 @@ func (d *dossier) fee() int64 {
 const changedQueue = "casework.changed"
 
 func (c *Cases) tell(tx *store.Tx, d *dossier, e event) error {
-	payload, err := json.Marshal(told{d.id, d.account, d.origin.Number, d.origin.Service, d.status.State, e.Kind, d.status.Due, d.fee(), store.Micros(e.At), e.Seq})
+	payload, err := json.Marshal(told{Case: d.id, Account: d.account, Number: d.origin.Number, Service: d.origin.Service, State: d.status.State,
+		Event: e.Kind, Due: d.status.Due, Fee: d.fee(), Pinned: d.origin.Definition, Agency: d.origin.Agency, Since: store.Micros(d.submitted),
+		Full: d.status.Complete, At: store.Micros(e.At), Version: e.Seq})
 	if err != nil {
 		return err
 	}

@@ -64,12 +64,10 @@ func (c *Cases) inform(tx *store.Tx, at string, t told) error {
 	if name == "" {
 		return nil
 	}
-	row, err := caseByID(tx, at, t.Case)
-	if err != nil {
-		return fmt.Errorf("casework: telling of case %s: %w", t.Case, err)
-	}
-	row.def, err = c.catalog.Pinned(tx.Ctx, row.origin.Service, row.origin.Definition)
-	if err != nil {
+	row := &dossier{region: at, id: t.Case, account: t.Account, submitted: store.Time(t.Since), origin: origin{Number: t.Number, Service: t.Service, Definition: t.Pinned, Agency: t.Agency}}
+	row.status.Complete, row.status.Due = t.Full, t.Due
+	var err error
+	if row.def, err = c.catalog.Pinned(tx.Ctx, t.Service, t.Pinned); err != nil {
 		return err
 	}
 	text, ok := row.def.Messages[name]
@@ -78,7 +76,6 @@ func (c *Cases) inform(tx *store.Tx, at string, t told) error {
 			return nil
 		}
 	}
-	row.status.Due = t.Due
 	return c.sendTx(tx, row, t, name, text)
 }
 

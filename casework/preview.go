@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"maps"
+	"slices"
 
 	"lancar"
 	"lancar/access"
@@ -50,7 +51,7 @@ func (c *Cases) Preview(ctx context.Context, officer lancar.Actor, number string
 			dec.Ground, dec.Law = ground.ID, lawText(d.def, ground.Law)
 		}
 		if hide {
-			in.veil()
+			in.veil(d.covered(officer))
 		}
 		paper = c.order(d, &in, dec).Paper
 		return nil
@@ -59,7 +60,7 @@ func (c *Cases) Preview(ctx context.Context, officer lancar.Actor, number string
 }
 
 // veil covers who applies.
-func (o *content) veil() {
+func (o *content) veil(covered []string) {
 	o.Answers, o.Facts = maps.Clone(o.Answers), maps.Clone(o.Facts)
 	if o.Answers == nil {
 		o.Answers = map[string]string{}
@@ -67,7 +68,7 @@ func (o *content) veil() {
 	if o.Facts == nil {
 		o.Facts = map[string]catalog.Fact{}
 	}
-	for _, field := range whoApplies() {
+	for _, field := range covered {
 		const cover = "••••••"
 		if o.Answers[field] != "" {
 			o.Answers[field] = cover
@@ -79,8 +80,22 @@ func (o *content) veil() {
 	}
 }
 
-// whoApplies are the fields that tell who somebody is.
-func whoApplies() []string {
-	return []string{"applicant.name", "applicant.nik", "applicant.passport", "applicant.family_card", "applicant.phone", "applicant.email",
-		"applicant.birth_place"}
+// covered are the fields that tell who somebody is and that this officer's steps do not need: a
+// full address or a birth date stays readable only where the step's checklist names it.
+func (d *dossier) covered(officer lancar.Actor) []string {
+	out := []string{"applicant.name", "applicant.nik", "applicant.passport", "applicant.family_card", "applicant.phone", "applicant.email",
+		"applicant.birth_place", "applicant.birth_date", "applicant.address"}
+	needed := map[string]bool{}
+	for i := range d.def.Steps {
+		step := &d.def.Steps[i]
+		if w, ok := d.drawnFor(step.ID); !ok || w.Account != officer.ID {
+			continue
+		}
+		for _, item := range step.Checklist {
+			for _, f := range item.Fields {
+				needed[f] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(out, func(f string) bool { return needed[f] })
 }

@@ -183,7 +183,7 @@ func (c *Cases) Open(ctx context.Context, officer lancar.Actor, number string) (
 			return err
 		}
 		if out, err = c.view(tx, g, d); err == nil && hide {
-			anonymous(&out)
+			anonymous(&out, d.covered(officer))
 		}
 		return err
 	})
@@ -203,10 +203,10 @@ func (d *dossier) hidden(officer lancar.Actor) bool {
 }
 
 // anonymous takes out of a case what says who applies.
-func anonymous(out *Case) {
-	for _, field := range []string{"name", "nik", "passport", "family_card", "phone", "email", "birth_place"} {
-		delete(out.Answers, "applicant."+field)
-		delete(out.Facts, "applicant."+field)
+func anonymous(out *Case, covered []string) {
+	for _, field := range covered {
+		delete(out.Answers, field)
+		delete(out.Facts, field)
 	}
 	for i := range out.Messages {
 		if out.Messages[i].From == lancar.Person {

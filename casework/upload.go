@@ -95,13 +95,34 @@ func readablePDF(data []byte) error {
 	if bytes.Contains(data, []byte("/Encrypt")) {
 		return badFile("PDF ini terkunci sandi. Kirim PDF tanpa sandi.", "This PDF is locked with a password. Send one without.")
 	}
-	for _, active := range []string{"/JavaScript", "/JS ", "/JS(", "/Launch", "/EmbeddedFile", "/RichMedia"} {
+	data = plainNames(data)
+	for _, active := range []string{"/JavaScript", "/JS ", "/JS(", "/JS<", "/JS\n", "/JS\r", "/Launch", "/EmbeddedFile", "/RichMedia"} {
 		if bytes.Contains(data, []byte(active)) {
 			return badFile("PDF ini berisi program atau berkas lain. Cetak ulang menjadi PDF biasa lalu kirim.",
 				"This PDF contains a program or other files. Print it to a plain PDF and send that.")
 		}
 	}
 	return nil
+}
+
+// plainNames writes out the characters of names that are spelled #4A (ISO 32000-1, 7.3.5): a name
+// may be hidden like that.
+func plainNames(data []byte) []byte {
+	if !bytes.ContainsRune(data, '#') {
+		return data
+	}
+	out := make([]byte, 0, len(data))
+	for i := 0; i < len(data); i++ {
+		if data[i] == '#' && i+2 < len(data) {
+			if n, err := strconv.ParseUint(string(data[i+1:i+3]), 16, 8); err == nil {
+				out = append(out, byte(n))
+				i += 2
+				continue
+			}
+		}
+		out = append(out, data[i])
+	}
+	return out
 }
 
 // upright turns a picture the way EXIF orientation (1 to 8) says it should be seen, because the
