@@ -33,6 +33,7 @@ type journey struct {
 	number string
 	ending string // how the officer will decide: granted, refused, corrected
 	draft  string
+	moves  bool // answers questions about places with a neighbouring village, not the person's own
 	places map[string]bool
 	kept   kept
 }
@@ -89,7 +90,7 @@ func (j *journey) registers() (out []string) {
 	for _, s := range j.def.Sections {
 		for _, f := range s.Fields {
 			for _, src := range []*catalog.Source{f.Known, f.Confirm} {
-				if src != nil && src.By != "" && src.By != "applicant.nik" && src.Register != "population" {
+				if src != nil && src.Register != "population" && (src.Must || src.By != "" && src.By != "applicant.nik") {
 					out = append(out, src.Register)
 				}
 			}
@@ -263,7 +264,10 @@ func (j *journey) place(ctx context.Context, p *page, href, field string) (*page
 	}
 	code := j.value(field)
 	if _, real := j.regions.Places().Lookup(code); !real || !places.Within(code, j.office) {
-		code = j.neighbour()
+		code = j.who.Region
+		if j.moves {
+			code = j.neighbour()
+		}
 	}
 	body := url.Values{"place": {code}}.Encode()
 	if p, err = j.b.do(ctx, "POST", u.String(), "application/x-www-form-urlencoded", []byte(body)); err != nil {
@@ -272,8 +276,7 @@ func (j *journey) place(ctx context.Context, p *page, href, field string) (*page
 	return p, p.ok()
 }
 
-// neighbour is a village of the office other than the person's own: somewhere to move to, which
-// every other question about a place takes as well.
+// neighbour is a village of the office other than the person's own: somewhere to move to.
 func (j *journey) neighbour() string {
 	for _, p := range j.regions.Places().Children(places.Up(j.who.Region)) {
 		if p.Code != j.who.Region {

@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"lancar/catalog"
-	"lancar/region"
 )
 
 // offices are the officers of the town, signed in once each and shared by all journeys.
@@ -66,9 +65,11 @@ func (o *offices) step(ctx context.Context, j *journey, s catalog.Step, verdict 
 // desks are the officers of the step's role in the deciding office.
 func (o *offices) desks(j *journey, s catalog.Step) (out []*desk) {
 	agency := or(s.Agency, j.def.Owner.Agency)
-	codes := []string{j.office}
-	if office, ok := o.regions.ByCode(j.decider()).Agency(agency); ok {
-		codes = append(codes, office.Region)
+	codes := []string{j.decider()}
+	if r := o.regions.ByCode(codes[0]); r != nil {
+		if office, ok := r.Agency(agency); ok {
+			codes = append(codes, office.Region)
+		}
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -85,13 +86,15 @@ func (o *offices) desks(j *journey, s catalog.Step) (out []*desk) {
 	return out
 }
 
-// decider is where the case is decided: the place of the person for offices below the region
-// that launched the service.
+// decider is the code of the deciding office, which a case's number begins with.
 func (j *journey) decider() string {
-	if r := j.regions.ByCode(j.office); r.Code != region.Nation && len(strings.Split(j.office, ".")) < 4 && j.def.Owner.Level == "village" {
-		return j.who.Region
+	digits, _, _ := strings.Cut(j.number, "-")
+	for _, cut := range []int{2, 5, 8} {
+		if len(digits) > cut {
+			digits = digits[:cut] + "." + digits[cut:]
+		}
 	}
-	return j.office
+	return digits
 }
 
 func (o *offices) try(ctx context.Context, d *desk, j *journey, s catalog.Step, verdict string) (bool, error) {

@@ -196,6 +196,7 @@ func (p *play) one(ctx context.Context, i int) {
 	var end string
 	for try := 0; try < 30 && errors.Is(err, errNotEligible) && ctx.Err() == nil; try++ {
 		j := newJourney(p, a, i)
+		j.moves = try%2 == 1
 		end, err = j.walk(ctx)
 		j.close()
 		if errors.Is(err, errNotEligible) {

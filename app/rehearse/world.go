@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -31,14 +32,15 @@ type world struct {
 
 // person is somebody who can sign in.
 type person struct {
-	NIK       string              `json:"nik"`
-	Name      string              `json:"name"`
-	BirthDate string              `json:"birth_date"`
-	Sex       string              `json:"sex"`
-	Email     string              `json:"email"`
-	Phone     string              `json:"phone"`
-	Region    string              `json:"region"`
-	Records   map[string][]string `json:"records"`
+	NIK        string              `json:"nik"`
+	Name       string              `json:"name"`
+	BirthDate  string              `json:"birth_date"`
+	Sex        string              `json:"sex"`
+	Email      string              `json:"email"`
+	Phone      string              `json:"phone"`
+	Region     string              `json:"region"`
+	FamilyCard string              `json:"family_card"`
+	Records    map[string][]string `json:"records"`
 }
 
 type officer struct {
@@ -65,17 +67,48 @@ func openWorld(ctx context.Context, at string) (*world, error) {
 	if err := w.get(ctx, "/people?limit=5000", &residents); err != nil {
 		return nil, err
 	}
+	var all struct {
+		People []person `json:"people"`
+	}
+	if err := w.get(ctx, "/people?role=all&limit=5000", &all); err != nil {
+		return nil, err
+	}
 	var officers struct {
 		People []officer `json:"people"`
 	}
 	if err := w.get(ctx, "/people?role=officer&limit=5000", &officers); err != nil {
 		return nil, err
 	}
-	w.people, w.officers = residents.People, officers.People
+	w.people, w.officers = withFamilies(residents.People, all.People), officers.People
 	if len(w.people) == 0 || len(w.officers) == 0 {
 		return nil, fmt.Errorf("the sandbox has %d people and %d officers", len(w.people), len(w.officers))
 	}
 	return w, nil
+}
+
+// withFamilies gives people the records of their family's members where they have none of their
+// own: parents apply for children.
+func withFamilies(people, all []person) []person {
+	family := map[string]map[string][]string{}
+	for _, p := range all {
+		for register, keys := range p.Records {
+			if family[p.FamilyCard] == nil {
+				family[p.FamilyCard] = map[string][]string{}
+			}
+			family[p.FamilyCard][register] = append(family[p.FamilyCard][register], keys...)
+		}
+	}
+	for i, p := range people {
+		records := map[string][]string{}
+		for register, keys := range family[p.FamilyCard] {
+			if register == "school" {
+				records[register] = keys
+			}
+		}
+		maps.Copy(records, p.Records)
+		people[i].Records = records
+	}
+	return people
 }
 
 func (w *world) get(ctx context.Context, path string, into any) error {

@@ -37,9 +37,17 @@ func (m *maker) vehicle(people []Person) Register {
 		pkb := value / 100
 		r.add(fmt.Sprintf("%s %d SIM", prefix, 1000+m.serials[prefix]), p.NIK, p.Name, kind, makeName, strconv.Itoa(2012+m.r.IntN(13)),
 			strconv.Itoa(cc), strconv.Itoa(value), "100", strconv.Itoa(swdkllj), strconv.Itoa(pkb), strconv.Itoa(pkb*66/100),
-			m.date(2026, 2027), m.date(2027, 2030), p.Village[:2], p.Village[:5], "no", "0")
+			m.date(2026, 2027), m.plateEnd(i), p.Village[:2], p.Village[:5], "no", "0")
 	}
 	return r
+}
+
+// plateEnd is when a number plate runs out; every fourth does about now.
+func (m *maker) plateEnd(i int) string {
+	if i%4 == 0 {
+		return fmt.Sprintf("%s-%02d", m.pick("2026-10", "2026-11", "2026-12"), 1+m.r.IntN(28))
+	}
+	return m.date(2027, 2030)
 }
 
 // property is the property tax bill of this year for each object (NOP).
