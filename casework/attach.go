@@ -53,7 +53,7 @@ func (c *Cases) Attach(ctx context.Context, who Applicant, draft lancar.ID, up U
 		if len(metas) >= maxFiles {
 			return lancar.Fail(lancar.TooMany, "file", "Sudah ada 30 berkas. Hapus dahulu yang tidak perlu.", "There are 30 files already. Remove some first.")
 		}
-		if err := roomFor(metas, key, a); err != nil {
+		if err := roomFor(metas, key, a, maxAll); err != nil {
 			return err
 		}
 		f, err := sealFile(key, a, up.Data)
@@ -117,7 +117,7 @@ func accepted(field *catalog.Field, kind string) bool {
 }
 
 // roomFor refuses a file beyond what an application may carry in all.
-func roomFor(metas []sealedFile, key keys.DataKey, next Attachment) error {
+func roomFor(metas []sealedFile, key keys.DataKey, next Attachment, most int64) error {
 	have, err := describe(metas, key)
 	if err != nil {
 		return err
@@ -126,9 +126,9 @@ func roomFor(metas []sealedFile, key keys.DataKey, next Attachment) error {
 	for _, a := range have {
 		total += a.Size
 	}
-	if total > maxAll {
-		return lancar.Fail(lancar.TooLarge, "file", "Semua berkas bersama-sama paling besar 60 MB. Hapus dahulu yang tidak perlu, atau perkecil.",
-			"All files together may have at most 60 MB. Remove some first, or make them smaller.")
+	if total > most {
+		return lancar.Fail(lancar.TooLarge, "file", "Semua berkas bersama-sama terlalu besar. Hapus dahulu yang tidak perlu, atau perkecil.",
+			"All files together are too large. Remove some first, or make them smaller.")
 	}
 	return nil
 }

@@ -129,7 +129,7 @@ func (c *Cases) AttachCorrection(ctx context.Context, who Applicant, number stri
 		if err != nil {
 			return err
 		}
-		if err := roomFor(metas, key, a); err != nil {
+		if err := roomFor(metas, key, a, 2*maxAll); err != nil {
 			return err
 		}
 		f, err := sealFile(key, a, up.Data)

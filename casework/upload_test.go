@@ -64,15 +64,16 @@ func TestFilesThatAreRefused(t *testing.T) {
 		data []byte
 		code lancar.Code
 	}{
-		"empty":             {nil, lancar.Invalid},
-		"program as a jpg":  {[]byte("MZ\x90\x00 this program"), lancar.Invalid},
-		"page as a pdf":     {[]byte("<html><script>alert(1)</script>"), lancar.Invalid},
-		"cut-off photo":     {photo(t, 1)[:300], lancar.Invalid},
-		"bomb":              {bomb, lancar.Invalid},
-		"oversize":          {make([]byte, MaxUpload+1), lancar.TooLarge},
-		"locked pdf":        {[]byte(fmt.Sprintf(pdf, "/Encrypt 3 0 R")), lancar.Invalid},
-		"pdf with a script": {[]byte(fmt.Sprintf(pdf, "/OpenAction<</S/JavaScript/JS(x)>>")), lancar.Invalid},
-		"cut-off pdf":       {[]byte("%PDF-1.7\n1 0 obj"), lancar.Invalid},
+		"empty":                    {nil, lancar.Invalid},
+		"program as a jpg":         {[]byte("MZ\x90\x00 this program"), lancar.Invalid},
+		"page as a pdf":            {[]byte("<html><script>alert(1)</script>"), lancar.Invalid},
+		"cut-off photo":            {photo(t, 1)[:300], lancar.Invalid},
+		"bomb":                     {bomb, lancar.Invalid},
+		"oversize":                 {make([]byte, MaxUpload+1), lancar.TooLarge},
+		"locked pdf":               {[]byte(fmt.Sprintf(pdf, "/Encrypt 3 0 R")), lancar.Invalid},
+		"pdf with a hidden script": {[]byte(fmt.Sprintf(pdf, "/OpenAction<</S/J#61vaScript/J#53 (x)>>")), lancar.Invalid},
+		"pdf with a script":        {[]byte(fmt.Sprintf(pdf, "/OpenAction<</S/JavaScript/JS(x)>>")), lancar.Invalid},
+		"cut-off pdf":              {[]byte("%PDF-1.7\n1 0 obj"), lancar.Invalid},
 	} {
 		if _, err := clean(c.data, 0); lancar.CodeOf(err) != c.code {
 			t.Errorf("%s: %v, want %s", name, err, c.code)
