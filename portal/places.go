@@ -249,6 +249,9 @@ func takePlace(v *visit) error {
 	if cut, ok := places.Cut(place, wanted(f)); ok {
 		place = cut // more exact than was asked
 	}
+	if _, known := v.Regions.Places().Lookup(place); !known {
+		return lancar.Fail(lancar.Invalid, f.ID, "Wilayah ini tidak dikenal. Pilih dari daftar.", "This place is unknown. Choose it from the list.")
+	}
 	if decides(d.Service, f) && v.notOpenAt(d.Service, place) != "" {
 		return v.to(draftPath(d.ID) + "/place/" + f.ID + "?closed=" + url.QueryEscape(place))
 	}
