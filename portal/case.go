@@ -209,7 +209,7 @@ func (v *visit) decisionOf(w web.Words, c casework.Case, def *catalog.Definition
 			out.Rows = append(out.Rows, web.Row{Term: term, Lines: []string{value}})
 		}
 	}
-	if i := slices.IndexFunc(def.Refusal, func(g catalog.Refusal) bool { return g.ID == d.Ground }); i >= 0 {
+	if i := slices.IndexFunc(def.Refusal, func(g catalog.Ground) bool { return g.ID == d.Ground }); i >= 0 {
 		add(v.T("Sebab", "Cause"), v.In(def.Refusal[i].Text))
 	}
 	add(v.T("Alasan", "Reason"), d.Reason)

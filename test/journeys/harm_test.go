@@ -2,11 +2,16 @@ package journeys
 
 import (
 	"database/sql"
+	"encoding/base64"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	_ "modernc.org/sqlite"
@@ -20,8 +25,16 @@ func callback(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 2, "callback REFERENCE AMOUNT")
 	s := of(ts)
 	body := fmt.Sprintf(`{"originalPartnerReferenceNo":%q,"latestTransactionStatus":"00","amount":{"value":%q,"currency":"IDR"}}`, args[0], args[1])
-	p, err := lab.NewBrowser(s.town.Ready).Do("POST", s.town.Portal("")+payment.NotifyPath, "application/json", []byte(body))
-	show(ts, p, err)
+	req, err := http.NewRequest(http.MethodPost, s.town.Ready+payment.NotifyPath, strings.NewReader(body))
+	must(ts, err)
+	for k, v := range map[string]string{"Content-Type": "application/json", "X-TIMESTAMP": time.Now().Format("2006-01-02T15:04:05-07:00"),
+		"X-PARTNER-ID": "sandbox-lancar", "X-EXTERNAL-ID": "1", "CHANNEL-ID": "95221", "X-SIGNATURE": base64.StdEncoding.EncodeToString(make([]byte, 256))} {
+		req.Header.Set(k, v)
+	}
+	res, err := http.DefaultClient.Do(req)
+	must(ts, err)
+	res.Body.Close()
+	s.page = &lab.Page{URL: req.URL, Status: res.StatusCode}
 }
 
 // alter changes a stopped node's database behind its back.
@@ -61,4 +74,20 @@ func config(ts *testscript.TestScript, _ bool, args []string) {
 	fmt.Fprintf(&b, "acquirer: {url: %s, client_key: sandbox-lancar, client_secret_file: %s, private_key_file: %s, public_key_file: %s, channel_id: \"95221\"}\n",
 		set("bank", s.town.Sandbox), file("client.secret"), file("partner.key"), file("bank.pub"))
 	must(ts, os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o600))
+}
+
+// readPDF prints the text of a PDF, where pdftotext is installed; elsewhere the rest of the story
+// is left out.
+func readPDF(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "readpdf FILE WORDS")
+	tool, err := exec.LookPath("pdftotext")
+	if err != nil {
+		ts.Logf("pdftotext is not installed; the document is not read")
+		return
+	}
+	text, err := exec.Command(tool, "-layout", ts.MkAbs(args[0]), "-").Output()
+	must(ts, err)
+	if !regexp.MustCompile(args[1]).MatchString(strings.Join(strings.Fields(string(text)), " ")) {
+		ts.Fatalf("%s says: %s", args[0], text)
+	}
 }

@@ -1,5 +1,5 @@
 // Package journeys holds what Lancar promises as texts that can be read aloud: each .txt file is
-// a story, told in the words of help.md beside them, and walked through the real program.
+// a story, told in the words of README.md beside them, and walked through the real program.
 package journeys
 
 import (
@@ -24,6 +24,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	theTowns.dir = dir
+	theTowns.services, _ = filepath.Abs("../../services")
 	code := m.Run()
 	theTowns.stop()
 	_ = os.RemoveAll(dir)
@@ -35,13 +36,13 @@ func TestJourneys(t *testing.T) {
 		Dir: ".",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"town": town, "node": node, "person": person, "signin": signIn, "language": language, "open": open, "status": status, "see": see, "find": find,
-			"await": await, "apply": apply, "begin": begin, "fill": fill, "send": send, "again": again, "pay": pay, "settled": settled, "officer": officer,
+			"await": await, "apply": apply, "begin": begin, "fill": fill, "send": send, "again": again, "pay": pay, "settled": settled, "scan": scan, "officer": officer,
 			"document": document, "check": check, "tamper": tamper, "mail": mail, "switch": setSwitch, "time": moveTime, "press": press, "post": post,
-			"callback": callback, "alter": alter, "config": config, "save": save,
+			"callback": callback, "alter": alter, "config": config, "save": save, "readpdf": readPDF,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PATH", theTowns.dir+":"+os.Getenv("PATH"))
-			e.Setenv("GOCACHE", "off")
+			e.Setenv("SERVICES", theTowns.services)
 			e.Values[storyKey{}] = &story{people: map[string]*lab.Applicant{}, offices: map[string]*lab.Office{}}
 			return nil
 		},
@@ -52,11 +53,11 @@ func TestJourneys(t *testing.T) {
 // that many stories happen in it at once; in "moving" one story at a time moves the clock and
 // breaks the world outside.
 type towns struct {
-	bin, dir string
-	mu       sync.Mutex
-	steady   *shared
-	moving   *shared
-	turn     sync.Mutex // whose story happens in "moving"
+	bin, dir, services string
+	mu                 sync.Mutex
+	steady             *shared
+	moving             *shared
+	turn               sync.Mutex // whose story happens in "moving"
 }
 
 type shared struct {

@@ -154,7 +154,7 @@ func signIn(ts *testscript.TestScript, neg bool, args []string) {
 
 func language(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 2, "language NAME LANG")
-	who(ts, args[0]).B.Lang = args[1]
+	must(ts, who(ts, args[0]).Speak(args[1]))
 }
 
 // show keeps a page for the lines that follow.
@@ -308,6 +308,13 @@ func pay(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// scan shows a code to the bank once more.
+func scan(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, args, 1, "scan CODE")
+	_, err := of(ts).world.Pay(args[0])
+	outcome(ts, neg, err)
+}
+
 func settled(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 1, "settled NAME")
 	a := who(ts, args[0])
@@ -434,4 +441,3 @@ func post(ts *testscript.TestScript, _ bool, args []string) {
 	p, err := a.B.Do("POST", a.Home+args[1], "application/x-www-form-urlencoded", []byte(body.Encode()))
 	show(ts, p, err)
 }
-

@@ -57,6 +57,9 @@ func (a *Applicant) SignIn() error {
 	if err != nil {
 		return err
 	}
+	if p.URL.Path == "/me" {
+		return p.OK() // is signed in still
+	}
 	f, err := p.With("code")
 	if err != nil {
 		return err
@@ -75,8 +78,8 @@ func (a *Applicant) SignIn() error {
 // Facts sends the three facts of the sign-in page and returns the page that asks for the code.
 func (a *Applicant) Facts() (*Page, error) {
 	p, err := a.Open("/signin?to=/me")
-	if err != nil {
-		return nil, err
+	if err != nil || p.URL.Path == "/me" {
+		return p, err
 	}
 	f, err := p.With("number")
 	if err != nil {
@@ -110,6 +113,15 @@ func setDate(f *Form, name string, t time.Time) {
 			f.Values.Set(name, t.Format(layout))
 		}
 	}
+}
+
+// Speak chooses the language of the pages.
+func (a *Applicant) Speak(lang string) error {
+	p, err := a.Open("/services?lang=" + lang)
+	if err != nil {
+		return err
+	}
+	return p.OK()
 }
 
 // Begin presses the button of a service's page.
@@ -165,6 +177,9 @@ func (a *Applicant) Usual(slug string, said Answers) (Answers, error) {
 		if err != nil {
 			return nil, err
 		}
+		for k, v := range e.Applicant {
+			out["applicant."+k] = v
+		}
 		for _, m := range []map[string]string{e.Facts, e.Answers} {
 			for k, v := range m {
 				if t, err := time.Parse(time.DateOnly, v); err == nil {
@@ -175,7 +190,11 @@ func (a *Applicant) Usual(slug string, said Answers) (Answers, error) {
 		}
 		break
 	}
-	out["applicant.phone"], out["applicant.email"] = a.Phone, a.Email
+	for k, v := range map[string]string{"applicant.phone": a.Phone, "applicant.email": a.Email} {
+		if v != "" || out[k] == "" {
+			out[k] = v
+		}
+	}
 	for k, v := range said {
 		out[k] = v
 	}

@@ -20,7 +20,7 @@ import (
 )
 
 // Patience is how long a test waits for what happens by itself; a slow machine needs most of it.
-const Patience = 90 * time.Second
+const Patience = 40 * time.Second
 
 // Build compiles the program into a folder and returns its path.
 func Build(dir string) (string, error) {

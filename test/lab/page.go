@@ -18,7 +18,6 @@ import (
 
 // Browser follows links and fills in forms. Every host name leads to one node.
 type Browser struct {
-	Lang   string // Accept-Language
 	client *http.Client
 }
 
@@ -31,7 +30,7 @@ func NewBrowser(node string) *Browser {
 	jar, _ := cookiejar.New(nil) // no options, no error
 	dial := func(network, _ string) (net.Conn, error) { return net.Dial(network, at.Host) }
 	transport := &http.Transport{Dial: dial, MaxIdleConnsPerHost: 2, IdleConnTimeout: 20 * time.Second}
-	return &Browser{Lang: "id", client: &http.Client{Jar: jar, Transport: transport, Timeout: Patience}}
+	return &Browser{client: &http.Client{Jar: jar, Transport: transport, Timeout: Patience}}
 }
 
 // Page is what the browser was shown.
@@ -52,7 +51,6 @@ func (b *Browser) Do(method, ref, contentType string, body []byte) (*Page, error
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("Accept-Language", b.Lang)
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)
 	}
