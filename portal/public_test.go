@@ -218,9 +218,17 @@ func TestOwnPagesLeadToSignInOnTheOneHost(t *testing.T) {
 		t.Errorf("bare host: %q", got)
 	}
 	region := hosts(p)[1]
-	got, err := url.Parse(fetch(h, region, "/me", "").Header().Get("Location"))
-	if err != nil || got.Host != "localhost:8053" || got.Path != "/session/go" || got.Query().Get("to") != "http://"+region+"/session?to=%2Fme" {
+	w := fetch(h, region, "/me", "")
+	got, err := url.Parse(w.Header().Get("Location"))
+	if err != nil || got.Host != "localhost:8053" || got.Path != "/session/go" || !strings.HasPrefix(got.Query().Get("to"), "http://"+region+"/session?to=%2Fme&way=") {
 		t.Errorf("region's host: %v", got)
+	}
+	if c := w.Result().Cookies(); len(c) != 1 || !c[0].HttpOnly || strings.Contains(got.String(), c[0].Value) {
+		t.Errorf("cookies: %v", c)
+	}
+	// A ticket that somebody else sent is good for nothing in a browser that never set out.
+	if w := fetch(h, region, "/session?to=/me&ticket=abc", ""); w.Code != http.StatusUnauthorized {
+		t.Errorf("a ticket from elsewhere: %d", w.Code)
 	}
 }
 

@@ -1,6 +1,9 @@
 package portal
 
 import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"net/http"
 	"net/url"
 	"strings"
@@ -56,10 +59,40 @@ func (v *visit) toSignIn(path string) {
 		return
 	}
 	back := url.URL{Scheme: v.Home.Scheme, Host: v.r.Host, Path: "/session"}
-	back.RawQuery = url.Values{"to": {path}}.Encode()
+	back.RawQuery = url.Values{"to": {path}, "way": {hashWay(v.wayOut())}}.Encode()
 	to := *v.Home
 	to.Path, to.RawQuery = "/session/go", url.Values{"to": {back.String()}}.Encode()
 	http.Redirect(v.w, v.r, to.String(), http.StatusSeeOther)
+}
+
+// A ticket is good in the browser alone that set out for it: the way out leaves a cookie whose hash
+// the ticket is bound to. Nobody can sign somebody else in as themself by sending them a ticket.
+
+func (v *visit) wayName() string { return identity.CookieName(v.secure()) + "-way" }
+
+// way is the secret of this browser's way to sign-in, "" if it never set out.
+func (v *visit) way() string {
+	c, err := v.r.Cookie(v.wayName())
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// wayOut is the same, made now if there is none: other tabs may be on their way too.
+func (v *visit) wayOut() string {
+	if w := v.way(); w != "" {
+		return w
+	}
+	w := rand.Text()
+	http.SetCookie(v.w, &http.Cookie{Name: v.wayName(), Value: w, Path: "/", MaxAge: 3600, HttpOnly: true, Secure: v.secure(), SameSite: http.SameSiteLaxMode})
+	return w
+}
+
+// hashWay is what may stand in addresses.
+func hashWay(way string) string {
+	sum := sha256.Sum256([]byte(way))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // goingTo is the path that the query asks to go to.
@@ -84,7 +117,7 @@ func handOver(v *visit) error {
 	if err != nil || back.Path != "/session" || !v.ours(back) {
 		return lancar.Fail(lancar.Invalid, "to", "Alamat tujuan tidak dikenal.", "The address to return to is unknown.")
 	}
-	ticket, err := v.Identity.Handoff(v.r.Context(), v.session, back.Host)
+	ticket, err := v.Identity.Handoff(v.r.Context(), v.session, back.Host+" "+back.Query().Get("way"))
 	if err != nil {
 		return err
 	}
@@ -111,7 +144,11 @@ func redeem(v *visit) error {
 	if v.signed {
 		return v.to(to)
 	}
-	token, _, err := v.Identity.Redeem(v.r.Context(), q.Get("ticket"), v.r.Host, web.Device(v.r.UserAgent()))
+	if v.way() == "" {
+		return lancar.Fail(lancar.Unauthenticated, "", "Tautan masuk ini bukan dari peramban ini. Silakan masuk lagi.",
+			"This sign-in link was not made in this browser. Please sign in again.")
+	}
+	token, _, err := v.Identity.Redeem(v.r.Context(), q.Get("ticket"), v.r.Host+" "+hashWay(v.way()), web.Device(v.r.UserAgent()))
 	if err != nil {
 		return err
 	}
