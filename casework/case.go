@@ -42,6 +42,7 @@ type Case struct {
 	Events     []Event
 	Messages   []Message
 	Flags      []Flag
+	Returned   string // why the signer sent the decision back, while it waits for a new one; for officers alone
 	Erased     bool // retention ended: nothing personal is left
 }
 

@@ -31,6 +31,9 @@ func (c *Cases) view(tx *store.Tx, g access.Grant, d *dossier) (Case, error) {
 	}
 	out.Kind, out.Answers, out.Facts, out.Files = in.Kind, in.Answers, in.Facts, in.Files
 	out.Correction, out.Decision, out.Opinions, out.Flags = in.correction, in.decision, in.opinions, in.flags
+	if !g.Own() && in.decision == nil {
+		out.Returned = in.returned
+	}
 	if d.status.State == flow.Correction {
 		metas, err := caseMetas(tx, d)
 		if err != nil {

@@ -306,3 +306,17 @@ func TestTheInboxIsReadPageByPage(t *testing.T) {
 	a.get("/office?after=nonsense").is(422)
 	a.get("/office?of=role").has("Semua tugas peran ini (26)")
 }
+
+func TestASignerSendsADecisionBackAndTheDeciderReadsWhy(t *testing.T) {
+	w, _, number := staffed(t)
+	path := "/office/cases/" + number
+	b := w.holder(number, opined(w, number))
+	b.post(path+"/decide", judgement(b.get(path), "refuse", "ground", "unfit", "reason", "Di luar rencana.")).is(200)
+	s := w.enter(domi, "signer")
+	p := s.get(path).has("Ditolak, menunggu tanda tangan", "Tidak sesuai rencana", "Di luar rencana.")
+	s.post(path+"/return", url.Values{"version": {p.hidden("version")}, "reason": {"Lapaknya ada di rencana tahun ini."}}).is(200).has("dikembalikan kepada pemutus")
+	s.post(path+"/sign", url.Values{"version": {p.hidden("version")}}).is(404)
+	p = b.get(path).has("Penanda tangan mengembalikan keputusan ini: Lapaknya ada di rencana tahun ini.", "Keputusan Anda")
+	b.post(path+"/decide", judgement(p, "grant")).is(200)
+	s.get(path).has("Dikabulkan, menunggu tanda tangan").lacks("Lapaknya ada di rencana")
+}

@@ -217,9 +217,8 @@ func (v *visit) notes(view *caseView, in read) {
 			view.Notes = append(view.Notes, noteView{n.kind, n.said + v.registerName(r) + ": " + strings.Join(fields[r], ", ") + "."})
 		}
 	}
-	if n := len(in.c.Events); n > 0 && in.c.Events[n-1].Kind == flow.Return {
-		view.Notes = append(view.Notes, noteView{"warn", v.T("Penanda tangan mengembalikan keputusan ini. Periksa lagi, lalu putuskan kembali.",
-			"The signer sent this decision back. Review it again and decide once more.")})
+	if in.c.Returned != "" {
+		view.Notes = append(view.Notes, noteView{"warn", v.T("Penanda tangan mengembalikan keputusan ini: ", "The signer sent this decision back: ") + in.c.Returned})
 	}
 }
 
