@@ -43,7 +43,7 @@ type Case struct {
 	Messages   []Message
 	Flags      []Flag
 	Returned   string // why the signer sent the decision back, while it waits for a new one; for officers alone
-	Erased     bool // retention ended: nothing personal is left
+	Erased     bool   // retention ended: nothing personal is left
 }
 
 // Event is one line of a case's history.
