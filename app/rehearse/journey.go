@@ -221,7 +221,7 @@ func (j *journey) fill(ctx context.Context) error {
 			if asked[path]++; asked[path] > 6 {
 				return fmt.Errorf("%s does not take the answers: %s", path, p.heading())
 			}
-			p, err = j.step(ctx, p)
+			p, err = j.step(ctx, p, asked[path] > 1)
 		default:
 			return fmt.Errorf("the form leads to %s: %s", path, p.heading())
 		}
@@ -232,8 +232,8 @@ func (j *journey) fill(ctx context.Context) error {
 	return errors.New("the form does not end")
 }
 
-// step answers one page of the form.
-func (j *journey) step(ctx context.Context, p *page) (*page, error) {
+// step answers one page of the form; again, when its first answers were not taken.
+func (j *journey) step(ctx context.Context, p *page, again bool) (*page, error) {
 	f, err := p.with("version")
 	if err != nil {
 		return nil, err
@@ -241,6 +241,13 @@ func (j *journey) step(ctx context.Context, p *page) (*page, error) {
 	for _, b := range f.buttons {
 		if field, ok := strings.CutPrefix(b.value, draftPath.FindString(p.url.Path)+"/place/"); ok && b.name == "go" && !j.chosen(field) {
 			return j.place(ctx, p, b.value, field)
+		}
+	}
+	if again {
+		for name, kind := range f.kinds {
+			if kind == "text" || kind == "textarea" {
+				f.values.Del(name)
+			}
 		}
 	}
 	if err := j.answer(f, p); err != nil {
@@ -379,9 +386,13 @@ func (w *world) own(p person, def *catalog.Definition, field string) string {
 	for _, s := range def.Sections {
 		for _, f := range s.Fields {
 			for _, src := range []*catalog.Source{f.Known, f.Confirm} {
-				if src != nil && strings.TrimPrefix(src.By, "answers.") == field && len(p.Records[src.Register]) > 0 {
-					return p.Records[src.Register][0]
+				if src == nil || strings.TrimPrefix(src.By, "answers.") != field || len(p.Records[src.Register]) == 0 {
+					continue
 				}
+				if asked, _ := def.Field(field); asked != nil && asked.Kind == "nik" {
+					return or(p.members[src.Register], p.NIK)
+				}
+				return p.Records[src.Register][0]
 			}
 		}
 	}

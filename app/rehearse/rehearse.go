@@ -194,7 +194,7 @@ func (p *play) one(ctx context.Context, i int) {
 	start := time.Now()
 	err := errNotEligible
 	var end string
-	for try := 0; try < 30 && errors.Is(err, errNotEligible) && ctx.Err() == nil; try++ {
+	for try := 0; try < 100 && errors.Is(err, errNotEligible) && ctx.Err() == nil; try++ {
 		j := newJourney(p, a, i)
 		j.moves = try%2 == 1
 		end, err = j.walk(ctx)

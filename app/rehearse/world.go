@@ -41,6 +41,7 @@ type person struct {
 	Region     string              `json:"region"`
 	FamilyCard string              `json:"family_card"`
 	Records    map[string][]string `json:"records"`
+	members    map[string]string   // register → NIK of the family member whose record it is
 }
 
 type officer struct {
@@ -86,27 +87,21 @@ func openWorld(ctx context.Context, at string) (*world, error) {
 	return w, nil
 }
 
-// withFamilies gives people the records of their family's members where they have none of their
-// own: parents apply for children.
+// withFamilies gives people what their family's pupils have: parents apply for children.
 func withFamilies(people, all []person) []person {
-	family := map[string]map[string][]string{}
+	pupils := map[string]person{}
 	for _, p := range all {
-		for register, keys := range p.Records {
-			if family[p.FamilyCard] == nil {
-				family[p.FamilyCard] = map[string][]string{}
-			}
-			family[p.FamilyCard][register] = append(family[p.FamilyCard][register], keys...)
+		if len(p.Records["school"]) > 0 {
+			pupils[p.FamilyCard] = p
 		}
 	}
 	for i, p := range people {
-		records := map[string][]string{}
-		for register, keys := range family[p.FamilyCard] {
-			if register == "school" {
-				records[register] = keys
-			}
+		people[i].members = map[string]string{}
+		if child, ok := pupils[p.FamilyCard]; ok {
+			people[i].Records = maps.Clone(p.Records)
+			people[i].Records["school"] = child.Records["school"]
+			people[i].members["school"] = child.NIK
 		}
-		maps.Copy(records, p.Records)
-		people[i].Records = records
 	}
 	return people
 }
