@@ -194,7 +194,8 @@ func (c *Cases) excluded(tx *store.Tx, d *dossier, roster Roster, step *catalog.
 	}
 	for i := range d.def.Steps {
 		s := &d.def.Steps[i]
-		if s.ID == step.ID || (step.Kind == "sign") != (s.Kind == "decide") || (step.Kind == "decide") != (s.Kind == "sign") {
+		fourEyes := step.Kind == "sign" && s.Kind == "decide" || step.Kind == "decide" && s.Kind == "sign"
+		if !fourEyes {
 			continue
 		}
 		if w, ok := d.drawnFor(s.ID); ok && w.Account != "" {

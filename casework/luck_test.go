@@ -10,6 +10,7 @@ import (
 	"lancar"
 	"lancar/casework"
 	"lancar/catalog/flow"
+	"lancar/identity"
 	"lancar/internal/jobs"
 	"lancar/internal/store"
 	"lancar/payment"
@@ -363,6 +364,36 @@ func TestAChangedHolidayMovesOpenDeadlinesOnce(t *testing.T) {
 			t.Fatal("the inbox keeps the old deadline")
 		}
 		w.run()
+		w.verified()
+	})
+}
+
+func TestNobodySignsWhatTheyDecideNorDecidesForThemselves(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		hire := func(number, nik string) lancar.ID {
+			account, err := w.id.SaveEmployee(t.Context(), identity.Employee{Number: number, Name: "Petugas " + number[17:], Mail: number + "@kantor.example", NIK: nik,
+				Roles: []identity.Role{{Role: "reviewer", Agency: "dpmptsp", Region: "53.15"}, {Role: "signer", Agency: "dpmptsp", Region: "53.15"}}})
+			w.must(err)
+			return account
+		}
+		both, self, third := hire("198001012005011001", ""), hire("198001012005011002", maria), hire("198001012005011003", "")
+		w.must(w.cases.SetRoster(t.Context(), "53.15", "dpmptsp", "reviewer", []lancar.ID{both, self}))
+		w.must(w.cases.SetRoster(t.Context(), "53.15", "dpmptsp", "signer", []lancar.ID{both, self, third}))
+		w.run()
+		who := w.person(maria)
+		c := w.submit(who, stall)
+		w.pay(who, c)
+		actor := func(id lancar.ID, role string) lancar.Actor {
+			return lancar.Actor{Kind: lancar.Officer, ID: id, Name: "Petugas", Role: role, Region: "53.15", Agency: "dpmptsp"}
+		}
+		o, task := w.task([]lancar.Actor{actor(both, "reviewer"), actor(self, "reviewer")}, c.Number)
+		if o.ID != both {
+			t.Fatal("somebody decides on their own application")
+		}
+		w.must(w.cases.Grant(t.Context(), o, c.Number, task.Version, ""))
+		if s, _ := w.task([]lancar.Actor{actor(both, "signer"), actor(self, "signer"), actor(third, "signer")}, c.Number); s.ID != third {
+			t.Fatal("somebody signs what they decided, or for themselves")
+		}
 		w.verified()
 	})
 }

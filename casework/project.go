@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"lancar"
 	"lancar/catalog/flow"
@@ -24,10 +26,10 @@ func (s status) totals() [2]string {
 // project brings the office's inbox and its kept totals along with an event.
 func (c *Cases) project(tx *store.Tx, d *dossier, before status) error {
 	now := d.status
-	same := before.open() && now.open() && before.Office == now.Office && before.totals() == now.totals()
-	if before.open() && !same {
-		if err := countBoth(tx, before, -1); err != nil {
-			return err
+	moves := map[[2]string]int64{} // office and key
+	if before.open() {
+		for _, key := range before.totals() {
+			moves[[2]string{before.Office, key}]--
 		}
 		if !now.open() || before.Office != now.Office {
 			if err := deleteTask(tx, before.Office, d.region, d.id); err != nil {
@@ -35,20 +37,20 @@ func (c *Cases) project(tx *store.Tx, d *dossier, before status) error {
 			}
 		}
 	}
-	if !now.open() {
-		return nil
-	}
-	if !same {
-		if err := countBoth(tx, now, 1); err != nil {
+	if now.open() {
+		for _, key := range now.totals() {
+			moves[[2]string{now.Office, key}]++
+		}
+		if err := upsertTask(tx, d); err != nil {
 			return err
 		}
 	}
-	return upsertTask(tx, d)
-}
-
-func countBoth(tx *store.Tx, s status, by int64) error {
-	for _, key := range s.totals() {
-		if err := count(tx, s.Office, key, by); err != nil {
+	// In one order, so that two transactions never wait for each other's totals.
+	for _, at := range slices.SortedFunc(maps.Keys(moves), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) }) {
+		if moves[at] == 0 {
+			continue
+		}
+		if err := count(tx, at[0], at[1], moves[at]); err != nil {
 			return err
 		}
 	}
