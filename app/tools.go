@@ -22,7 +22,7 @@ type ClockQuestion struct {
 	Region       string
 	From         time.Time
 	Days         int
-	Pauses       [][2]time.Time
+	Pauses       []string // FROM/TO
 	Holidays     []byte // replaces the calendar; nil keeps the region's
 	HolidaysName string
 	JSON         bool
@@ -39,8 +39,12 @@ func Clock(w io.Writer, q ClockQuestion) error {
 		return fmt.Errorf("--region: %q is no Home Ministry code", q.Region)
 	}
 	var pauses []region.Pause
-	for _, p := range q.Pauses {
-		pauses = append(pauses, region.Pause{From: p[0], To: p[1]})
+	for _, text := range q.Pauses {
+		p, err := region.ParsePause(text)
+		if err != nil {
+			return fmt.Errorf("--pause: %w", err)
+		}
+		pauses = append(pauses, p)
 	}
 	var holidays []region.Date
 	if q.HolidaysName != "" {
