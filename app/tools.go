@@ -23,7 +23,7 @@ type ClockQuestion struct {
 	From         time.Time
 	Days         int
 	Pauses       []string // FROM/TO
-	Holidays     []byte // replaces the calendar; nil keeps the region's
+	Holidays     []byte   // replaces the calendar; nil keeps the region's
 	HolidaysName string
 	JSON         bool
 }
