@@ -3,6 +3,8 @@ package browser
 import (
 	"encoding/json"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -104,3 +106,59 @@ func (p *tab) judge(url string, views ...view) {
 		}
 	}
 }
+
+// TestOfficePagesPassAxe does the same for officers: in each role, every page that the office links
+// to from its header, the inbox and the case that is first in it.
+func TestOfficePagesPassAxe(t *testing.T) {
+	applicant, _ := lived(t)
+	code, err := applicant.Code()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := town.Pay(code); err != nil {
+		t.Fatal(err)
+	}
+	p := newTab(t)
+	home := town.Portal("")
+	p.judge(home+"/office/signin", view{360, "light"}, view{1280, "dark"})
+	officers, err := town.Officers("53.15", "dpmptsp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, o := range officers {
+		for _, role := range o.Roles {
+			desk := &lab.Desk{Officer: o, Role: role, B: lab.NewBrowser(town.Ready)}
+			if err := desk.SignIn(town.World, home); err != nil {
+				t.Fatal(err)
+			}
+			p.cookies(desk.B, home)
+			for _, path := range officePaths(t, desk, home) {
+				if !seen[role+path] {
+					p.judge(home+path, view{360, "light"}, view{1280, "light"}, view{1280, "dark"})
+				}
+				seen[role+path] = true
+			}
+		}
+	}
+}
+
+func officePaths(t *testing.T, desk *lab.Desk, home string) []string {
+	t.Helper()
+	paths := []string{"/office/"}
+	page, err := desk.B.Get(home + "/office/")
+	if err == nil {
+		err = page.OK()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range officeLink.FindAllStringSubmatch(string(page.Body), -1) {
+		if !slices.Contains(paths, m[1]) {
+			paths = append(paths, m[1])
+		}
+	}
+	return paths
+}
+
+var officeLink = regexp.MustCompile(`href="(/office/[^"?#]*)"`)
