@@ -66,8 +66,18 @@ func openSQLite(ctx context.Context, path string) (*sqliteDB, error) {
 	return s, nil
 }
 
-func (s *sqliteDB) name() string                   { return "sqlite" }
-func (s *sqliteDB) ping(ctx context.Context) error { return s.db.PingContext(ctx) }
+func (s *sqliteDB) name() string { return "sqlite" }
+
+// ping asks on a connection of ours: the pool has no other.
+func (s *sqliteDB) ping(ctx context.Context) error {
+	return s.read(ctx, func(c session) error {
+		rows, err := c.query(ctx, "SELECT 1", nil)
+		if err != nil {
+			return err
+		}
+		return rows.Close()
+	})
+}
 
 func (s *sqliteDB) close() error {
 	close(s.done)

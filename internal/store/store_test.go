@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"lancar"
 	"lancar/internal/store"
@@ -193,6 +194,16 @@ func TestWhatIsNoTextIsTheSendersFault(t *testing.T) {
 			if err != store.ErrNone && lancar.CodeOf(err) != lancar.Invalid {
 				t.Errorf("%q: %v", id, err)
 			}
+		}
+	})
+}
+
+func TestPingAnswersWhileOpen(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		if err := db.Ping(ctx); err != nil {
+			t.Fatal(err)
 		}
 	})
 }
