@@ -173,6 +173,12 @@ func (c *Cases) Open(ctx context.Context, officer lancar.Actor, number string) (
 		if err != nil {
 			return err
 		}
+		if d.subject == "" { // retention ended: nobody is looked at any more
+			out = d.brief()
+			out.Events, out.Erased = history(d), true
+			out.Clock, err = c.clock(d)
+			return err
+		}
 		what := []string{access.Answers, access.Register, access.Case, access.Messages}
 		hide := d.hidden(officer)
 		if !hide {

@@ -320,3 +320,17 @@ func TestASignerSendsADecisionBackAndTheDeciderReadsWhy(t *testing.T) {
 	b.post(path+"/decide", judgement(p, "grant")).is(200)
 	s.get(path).has("Dikabulkan, menunggu tanda tangan").lacks("Lapaknya ada di rencana")
 }
+
+func TestAnErasedCaseKeepsOnlyItsHistory(t *testing.T) {
+	w, _, number := staffed(t)
+	path := "/office/cases/" + number
+	b := w.holder(number, opined(w, number))
+	b.post(path+"/decide", judgement(b.get(path), "grant")).is(200)
+	s := w.enter(domi, "signer")
+	s.post(path+"/sign", url.Values{"version": {s.get(path).hidden("version")}}).is(200)
+	w.run()
+	w.pass(370 * 24 * time.Hour) // the service keeps its cases a year
+	w.run()
+	s = w.enter(domi, "signer")
+	s.get(path).is(200).has("Isi permohonan sudah dihapus", "Perjalanan berkas", "Keputusan ditandatangani").lacks("MARIA", "Lapak", "Kirim pesan", "Diputuskan oleh")
+}

@@ -169,6 +169,7 @@ func copied(from fs.FS, dir string) fstest.MapFS {
 
 // newWorld is a fresh node on a Monday morning.
 func newWorld(t *testing.T) *world {
+	t.Parallel()
 	start := time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
 	w := &world{t: t, at: start, sent: map[string][]string{}, fail: map[string]bool{}}
 	w.db = storetest.OpenAt(t, w.now)
