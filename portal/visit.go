@@ -20,7 +20,6 @@ type visit struct {
 	now     time.Time
 	session identity.Session // zero while nobody is signed in
 	signed  bool
-	keeps   string // the page holds a form whose unsent answers the script keeps
 	watch   web.Watch
 	noindex bool
 	forget  bool
@@ -98,7 +97,7 @@ func (p *Portal) public(h handler) http.HandlerFunc {
 // page makes the frame around a view.
 func (v *visit) page(title string) *web.Page {
 	p := &web.Page{Words: v.Words, Look: v.site.look, Title: title, Now: v.now, Moved: v.Moved != nil && v.Moved(),
-		Path: v.r.URL.RequestURI(), Langs: v.site.langs, SignedIn: v.signed, Keeps: v.keeps, Watch: v.watch, NoIndex: v.noindex, Forget: v.forget}
+		Path: v.r.URL.RequestURI(), Langs: v.site.langs, Watch: v.watch, NoIndex: v.noindex, Forget: v.forget}
 	if v.Rehearsal {
 		p.Demo = v.T("Peragaan: orang, uang, dan dokumen di sini tidak nyata.", "Demonstration: people, money and documents here are not real.")
 	}

@@ -10,25 +10,22 @@ import (
 // Page is what the frame needs around a door's own view.
 type Page struct {
 	Words
-	Look     *Look
-	Title    string // of the document; the app's name follows it
-	Now      time.Time
-	Moved    bool   // time was moved by hand: said on every page
-	Demo     string // a line said on every page of a rehearsal, "" in production
-	Path     string // path and query of this page, for the language switch
-	Nav      []Link
-	Langs    []string // languages of this door that have texts, the reader's among them
-	Watch    Watch    // what the page waits for
-	Dense    bool     // an officer's page
-	Plain    bool     // no citizen's footer
-	Home     string   // where the sign in the header leads, "" for "/"
-	Sub      string   // said under the app's name instead of the portal's title
-	Foot     any      // what a door's own "foot" template needs
-	SignedIn bool
-	Keeps    string // "<draft>": unsent answers of this draft are known on this page, see lancar.js
-	Forget   bool   // the person signed out: unsent answers are removed from the device
-	NoIndex  bool   // not for search engines
-	Main     template.HTML
+	Look    *Look
+	Title   string // of the document; the app's name follows it
+	Now     time.Time
+	Moved   bool   // time was moved by hand: said on every page
+	Demo    string // a line said on every page of a rehearsal, "" in production
+	Path    string // path and query of this page, for the language switch
+	Nav     []Link
+	Langs   []string // languages of this door that have texts, the reader's among them
+	Watch   Watch    // what the page waits for
+	Dense   bool     // an officer's page
+	Home    string   // where the sign in the header leads, "" for "/"
+	Sub     string   // said under the app's name instead of the portal's title
+	Foot    any      // what a door's own "foot" template needs
+	Forget  bool     // the person signed out: unsent answers are removed from the device
+	NoIndex bool     // not for search engines
+	Main    template.HTML
 }
 
 // Watch is an address that answers a word, and the word that this page was made with. While it is
