@@ -30,7 +30,7 @@ func (i *Identity) Confirm(ctx context.Context, c Confirmation) (token string, s
 	failure := errCode()
 	err = i.db.Write(ctx, func(tx *store.Tx) error {
 		s, failure = Session{}, errCode()
-		err := i.count(tx, []limit{{"guess address", c.Address, 10 * time.Minute, i.limits.GuessesAddress}})
+		err := i.count(tx, []limit{{what: "guess address", value: c.Address, window: 10 * time.Minute, most: i.limits.GuessesAddress}})
 		if err != nil {
 			return err
 		}
@@ -174,6 +174,9 @@ func (i *Identity) openSession(tx *store.Tx, a attempt, c Confirmation, token st
 		RegisterContact: a.register, Since: tx.Now, Ends: tx.Now.Add(personEnds),
 	}
 	if s.Kind == Officer {
+		if err := mark(tx, i.addressMark(a.subject, c.Address), tx.Now.Add(knownFor)); err != nil {
+			return Session{}, err
+		}
 		s.Ends = tx.Now.Add(officerEnds)
 		if roles, err := rolesOf(tx, account.ID); err != nil {
 			return Session{}, err

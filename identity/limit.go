@@ -15,6 +15,7 @@ type limit struct {
 	value  string // whose: a number, contact or address; kept as a keyed hash
 	window time.Duration
 	most   int
+	known  string // address of the client: over the limit, one from which this value signed in goes on
 }
 
 // count counts one more of each and fails with lancar.TooMany over any limit; what fails is not
@@ -22,6 +23,9 @@ type limit struct {
 func (i *Identity) count(tx *store.Tx, limits []limit) error {
 	for _, l := range limits {
 		over, err := i.over(tx, l)
+		if over && err == nil && l.known != "" {
+			over, err = i.stranger(tx, l)
+		}
 		if err != nil {
 			return err
 		}
@@ -44,10 +48,22 @@ func (i *Identity) over(tx *store.Tx, l limit) (bool, error) {
 	return float64(n)+float64(before)*left > float64(l.most), err
 }
 
+// knownFor is how long an address from which somebody signed in is remembered.
+const knownFor = 60 * 24 * time.Hour
+
+func (i *Identity) addressMark(value, address string) string {
+	return hex.EncodeToString(i.ring.MAC("identity known address", []byte(value+" "+address))[:16])
+}
+
+func (i *Identity) stranger(tx *store.Tx, l limit) (bool, error) {
+	known, err := marked(tx, i.addressMark(l.value, l.known))
+	return !known, err
+}
+
 // OverTx counts one more of what another room limits and says whether that is over most in a sliding
 // window. It is kept with the traces of sign-in.
 func (i *Identity) OverTx(tx *store.Tx, what, whose string, window time.Duration, most int) (bool, error) {
-	return i.over(tx, limit{what, whose, window, most})
+	return i.over(tx, limit{what: what, value: whose, window: window, most: most})
 }
 
 func errTooMany(window time.Duration) error {

@@ -1,6 +1,7 @@
 package identity_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -141,5 +142,34 @@ func TestADismissedOfficerIsOutAtOnce(t *testing.T) {
 		if err != nil || len(list) != 1 || list[0].Account != accounts[0] {
 			t.Fatalf("%+v %v", list, err)
 		}
+	})
+}
+
+func TestNobodyShutsAnOfficerOut(t *testing.T) {
+	each(t, identity.Limits{PerNumber: 5}, func(w *world) {
+		e := identity.Employee{Number: "198609262015051001", Name: "Adriana Tefa", Mail: "adriana@kantor.example",
+			Roles: []identity.Role{{Role: identity.Reviewer, Agency: "dpmptsp", Region: "53.15"}}}
+		_, err := w.id.SaveEmployee(t.Context(), e)
+		w.must(err)
+		office := func() error {
+			a, err := w.id.OfficerStart(t.Context(), e.Number, "192.0.2.1", "id")
+			if err == nil {
+				w.drain()
+				_, _, err = w.confirm(a.ID, w.post.code(e.Mail))
+			}
+			return err
+		}
+		w.must(office())
+		stopped := 0
+		for n := range 20 {
+			if _, err := w.id.OfficerStart(t.Context(), e.Number, fmt.Sprintf("198.51.100.%d", n), "id"); lancar.CodeOf(err) == lancar.TooMany {
+				stopped++
+			}
+		}
+		w.drain()
+		if stopped < 15 || w.post.count(e.Mail) > 7 {
+			t.Errorf("%d were stopped, %d codes sent", stopped, w.post.count(e.Mail))
+		}
+		w.must(office())
 	})
 }

@@ -54,10 +54,10 @@ func (i *Identity) Start(ctx context.Context, c Claim) (Attempt, error) {
 	a := attempt{kind: c.Kind, subject: subject, region: c.Region,
 		claim: sealedClaim{c.Number, c.Nation, c.Name, c.BirthDate, c.Lang, to}}
 	limits := []limit{
-		{"start address", c.Address, 10 * time.Minute, i.limits.PerAddress},
-		{"start pair", subject + " " + to.Value, time.Hour, i.limits.PerPair},
-		{"start pair day", subject + " " + to.Value, 24 * time.Hour, 4 * i.limits.PerPair},
-		{"start contact", to.Value, time.Hour, i.limits.PerContact},
+		{what: "start address", value: c.Address, window: 10 * time.Minute, most: i.limits.PerAddress},
+		{what: "start pair", value: subject + " " + to.Value, window: time.Hour, most: i.limits.PerPair},
+		{what: "start pair day", value: subject + " " + to.Value, window: 24 * time.Hour, most: 4 * i.limits.PerPair},
+		{what: "start contact", value: to.Value, window: time.Hour, most: i.limits.PerContact},
 	}
 	out, err := i.begin(ctx, a, limits)
 	out.Channel, out.Contact = to.Channel, mask(to)
@@ -73,8 +73,9 @@ func (i *Identity) OfficerStart(ctx context.Context, number, address, lang strin
 	}
 	a := attempt{kind: Officer, subject: i.employee(number), claim: sealedClaim{Lang: lang}}
 	limits := []limit{
-		{"start address", address, 10 * time.Minute, i.limits.PerAddress},
-		{"start officer", a.subject, time.Hour, i.limits.PerNumber},
+		{what: "start address", value: address, window: 10 * time.Minute, most: i.limits.PerAddress},
+		{what: "start officer pair", value: a.subject + " " + address, window: time.Hour, most: i.limits.PerNumber},
+		{what: "start officer", value: a.subject, window: time.Hour, most: i.limits.PerNumber, known: address}, // nobody else shuts an officer out
 	}
 	out, err := i.begin(ctx, a, limits)
 	out.Channel = notify.Email
@@ -98,7 +99,7 @@ func (i *Identity) begin(ctx context.Context, a attempt, limits []limit) (Attemp
 		if err := i.count(tx, limits); err != nil {
 			return err
 		}
-		if a.crowded, err = i.over(tx, limit{"start number", a.subject, time.Hour, i.limits.PerNumber}); err != nil {
+		if a.crowded, err = i.over(tx, limit{what: "start number", value: a.subject, window: time.Hour, most: i.limits.PerNumber}); err != nil {
 			return err
 		}
 		a.created, a.expires = tx.Now, tx.Now.Add(codeLife)

@@ -69,6 +69,21 @@ func countSlot(tx *store.Tx, name string, slot int64, ends time.Time) (n, before
 	return n, before, err
 }
 
+// mark remembers something until an instant; it lies among the limits, where it is forgotten too.
+func mark(tx *store.Tx, name string, until time.Time) error {
+	return tx.Queue(`INSERT INTO identity_limits (name, slot, n, ends_at) VALUES ($1, 0, 0, $2)
+		ON CONFLICT (name, slot) DO UPDATE SET ends_at = excluded.ends_at`, name, store.Micros(until))
+}
+
+func marked(tx *store.Tx, name string) (bool, error) {
+	var n int64
+	err := tx.QueryRow(`SELECT n FROM identity_limits WHERE name = $1 AND slot = 0 AND ends_at > $2`, name, store.Micros(tx.Now)).Scan(&n)
+	if err == store.ErrNone {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 type sessionRow struct {
 	session    Session
 	family     string
