@@ -9,7 +9,8 @@ import (
 )
 
 // Late returns a page of the tasks of a superior's office and agency whose time is over, the one
-// that waits longest first. Total stays 0: nobody counts what should not be.
+// that waits longest first; before them those that nobody could be drawn for. Total stays 0:
+// nobody counts what should not be.
 func (c *Cases) Late(ctx context.Context, superior lancar.Actor, after string) (box Inbox, err error) {
 	if superior.Kind != lancar.Officer || superior.Role != identity.Superior {
 		return box, errNotFound()
@@ -27,6 +28,16 @@ func (c *Cases) Late(ctx context.Context, superior lancar.Actor, after string) (
 			return err
 		}
 		box = Inbox{}
+		if after == "" {
+			undrawn, err := tasksUndrawn(tx, superior.Region, superior.Agency, page)
+			if err != nil {
+				return err
+			}
+			for _, t := range undrawn {
+				t.Late = true
+				box.Tasks = append(box.Tasks, t.Task)
+			}
+		}
 		if len(tasks) > page {
 			tasks = tasks[:page]
 			box.Next = cursor(tasks[page-1].due, tasks[page-1].caseID)
@@ -62,6 +73,12 @@ func tasksLate(tx *store.Tx, office, agency string, now, due int64, after lancar
 	return store.All(tx, scanTask, `SELECT `+taskColumns+` FROM casework_inbox
 		WHERE region = $1 AND agency = $2 AND due_at > 0 AND due_at <= $3 AND (due_at, case_id) > ($4, $5) ORDER BY due_at, case_id LIMIT $6`,
 		office, agency, now, due, string(after), int64(limit))
+}
+
+// tasksUndrawn are the cases of an office whose term ended while nobody could be drawn.
+func tasksUndrawn(tx *store.Tx, region, agency string, limit int) ([]task, error) {
+	return store.All(tx, scanTask, `SELECT region, region, id, number, service, state, step, due_at, flagged, version FROM casework_cases
+		WHERE region = $1 AND agency = $2 AND state = 'drawing' AND escalated_at > 0 ORDER BY due_at, id LIMIT $3`, region, agency, int64(limit))
 }
 
 // Holds says whether the step that is on is this officer's task. lancar.NotFound for a case that

@@ -119,7 +119,11 @@ func (c *Cases) officeTx(tx *store.Tx, officer lancar.Actor, number string) (*do
 		}
 	}
 	if d.status.Escalated != 0 {
-		superiors, err := c.identity.RosterTx(tx, d.status.Office, d.status.Agency, identity.Superior)
+		office := d.status.Office
+		if office == "" { // nobody could be drawn
+			office = d.region
+		}
+		superiors, err := c.identity.RosterTx(tx, office, d.status.Agency, identity.Superior)
 		if err != nil {
 			return nil, err
 		}

@@ -54,6 +54,7 @@ CREATE TABLE casework_cases (
   PRIMARY KEY (region, id)
 );
 CREATE UNIQUE INDEX casework_cases_number ON casework_cases (region, number);
+CREATE INDEX casework_cases_undrawn ON casework_cases (region, agency, due_at, id) WHERE state = 'drawing' AND escalated_at > 0;
 CREATE INDEX casework_cases_wake ON casework_cases (wake_at) WHERE wake_at > 0;
 
 -- Append-only. plain holds nothing personal; body and proof are sealed under the case's key.

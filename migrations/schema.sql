@@ -118,6 +118,8 @@ CREATE TABLE casework_cases (
 
 CREATE UNIQUE INDEX casework_cases_number ON casework_cases (region, number);
 
+CREATE INDEX casework_cases_undrawn ON casework_cases (region, agency, due_at, id) WHERE state = 'drawing' AND escalated_at > 0;
+
 CREATE INDEX casework_cases_wake ON casework_cases (wake_at) WHERE wake_at > 0;
 
 CREATE TABLE casework_draft_files (

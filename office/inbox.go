@@ -124,6 +124,9 @@ func (v *visit) taskRow(t casework.Task) taskRow {
 	if t.Flagged {
 		row.Tags = append(row.Tags, web.Tag{Kind: "warn", Text: v.T("Catatan register", "Register remark")})
 	}
+	if t.State == flow.Drawing {
+		row.Tags = append(row.Tags, web.Tag{Kind: "warn", Icon: "people", Text: v.T("Tidak ada yang bisa diundi", "Nobody could be drawn")})
+	}
 	if t.State == flow.Signing {
 		row.Tags = append(row.Tags, web.Tag{Icon: "pen", Text: v.T("Menunggu tanda tangan", "Waits for a signature")})
 	}

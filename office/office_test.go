@@ -334,3 +334,16 @@ func TestAnErasedCaseKeepsOnlyItsHistory(t *testing.T) {
 	s = w.enter(domi, "signer")
 	s.get(path).is(200).has("Isi permohonan sudah dihapus", "Perjalanan berkas", "Keputusan ditandatangani").lacks("MARIA", "Lapak", "Kirim pesan", "Diputuskan oleh")
 }
+
+func TestASuperiorSeesWhatNobodyCouldBeDrawnFor(t *testing.T) {
+	w := newWorld(t)
+	w.hire(elis, "Elis Tegas", "superior")
+	who, _ := w.person()
+	number := w.submit(who)
+	w.must(w.queue.Drain(t.Context()))
+	w.pass(5 * 24 * time.Hour)
+	w.run()
+	e := w.enter(elis, "")
+	e.get("/office/late").is(200).has(number, "Tidak ada yang bisa diundi")
+	e.get("/office/cases/" + number).is(200).has("Lengkap, menunggu petugas").lacks("Kirim pertimbangan")
+}
