@@ -2,7 +2,6 @@ package office
 
 import (
 	"net/http"
-	"net/url"
 
 	"lancar"
 	"lancar/identity"
@@ -26,7 +25,7 @@ func claims(v *visit) error {
 	}
 	var rows []claimRow
 	for _, d := range list {
-		rows = append(rows, claimRow{Href: "/office/claims/" + url.PathEscape(string(d.ID)), At: v.Moment(d.At, v.now), Channel: v.channelName(d.Channel), Register: d.Register})
+		rows = append(rows, claimRow{Href: below("/office/claims/", d.Region, d.ID), At: v.Moment(d.At, v.now), Channel: v.channelName(d.Channel), Register: d.Register})
 	}
 	done := ""
 	if v.r.URL.Query().Get("done") != "" {
@@ -51,8 +50,8 @@ func (v *visit) claimPage(problems []web.Problem) error {
 	if err := v.only(identity.ClaimRole); err != nil {
 		return err
 	}
-	id := lancar.ID(v.r.PathValue("id"))
-	d, h, claimant, err := v.Identity.OpenDispute(v.r.Context(), v.actor, v.actor.Region, id)
+	region, id := v.r.PathValue("region"), lancar.ID(v.r.PathValue("id"))
+	d, h, claimant, err := v.Identity.OpenDispute(v.r.Context(), v.actor, region, id)
 	if err != nil {
 		return err
 	}
@@ -69,7 +68,7 @@ func (v *visit) claimPage(problems []web.Problem) error {
 		status = http.StatusUnprocessableEntity
 	}
 	return v.showAs(status, "claim", v.title(v.T("Sengketa akun", "Disputed account"), problems), map[string]any{"Rows": rows, "Register": d.Register, "Choice": choice,
-		"Path": "/office/claims/" + url.PathEscape(string(id)), "Problems": problems})
+		"Path": below("/office/claims/", region, id), "Problems": problems})
 }
 
 // settleClaim says whose account it is.
@@ -82,7 +81,7 @@ func settleClaim(v *visit) error {
 	if keep != "yes" && keep != "no" {
 		return v.claimPage([]web.Problem{{Field: "keep", Text: v.T("Pilih milik siapa akun ini.", "Choose whose account it is.")}})
 	}
-	if err := v.Identity.Settle(v.r.Context(), v.actor, v.actor.Region, lancar.ID(v.r.PathValue("id")), keep == "yes"); err != nil {
+	if err := v.Identity.Settle(v.r.Context(), v.actor, v.r.PathValue("region"), lancar.ID(v.r.PathValue("id")), keep == "yes"); err != nil {
 		return err
 	}
 	return v.to("/office/claims?done=1")

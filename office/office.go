@@ -142,11 +142,11 @@ func officerRoutes() map[string]handler {
 		"GET /office/documents/{number}":          showDocument,
 		"POST /office/documents/{number}/revoke":  revoke,
 		"GET /office/rights":                      rights,
-		"GET /office/rights/{id}":                 showRight,
-		"POST /office/rights/{id}":                answerRight,
+		"GET /office/rights/{region}/{id}":        showRight,
+		"POST /office/rights/{region}/{id}":       answerRight,
 		"GET /office/claims":                      claims,
-		"GET /office/claims/{id}":                 showClaim,
-		"POST /office/claims/{id}":                settleClaim,
+		"GET /office/claims/{region}/{id}":        showClaim,
+		"POST /office/claims/{region}/{id}":       settleClaim,
 		"GET /office/trouble":                     trouble,
 	}
 }

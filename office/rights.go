@@ -28,7 +28,7 @@ func rights(v *visit) error {
 	}
 	var rows []askedRow
 	for _, a := range list {
-		row := askedRow{Href: "/office/rights/" + url.PathEscape(string(a.ID)), What: v.rightName(a.Right), Asked: v.Moment(a.At, v.now), Due: v.Moment(a.Due, v.now),
+		row := askedRow{Href: below("/office/rights/", a.Region, a.ID), What: v.rightName(a.Right), Asked: v.Moment(a.At, v.now), Due: v.Moment(a.Due, v.now),
 			Late: a.Late(v.now), Left: v.hours(a.Due), Tag: web.Tag{Text: v.T("Baru", "New")}}
 		if a.State == access.Working {
 			row.Tag = web.Tag{Kind: "off", Text: v.T("Sedang dikerjakan", "Being worked on")}
@@ -45,6 +45,11 @@ func rights(v *visit) error {
 	return v.show("rights", v.T("Hak data", "Data rights"), map[string]any{"Rows": rows, "Done": done,
 		"Empty": web.Empty{Pattern: "gaps", Title: v.T("Tidak ada permintaan", "No requests"),
 			Lead: v.T("Belum ada orang di daerah ini yang menunggu jawaban tentang datanya.", "Nobody in this region waits for an answer about their data.")}})
+}
+
+// below is the address of what lies in the officer's own region or in one below it.
+func below(base, region string, id lancar.ID) string {
+	return base + url.PathEscape(region) + "/" + url.PathEscape(string(id))
 }
 
 // hours says how much of a term in hours is left, or over.
@@ -87,13 +92,13 @@ func (v *visit) rightPage(sent url.Values, problems []web.Problem) error {
 	if err := v.only(access.OfficerRole); err != nil {
 		return err
 	}
-	id := lancar.ID(v.r.PathValue("id"))
-	a, err := v.Access.Take(v.r.Context(), v.actor, v.actor.Region, id)
+	region, id := v.r.PathValue("region"), lancar.ID(v.r.PathValue("id"))
+	a, err := v.Access.Take(v.r.Context(), v.actor, region, id)
 	if err != nil {
 		return err
 	}
 	view := askedView{What: v.rightName(a.Right), Law: v.In(a.Right.Law()), Text: a.Text, Asked: v.When(a.At), Due: v.When(a.Due), Left: v.hours(a.Due), Late: a.Late(v.now),
-		Path: "/office/rights/" + url.PathEscape(string(id)), Erase: a.Right == access.Erase, Effect: v.effect(a.Right), Problems: problems}
+		Path: below("/office/rights/", region, id), Erase: a.Right == access.Erase, Effect: v.effect(a.Right), Problems: problems}
 	if a.Right == access.Why {
 		if view.Look, err = v.askedLook(id); err != nil {
 			return err
@@ -116,7 +121,7 @@ func (v *visit) rightPage(sent url.Values, problems []web.Problem) error {
 
 // askedLook is the look that the person asks about.
 func (v *visit) askedLook(id lancar.ID) ([]web.Row, error) {
-	look, err := v.Access.LookAsked(v.r.Context(), v.actor, v.actor.Region, id)
+	look, err := v.Access.LookAsked(v.r.Context(), v.actor, v.r.PathValue("region"), id)
 	if lancar.CodeOf(err) == lancar.NotFound {
 		return nil, nil
 	}
@@ -163,7 +168,7 @@ func answerRight(v *visit) error {
 		problems = append(problems, web.Problem{Field: "sure", Text: v.T("Centang bahwa Anda paham data ini tidak bisa dikembalikan.", "Tick that you understand that this data cannot be brought back.")})
 	}
 	if len(problems) == 0 {
-		err = v.Access.Answer(v.r.Context(), v.actor, v.actor.Region, lancar.ID(v.r.PathValue("id")), result == "refuse", sent.Get("text"))
+		err = v.Access.Answer(v.r.Context(), v.actor, v.r.PathValue("region"), lancar.ID(v.r.PathValue("id")), result == "refuse", sent.Get("text"))
 		if p, ok := v.wrong(err); ok {
 			problems = append(problems, p)
 		} else if err != nil {
