@@ -86,7 +86,7 @@ func (v *visit) casePage(problems []web.Problem) error {
 	}
 	view := caseView{Title: v.In(c.Title), Office: v.office(def, c.Region), Number: c.Number, Path: "/cases/" + c.Number,
 		Clock: clockOf(words, c, v.calendar(c.Region), v.now), Steps: timeline(words, c, def, v.now), CanSay: open(c.State),
-		CanWithdraw: slices.Contains([]flow.State{flow.Unpaid, flow.Drawing, flow.Review, flow.Correction, flow.Signing}, c.State)}
+		CanWithdraw: canWithdraw(c.State)}
 	if c.Document != "" {
 		view.Clock.Link = &web.Link{Href: v.documentLink(c.Document), Text: v.T("Lihat dokumen", "See the document")}
 	}
@@ -296,10 +296,17 @@ func receipt(v *visit) error {
 	return nil
 }
 
+func canWithdraw(s flow.State) bool {
+	return slices.Contains([]flow.State{flow.Unpaid, flow.Drawing, flow.Review, flow.Correction, flow.Signing}, s)
+}
+
 func askWithdraw(v *visit) error {
 	c, _, err := v.ownCase()
 	if err != nil {
 		return err
+	}
+	if !canWithdraw(c.State) {
+		return v.to("/cases/" + c.Number) // says how it ended
 	}
 	return v.show("withdraw", v.T("Tarik permohonan", "Withdraw"), map[string]any{"Title": v.In(c.Title), "Number": c.Number, "Version": c.Version,
 		"Action": "/cases/" + c.Number + "/withdraw", "Back": web.Link{Href: "/cases/" + c.Number, Text: v.In(c.Title)}})

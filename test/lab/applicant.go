@@ -190,6 +190,7 @@ func (a *Applicant) Usual(slug string, said Answers) (Answers, error) {
 		}
 		break
 	}
+	out["applicant.domicile"] = a.Region
 	for k, v := range map[string]string{"applicant.phone": a.Phone, "applicant.email": a.Email} {
 		if v != "" || out[k] == "" {
 			out[k] = v
