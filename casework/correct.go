@@ -276,6 +276,9 @@ func (c *Cases) Withdraw(ctx context.Context, who Applicant, number string, vers
 				return err
 			}
 		}
+		if err := c.keepHands(tx, d); err != nil {
+			return err
+		}
 		return c.closeTx(tx, d, change{kind: flow.Withdraw, actor: lancar.Actor{Kind: lancar.Person, ID: who.Account}, to: to, leaf: true})
 	})
 }

@@ -8,6 +8,9 @@ import (
 
 // draftsTx reminds people of drafts that will end, and ends those whose time is over.
 func (c *Cases) draftsTx(tx *store.Tx) error {
+	if err := forgetHands(tx); err != nil {
+		return err
+	}
 	due, err := dueDrafts(tx, sweepMax)
 	if err != nil {
 		return err

@@ -151,6 +151,13 @@ func (c *Cases) drawStep(tx *store.Tx, d *dossier, step *catalog.Step, pos publi
 	if err != nil {
 		return w, err
 	}
+	before, err := c.handsOf(tx, d, w.Agency, w.Role)
+	if err != nil {
+		return w, err
+	}
+	if before != "" {
+		excluded = onlyHands(roster, excluded, before)
+	}
 	w.Position = drawPosition(drawSeed(pos.Hash[:], pos.Root[:]), len(roster.Officers), excluded)
 	if w.Position == 0 {
 		return w, jobs.Later{At: tx.Now.Add(noRoster)}

@@ -188,6 +188,18 @@ CREATE TABLE casework_files (
   PRIMARY KEY (region, case_id, id)
 );
 
+CREATE TABLE casework_hands (
+  region TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  agency TEXT NOT NULL,
+  role TEXT NOT NULL,
+  account TEXT NOT NULL,
+  until BIGINT NOT NULL,
+  PRIMARY KEY (region, holder, agency, role)
+);
+
+CREATE INDEX casework_hands_until ON casework_hands (until);
+
 CREATE TABLE casework_inbox (
   region TEXT NOT NULL,
   case_region TEXT NOT NULL,
