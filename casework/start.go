@@ -88,19 +88,24 @@ func (c *Cases) openFor(tx *store.Tx, who Applicant, service string) (draftRow, 
 	return c.unsealDraft(tx, who, d)
 }
 
-// draftTx reads a draft of this person. lancar.Gone when it expired or was thrown away; one that
-// was submitted is returned without its contents.
-func (c *Cases) draftTx(tx *store.Tx, who Applicant, id lancar.ID) (draftRow, keys.DataKey, error) {
-	d, err := draftByID(tx, who.Account, id)
+// draftTx reads a draft of this person, and whatever else is asked in the same breath. lancar.Gone
+// when it expired or was thrown away; one that was submitted is returned without its contents.
+func (c *Cases) draftTx(tx *store.Tx, who Applicant, id lancar.ID, more ...store.Ask) (draftRow, keys.DataKey, error) {
+	var d draftRow
+	var key keys.DataKey
+	sealed := store.ErrNone
+	err := tx.Ask(append(more, askDraft(who.Account, id, &d), c.keys.Ask(owner(id), func(k keys.DataKey, err error) { key, sealed = k, err }))...)
 	switch {
-	case errors.Is(err, store.ErrNone):
-		return d, keys.DataKey{}, errNotFound()
 	case err != nil || d.state == "submitted":
 		return d, keys.DataKey{}, err
+	case d.state == "":
+		return d, keys.DataKey{}, errNotFound()
 	case d.state != "open" || !tx.Now.Before(d.Expires):
 		return d, keys.DataKey{}, lancar.Fail(lancar.Gone, "", "Draf ini sudah berakhir. Silakan mulai lagi.", "This draft has ended. Please start again.")
+	case sealed != nil:
+		return d, key, sealed
 	}
-	return c.unsealDraft(tx, who, d)
+	return c.unseal(who, d, key)
 }
 
 func (c *Cases) unsealDraft(tx *store.Tx, who Applicant, d draftRow) (draftRow, keys.DataKey, error) {
@@ -108,6 +113,10 @@ func (c *Cases) unsealDraft(tx *store.Tx, who Applicant, d draftRow) (draftRow, 
 	if err != nil {
 		return d, key, err
 	}
+	return c.unseal(who, d, key)
+}
+
+func (c *Cases) unseal(who Applicant, d draftRow, key keys.DataKey) (draftRow, keys.DataKey, error) {
 	b, err := key.Open(d.sealed, aad("drafts", d.ID, 0))
 	if err != nil {
 		return d, key, err

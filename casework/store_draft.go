@@ -32,6 +32,15 @@ func draftByID(tx *store.Tx, account, id lancar.ID) (draftRow, error) {
 	return store.One(tx, scanDraft, `SELECT `+draftColumns+` FROM casework_drafts WHERE account = $1 AND id = $2`, string(account), string(id))
 }
 
+// askDraft reads a draft into d, whose state stays empty where there is none.
+func askDraft(account, id lancar.ID, d *draftRow) store.Ask {
+	return store.Ask{SQL: `SELECT ` + draftColumns + ` FROM casework_drafts WHERE account = $1 AND id = $2`, Args: []any{string(account), string(id)},
+		Row: func(s store.Scanner) (err error) {
+			*d, err = scanDraft(s)
+			return err
+		}}
+}
+
 func openDraftFor(tx *store.Tx, account lancar.ID, service string) (draftRow, error) {
 	return store.One(tx, scanDraft, `SELECT `+draftColumns+` FROM casework_drafts WHERE account = $1 AND service = $2 AND state = 'open'`,
 		string(account), service)
@@ -109,8 +118,18 @@ func deleteDraftFiles(tx *store.Tx, account, draft lancar.ID) error {
 	return tx.Queue(`DELETE FROM casework_draft_files WHERE account = $1 AND draft = $2`, string(account), string(draft))
 }
 
+const draftMetasSQL = `SELECT id, meta FROM casework_draft_files WHERE account = $1 AND draft = $2 ORDER BY id`
+
 func draftMetas(tx *store.Tx, account, draft lancar.ID) ([]sealedFile, error) {
-	return store.All(tx, scanMeta, `SELECT id, meta FROM casework_draft_files WHERE account = $1 AND draft = $2 ORDER BY id`, string(account), string(draft))
+	return store.All(tx, scanMeta, draftMetasSQL, string(account), string(draft))
+}
+
+func askDraftMetas(account, draft lancar.ID, metas *[]sealedFile) store.Ask {
+	return store.Ask{SQL: draftMetasSQL, Args: []any{string(account), string(draft)}, Row: func(s store.Scanner) error {
+		f, err := scanMeta(s)
+		*metas = append(*metas, f)
+		return err
+	}}
 }
 
 func draftFile(tx *store.Tx, account, draft, id lancar.ID) (sealedFile, error) {

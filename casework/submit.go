@@ -39,10 +39,11 @@ func (c *Cases) submitOnce(ctx context.Context, who Applicant, s Submission) (Ca
 	var key keys.DataKey
 	err := c.db.Read(ctx, func(tx *store.Tx) (err error) {
 		// The draft is keyed by the account that the session vouches for, and nothing of it is shown.
-		if d, key, err = c.draftTx(tx, who, s.Draft); err != nil || d.state == "submitted" || !c.takesFiles(d.Service) {
+		var metas []sealedFile
+		if d, key, err = c.draftTx(tx, who, s.Draft, askDraftMetas(who.Account, s.Draft, &metas)); err != nil || d.state == "submitted" {
 			return err
 		}
-		d.Files, err = draftFiles(tx, who.Account, s.Draft, key)
+		d.Files, err = describe(metas, key)
 		return err
 	})
 	switch {
@@ -80,22 +81,6 @@ func (c *Cases) submitOnce(ctx context.Context, who Applicant, s Submission) (Ca
 		return Case{}, err
 	}
 	return p.brief(), nil
-}
-
-// takesFiles spares a query where a service asks for no attachment.
-func (c *Cases) takesFiles(service string) bool {
-	def := c.catalog.Service(service)
-	if def == nil {
-		return false
-	}
-	for _, s := range def.Sections {
-		for _, f := range s.Fields {
-			if f.Kind == "attachment" {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // prepared is a submission before its transaction: everything that needs no database.

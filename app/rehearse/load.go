@@ -1,12 +1,16 @@
 package rehearse
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,14 +40,14 @@ func Submissions(ctx context.Context, o Options, rounds int) (Load, error) {
 	var all Load
 	var took []time.Duration
 	for range rounds {
-		ready := make([]*http.Request, o.N)
+		ready := make([][]byte, o.N)
 		if err := each(ctx, o.C, o.N, func(i int) (err error) {
 			ready[i], err = p.ready(ctx, players, i)
 			return err
 		}); err != nil {
 			return all, err
 		}
-		l, ds := fire(ctx, o.C, ready, players)
+		l, ds := fire(ctx, o.C, ready, players[0].b.node.Host)
 		all.Submitted += l.Submitted
 		all.Failed += l.Failed
 		all.Seconds += l.Seconds
@@ -55,7 +59,7 @@ func Submissions(ctx context.Context, o Options, rounds int) (Load, error) {
 }
 
 // ready brings player i to the point where only the sending is left.
-func (p *play) ready(ctx context.Context, players []*journey, i int) (*http.Request, error) {
+func (p *play) ready(ctx context.Context, players []*journey, i int) ([]byte, error) {
 	j := players[i]
 	if j == nil {
 		j = newJourney(p, p.acts[i%len(p.acts)], i)
@@ -91,10 +95,9 @@ func (p *play) ready(ctx context.Context, players []*journey, i int) (*http.Requ
 	return j.b.request(ctx, f)
 }
 
-// request is the sending of a form, with its cookies, to the node itself.
-func (b *browser) request(ctx context.Context, f *form) (*http.Request, error) {
-	body := []byte(f.values.Encode())
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, f.action.String(), bytes.NewReader(body))
+// request is the sending of a form as it goes over the wire, with its cookies.
+func (b *browser) request(ctx context.Context, f *form) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, f.action.String(), strings.NewReader(f.values.Encode()))
 	if err != nil {
 		return nil, err
 	}
@@ -102,29 +105,60 @@ func (b *browser) request(ctx context.Context, f *form) (*http.Request, error) {
 	for _, c := range b.client.Jar.Cookies(&url.URL{Scheme: f.action.Scheme, Host: f.action.Host, Path: "/"}) {
 		req.AddCookie(c)
 	}
-	return req, nil
+	var wire bytes.Buffer
+	err = req.Write(&wire)
+	return wire.Bytes(), err
 }
 
-// fire sends the requests from c clients; a redirect to a case is an acknowledgement.
-func fire(ctx context.Context, c int, ready []*http.Request, players []*journey) (Load, []time.Duration) {
-	client := &http.Client{Transport: players[0].b.client.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	client.Transport.(*http.Transport).MaxIdleConnsPerHost = 2 * c
+// line is one client's connection to the node. It does no more than sending and reading, so that
+// the node, not the client, is measured.
+type line struct {
+	conn net.Conn
+	in   *bufio.Reader
+}
+
+// send returns when the node acknowledged: a redirect to a case.
+func (l *line) send(request []byte) error {
+	if _, err := l.conn.Write(request); err != nil {
+		return err
+	}
+	res, err := http.ReadResponse(l.in, nil)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if _, err := io.Copy(io.Discard, res.Body); err != nil {
+		return err
+	}
+	if res.StatusCode != http.StatusSeeOther || casePath.FindString(res.Header.Get("Location")) == "" {
+		return fmt.Errorf("answered %d, %s", res.StatusCode, res.Header.Get("Location"))
+	}
+	return nil
+}
+
+// fire sends the requests from c clients, each over its own connection.
+func fire(ctx context.Context, c int, ready [][]byte, node string) (Load, []time.Duration) {
 	var (
 		l    Load
 		mu   sync.Mutex
 		took []time.Duration
 	)
+	lines := make(chan *line, c)
+	for range c {
+		conn, err := new(net.Dialer).DialContext(ctx, "tcp", node)
+		if err != nil {
+			return Load{Failed: len(ready), Cause: err}, nil
+		}
+		defer conn.Close()
+		lines <- &line{conn, bufio.NewReader(conn)}
+	}
 	start := time.Now()
 	_ = each(ctx, c, len(ready), func(i int) error {
+		to := <-lines
 		at := time.Now()
-		res, err := client.Do(ready[i])
+		err := to.send(ready[i])
 		d := time.Since(at)
-		if err == nil {
-			res.Body.Close()
-			if res.StatusCode != http.StatusSeeOther || casePath.FindString(res.Header.Get("Location")) == "" {
-				err = fmt.Errorf("answered %d, %s", res.StatusCode, res.Header.Get("Location"))
-			}
-		}
+		lines <- to
 		mu.Lock()
 		defer mu.Unlock()
 		if err != nil {

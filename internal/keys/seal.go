@@ -55,6 +55,22 @@ func (r *Ring) LoadTx(tx *store.Tx, owner string) (DataKey, error) {
 	if err := tx.QueryRow("SELECT wrapped FROM keys_data WHERE owner = $1", owner).Scan(&wrapped); err != nil {
 		return DataKey{}, err
 	}
+	return r.unwrap(owner, wrapped)
+}
+
+// Ask is [Ring.LoadTx] for [store.Tx.Ask]; got is not called for an owner that never had a key.
+func (r *Ring) Ask(owner string, got func(DataKey, error)) store.Ask {
+	return store.Ask{SQL: "SELECT wrapped FROM keys_data WHERE owner = $1", Args: []any{owner}, Row: func(s store.Scanner) error {
+		var wrapped []byte
+		err := s.Scan(&wrapped)
+		if err == nil {
+			got(r.unwrap(owner, wrapped))
+		}
+		return err
+	}}
+}
+
+func (r *Ring) unwrap(owner string, wrapped []byte) (DataKey, error) {
 	if wrapped == nil {
 		return DataKey{}, ErrDestroyed
 	}

@@ -167,6 +167,48 @@ func (s *postgresSession) query(ctx context.Context, sql string, args []any) (ro
 	return &postgresRows{Rows: r, batch: res}, nil
 }
 
+// ask sends several reads, behind what waits, in one round trip.
+func (s *postgresSession) ask(ctx context.Context, asks []Ask) error {
+	s.begin()
+	b, waiting := s.queued, s.waiting
+	s.queued, s.waiting = pgx.Batch{}, 0
+	for _, a := range asks {
+		b.Queue(a.SQL, a.Args...)
+	}
+	res := s.conn.SendBatch(ctx, &b)
+	err := func() error {
+		for range waiting {
+			if _, err := res.Exec(); err != nil {
+				return err
+			}
+		}
+		for _, a := range asks {
+			if err := each(res, a); err != nil {
+				return fmt.Errorf("%w\n\t%s", err, firstLine(a.SQL))
+			}
+		}
+		return nil
+	}()
+	if cerr := res.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+func each(res pgx.BatchResults, a Ask) error {
+	r, err := res.Query()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	for r.Next() {
+		if err := a.Row(r); err != nil {
+			return err
+		}
+	}
+	return r.Err()
+}
+
 func (s *postgresSession) commit(ctx context.Context) error {
 	if !s.begun {
 		return nil

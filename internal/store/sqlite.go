@@ -2,11 +2,11 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
 	"runtime/debug"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -16,16 +16,20 @@ const (
 	sqliteReaders = 4
 	// groupMax bounds how many writes share one commit, so that the first does not wait long.
 	groupMax = 128
+	// closeWait is how long closing waits for a read that is still running.
+	closeWait = 5 * time.Second
 )
 
+// errClosed is what reads and writes get after close.
+var errClosed = errors.New("store: closed")
+
 // sqliteDB has one writer goroutine, which owns the writing connection, and a pool of readers.
-// Writes that arrive while another commits share the next commit: each runs in its own
-// savepoint, and none is acknowledged before the shared commit is on disk.
+// Writes that arrive while another commits share the next commit: each but the first runs in its
+// own savepoint, and none is acknowledged before the shared commit is on disk.
 type sqliteDB struct {
-	db      *sql.DB
 	readers chan *sqliteConn
 	writes  chan *sqliteWrite
-	done    chan struct{} // closed by close: no more writes
+	done    chan struct{} // closed by close: no more reads and writes
 	stopped chan struct{} // closed when the writer has ended
 }
 
@@ -37,38 +41,46 @@ type sqliteWrite struct {
 	done  chan struct{}
 }
 
-func openSQLite(ctx context.Context, path string) (*sqliteDB, error) {
-	q := url.Values{"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-8000)", "journal_size_limit(67108864)"}}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(sqliteReaders + 1)
-	s := &sqliteDB{db: db, readers: make(chan *sqliteConn, sqliteReaders), writes: make(chan *sqliteWrite),
-		done: make(chan struct{}), stopped: make(chan struct{})}
-	w, err := newSQLiteConn(ctx, db)
-	if err != nil {
-		db.Close()
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	for range sqliteReaders {
-		r, err := newSQLiteConn(ctx, db)
-		if err == nil {
-			_, err = r.exec(ctx, "PRAGMA query_only = 1", nil)
-		}
+// sqlitePragmas hold on every connection. What a savepoint may have to undo is kept in memory,
+// and the log is long enough that a page written often is copied into the database file once.
+var sqlitePragmas = [...]string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-8000)",
+	"temp_store(MEMORY)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)"}
+
+func openSQLite(ctx context.Context, path string) (_ *sqliteDB, err error) {
+	name := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + url.Values{"_pragma": sqlitePragmas[:]}.Encode()
+	s := &sqliteDB{readers: make(chan *sqliteConn, sqliteReaders), writes: make(chan *sqliteWrite), done: make(chan struct{}), stopped: make(chan struct{})}
+	var open []*sqliteConn
+	defer func() {
 		if err != nil {
-			db.Close()
-			return nil, fmt.Errorf("%s: %w", path, err)
+			for _, c := range open {
+				c.close()
+			}
+			err = fmt.Errorf("%s: %w", path, err)
 		}
+	}()
+	for i := range sqliteReaders + 1 {
+		c, err := newSQLiteConn(name)
+		if err != nil {
+			return nil, err
+		}
+		open = append(open, c)
+		pragma := "PRAGMA query_only = 1"
+		if i == 0 {
+			pragma = "PRAGMA cache_size = -32000"
+		}
+		if _, err := c.exec(ctx, pragma, nil); err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range open[1:] {
 		s.readers <- r
 	}
-	go s.writer(w)
+	go s.writer(open[0])
 	return s, nil
 }
 
 func (s *sqliteDB) name() string { return "sqlite" }
 
-// ping asks on a connection of ours: the pool has no other.
 func (s *sqliteDB) ping(ctx context.Context) error {
 	return s.read(ctx, func(c session) error {
 		rows, err := c.query(ctx, "SELECT 1", nil)
@@ -81,8 +93,16 @@ func (s *sqliteDB) ping(ctx context.Context) error {
 
 func (s *sqliteDB) close() error {
 	close(s.done)
-	<-s.stopped
-	return s.db.Close()
+	late := time.After(closeWait)
+	for range sqliteReaders {
+		select {
+		case c := <-s.readers:
+			c.close()
+		case <-late:
+		}
+	}
+	<-s.stopped // the writer goes last: whoever closes last empties the log into the database
+	return nil
 }
 
 func (s *sqliteDB) read(ctx context.Context, fn func(session) error) error {
@@ -92,6 +112,8 @@ func (s *sqliteDB) read(ctx context.Context, fn func(session) error) error {
 		return fn(c)
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-s.done:
+		return errClosed
 	}
 }
 
@@ -102,7 +124,7 @@ func (s *sqliteDB) write(ctx context.Context, fn func(session) error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-s.done:
-		return errors.New("store: closed")
+		return errClosed
 	}
 	<-w.done // once taken, a write ends by itself: giving up here would leave its outcome unknown
 	if w.panic != nil {
@@ -113,6 +135,7 @@ func (s *sqliteDB) write(ctx context.Context, fn func(session) error) error {
 
 func (s *sqliteDB) writer(c *sqliteConn) {
 	defer close(s.stopped)
+	defer c.close()
 	for {
 		select {
 		case w := <-s.writes:
@@ -129,7 +152,8 @@ func (s *sqliteDB) group(c *sqliteConn, first *sqliteWrite) {
 	ran := []*sqliteWrite{first}
 	_, err := c.exec(bg, "BEGIN IMMEDIATE", nil)
 	if err == nil {
-		err = c.member(first)
+		c.run(first)
+		err = first.err // nobody is in with it yet: the whole transaction is its own
 	}
 	for err == nil && len(ran) < groupMax {
 		select {
@@ -159,26 +183,11 @@ func (s *sqliteDB) group(c *sqliteConn, first *sqliteWrite) {
 // is lost (a full disk rolls everything back).
 func (c *sqliteConn) member(w *sqliteWrite) error {
 	bg := context.Background()
-	if w.err = w.ctx.Err(); w.err != nil {
-		return nil
-	}
 	if _, err := c.exec(bg, "SAVEPOINT member", nil); err != nil {
+		w.err = err
 		return err
 	}
-	c.failed = nil
-	func() {
-		defer func() {
-			if p := recover(); p != nil {
-				w.panic = fmt.Sprintf("%v\n%s", p, debug.Stack())
-				w.err = errors.New("panic in a write")
-			}
-		}()
-		w.err = w.fn(c)
-	}()
-	if w.err == nil {
-		w.err = c.failed
-	}
-	if w.err != nil {
+	if c.run(w); w.err != nil {
 		if _, err := c.exec(bg, "ROLLBACK TO member", nil); err != nil {
 			return err
 		}
@@ -187,66 +196,21 @@ func (c *sqliteConn) member(w *sqliteWrite) error {
 	return err
 }
 
-// sqliteConn is one connection with its prepared statements.
-type sqliteConn struct {
-	conn   *sql.Conn
-	stmts  map[string]*sql.Stmt
-	failed error // first error of a queued statement in this member
-}
-
-func newSQLiteConn(ctx context.Context, db *sql.DB) (*sqliteConn, error) {
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return nil, err
+// run calls a write and leaves its error, or its panic, with it.
+func (c *sqliteConn) run(w *sqliteWrite) {
+	if w.err = w.ctx.Err(); w.err != nil {
+		return
 	}
-	return &sqliteConn{conn: conn, stmts: map[string]*sql.Stmt{}}, nil
-}
-
-func (c *sqliteConn) stmt(query string) (*sql.Stmt, error) {
-	if st := c.stmts[query]; st != nil {
-		return st, nil
-	}
-	if len(c.stmts) > 500 {
-		for q, st := range c.stmts {
-			st.Close()
-			delete(c.stmts, q)
+	c.failed = nil
+	defer func() {
+		if p := recover(); p != nil {
+			w.panic = fmt.Sprintf("%v\n%s", p, debug.Stack())
+			w.err = errors.New("panic in a write")
 		}
+	}()
+	if w.err = w.fn(c); w.err == nil {
+		w.err = c.failed
 	}
-	st, err := c.conn.PrepareContext(context.Background(), query)
-	if err == nil {
-		c.stmts[query] = st
-	}
-	return st, err
-}
-
-// Statements run to their end whatever the caller's context says: interrupting one would roll
-// back the writes of others that share the transaction.
-func (c *sqliteConn) exec(_ context.Context, query string, args []any) (int64, error) {
-	st, err := c.stmt(query)
-	if err != nil {
-		return 0, err
-	}
-	res, err := st.Exec(args...)
-	if err != nil {
-		return 0, err
-	}
-	return res.RowsAffected()
-}
-
-func (c *sqliteConn) query(_ context.Context, query string, args []any) (rows, error) {
-	st, err := c.stmt(query)
-	if err != nil {
-		return nil, err
-	}
-	return st.Query(args...)
-}
-
-func (c *sqliteConn) queue(ctx context.Context, query string, args []any) error {
-	_, err := c.exec(ctx, query, args)
-	if err != nil && c.failed == nil {
-		c.failed = err
-	}
-	return err
 }
 
 func sqliteCode(err error) int {

@@ -207,3 +207,50 @@ func TestPingAnswersWhileOpen(t *testing.T) {
 		}
 	})
 }
+
+func TestSeveralReadsAreAskedTogether(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		table(t, db)
+		ids := func(tx *store.Tx) (all, one []string, err error) {
+			into := func(to *[]string) func(store.Scanner) error {
+				return func(s store.Scanner) error {
+					var id string
+					err := s.Scan(&id)
+					*to = append(*to, id)
+					return err
+				}
+			}
+			err = tx.Ask(store.Ask{SQL: "SELECT id FROM things ORDER BY id", Row: into(&all)},
+				store.Ask{SQL: "SELECT id FROM things WHERE id = $1", Args: []any{"none"}, Row: into(&one)},
+				store.Ask{SQL: "SELECT id FROM things WHERE id = $1", Args: []any{"b"}, Row: into(&one)})
+			return all, one, err
+		}
+		check := func(tx *store.Tx) error {
+			all, one, err := ids(tx)
+			if err != nil || strings.Join(all, "") != "ab" || strings.Join(one, "") != "b" {
+				t.Errorf("%v %v %v", all, one, err)
+			}
+			return err
+		}
+		if err := db.Write(t.Context(), func(tx *store.Tx) error { // what was queued before is seen
+			if err := errors.Join(insert(tx, "a"), insert(tx, "b")); err != nil {
+				return err
+			}
+			return check(tx)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Read(t.Context(), check); err != nil {
+			t.Fatal(err)
+		}
+		boom := errors.New("boom")
+		if err := db.Read(t.Context(), func(tx *store.Tx) error {
+			return tx.Ask(store.Ask{SQL: "SELECT id FROM things", Row: func(store.Scanner) error { return boom }}, store.Ask{SQL: "SELECT id FROM things"})
+		}); !errors.Is(err, boom) {
+			t.Fatal(err)
+		}
+		if err := db.Read(t.Context(), check); err != nil { // the connection is still good
+			t.Fatal(err)
+		}
+	})
+}

@@ -106,6 +106,30 @@ func One[T any](tx *Tx, scan func(Scanner) (T, error), sql string, args ...any) 
 	return scan(tx.QueryRow(sql, args...))
 }
 
+// Ask is one of several reads that are sent together.
+type Ask struct {
+	SQL  string
+	Args []any
+	Row  func(Scanner) error // called for each row
+}
+
+// Ask sends reads of which none needs another's answer: on PostgreSQL one round trip for all. The
+// rows of each are handed to it in the order of asks.
+func (tx *Tx) Ask(asks ...Ask) error {
+	type pipeline interface {
+		ask(ctx context.Context, asks []Ask) error
+	}
+	if p, ok := tx.s.(pipeline); ok {
+		return p.ask(tx.Ctx, asks)
+	}
+	for _, a := range asks {
+		if _, err := All(tx, func(s Scanner) (struct{}, error) { return struct{}{}, a.Row(s) }, a.SQL, a.Args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // firstLine names a statement in an error without its values.
 func firstLine(sql string) string {
 	if len(sql) > 120 {
