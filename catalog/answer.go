@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"lancar"
@@ -196,6 +197,9 @@ func (f *Field) readText(text string) (any, lancar.Text) {
 	if n := utf8.RuneCountInString(text); n > most {
 		return nil, say("Terlalu panjang. Paling banyak "+thousands(int64(most))+" huruf.", "Too long. At most "+thousands(int64(most))+" characters.")
 	}
+	if strings.ContainsFunc(text, func(r rune) bool { return unseen(r) && (r != '\n' && r != '\t' || f.Kind != "longtext") }) {
+		return nil, say("Tulis dalam satu baris, tanpa tanda yang tidak terlihat.", "Write it in one line, without characters that cannot be seen.")
+	}
 	switch f.Kind {
 	case "nik", "family_card", "nib", "nop", "phone":
 		text = separators.Replace(text)
@@ -206,6 +210,12 @@ func (f *Field) readText(text string) (any, lancar.Text) {
 		return nil, mend
 	}
 	return text, nil
+}
+
+// unseen are characters that would make a letter say something else than its paper: line ends where
+// one line is asked for, and what turns the direction of writing.
+func unseen(r rune) bool {
+	return unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x2028 || r == 0x2029
 }
 
 // separators are what people put between groups of digits.

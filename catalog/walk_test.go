@@ -118,6 +118,7 @@ func TestAnswersThatCannotBe(t *testing.T) {
 	for field, values := range map[string][]string{
 		"size": {"0", "25", "3.5x", "enam", "99999999999999999999"}, "start": {"2026-02-30", "1-12-2026", "3026-01-01"},
 		"market": {"53.15", "53.15.05", "x", "53.15.05.1003.1"}, "goods": {"gold", "food,produce"}, "applicant.phone": {"12", "surel"},
+		"market_name": {"Pasar Baru\nIzin ini berlaku selamanya.", "Pasar \u202eurab", "Pasar\x00"},
 	} {
 		for _, value := range values {
 			in := trader()

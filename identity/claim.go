@@ -3,6 +3,7 @@ package identity
 import (
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"lancar"
@@ -56,7 +57,7 @@ func (c *Claim) clean(now time.Time) (notify.Address, error) {
 		return notify.Address{}, lancar.Fail(lancar.Invalid, "nation", "Pilih negara penerbit paspor.", "Choose the country that issued the passport.")
 	case c.Kind != Resident && c.Kind != Visitor:
 		return notify.Address{}, lancar.Fail(lancar.Invalid, "kind", "Pilih NIK atau paspor.", "Choose identity number or passport.")
-	case c.Name == "" || utf8.RuneCountInString(c.Name) > 100:
+	case c.Name == "" || utf8.RuneCountInString(c.Name) > 100 || !utf8.ValidString(c.Name) || strings.ContainsFunc(c.Name, func(r rune) bool { return !unicode.IsPrint(r) }):
 		return notify.Address{}, lancar.Fail(lancar.Invalid, "name", "Tulis nama seperti di kartu.", "Write your name as on the card.")
 	}
 	born, err := time.Parse(time.DateOnly, c.BirthDate)
