@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"lancar"
@@ -61,8 +60,9 @@ func (a *Ask) check(def *catalog.Definition) error {
 	if i < 0 {
 		return lancar.Fail(lancar.Invalid, "requirement", "Pilih persyaratan yang diumumkan untuk layanan ini.", "Choose a requirement that is published for this service.")
 	}
-	if a.Reason = strings.TrimSpace(a.Reason); a.Reason == "" {
-		return lancar.Fail(lancar.Invalid, "reason", "Tulis apa yang perlu diperbaiki.", "Write what must be corrected.")
+	var err error
+	if a.Reason, err = said("reason", a.Reason, maxReason, lancar.Fail(lancar.Invalid, "reason", "Tulis apa yang perlu diperbaiki.", "Write what must be corrected.")); err != nil {
+		return err
 	}
 	if len(a.Fields) == 0 {
 		a.Fields = def.Requirements[i].Fields

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"lancar"
 	"lancar/access"
@@ -42,7 +41,8 @@ func (d *dossier) checked(checks []Check) (out []Check) {
 // may say something to the applicant.
 func (c *Cases) Grant(ctx context.Context, officer lancar.Actor, number string, version int64, note string, checks ...Check) error {
 	return c.decide(ctx, officer, number, version, flow.Grant, func(d *dossier) (Decision, error) {
-		return Decision{How: "granted", Reason: strings.TrimSpace(note), Checks: d.checked(checks)}, nil
+		note, err := said("reason", note, maxReason, nil)
+		return Decision{How: "granted", Reason: note, Checks: d.checked(checks)}, err
 	})
 }
 
@@ -53,9 +53,9 @@ func (c *Cases) Refuse(ctx context.Context, officer lancar.Actor, number string,
 		if ground == nil {
 			return Decision{}, lancar.Fail(lancar.Invalid, "ground", "Pilih alasan dari daftar.", "Choose a ground from the list.")
 		}
-		reason := strings.TrimSpace(r.Reason)
-		if reason == "" {
-			return Decision{}, lancar.Fail(lancar.Invalid, "reason", "Tulis alasannya dengan jelas untuk pemohon.", "Write the reason clearly for the applicant.")
+		reason, err := said("reason", r.Reason, maxReason, lancar.Fail(lancar.Invalid, "reason", "Tulis alasannya dengan jelas untuk pemohon.", "Write the reason clearly for the applicant."))
+		if err != nil {
+			return Decision{}, err
 		}
 		return Decision{How: "refused", Ground: ground.ID, Law: lawText(d.def, ground.Law), Reason: reason, Checks: d.checked(r.Checks)}, nil
 	})
@@ -163,8 +163,9 @@ func (c *Cases) Sign(ctx context.Context, officer lancar.Actor, number string, v
 
 // SendBack returns a decision unsigned to the officer who made it, with a reason.
 func (c *Cases) SendBack(ctx context.Context, officer lancar.Actor, number string, version int64, reason string) error {
-	if reason = strings.TrimSpace(reason); reason == "" {
-		return lancar.Fail(lancar.Invalid, "reason", "Tulis alasannya.", "Write the reason.")
+	reason, err := said("reason", reason, maxReason, lancar.Fail(lancar.Invalid, "reason", "Tulis alasannya.", "Write the reason."))
+	if err != nil {
+		return err
 	}
 	return c.db.Write(ctx, func(tx *store.Tx) error {
 		d, err := c.taskTx(tx, officer, number, version)
@@ -192,8 +193,9 @@ func (c *Cases) SendBack(ctx context.Context, officer lancar.Actor, number strin
 
 // Opine records what a review or opinion step came to and begins the next step.
 func (c *Cases) Opine(ctx context.Context, officer lancar.Actor, number string, version int64, favourable bool, text string, checks ...Check) error {
-	if text = strings.TrimSpace(text); text == "" {
-		return lancar.Fail(lancar.Invalid, "text", "Tulis pertimbangannya.", "Write the opinion.")
+	text, err := said("text", text, maxReason, lancar.Fail(lancar.Invalid, "text", "Tulis pertimbangannya.", "Write the opinion."))
+	if err != nil {
+		return err
 	}
 	return c.db.Write(ctx, func(tx *store.Tx) error {
 		d, err := c.taskTx(tx, officer, number, version)

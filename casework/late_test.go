@@ -1,6 +1,7 @@
 package casework_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -33,5 +34,22 @@ func TestNobodyDecidesAfterTheLawHas(t *testing.T) {
 			t.Fatalf("%s %s", got.State, got.How)
 		}
 		w.verified()
+	})
+}
+
+func TestWhatOfficersWriteIsBounded(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, _ := w.staff()
+		who := w.person(maria)
+		c := w.submit(who, stall)
+		w.pay(who, c)
+		o, task := w.task(reviewers, c.Number)
+		def := w.catalog.Service(stall)
+		for _, text := range []string{strings.Repeat("a", 4001), "\xff"} {
+			w.refused(w.cases.Refuse(t.Context(), o, c.Number, task.Version, casework.Refusal{Ground: def.Refusal[0].ID, Reason: text}), lancar.Invalid)
+			w.refused(w.cases.Grant(t.Context(), o, c.Number, task.Version, text), lancar.Invalid)
+			w.refused(w.cases.Ask(t.Context(), o, c.Number, task.Version, casework.Ask{Requirement: def.Requirements[0].ID, Reason: text}), lancar.Invalid)
+			w.refused(w.cases.Recuse(t.Context(), o, c.Number, task.Version, text), lancar.Invalid)
+		}
 	})
 }

@@ -15,8 +15,9 @@ import (
 // Recuse has the case drawn again because this officer must not or cannot decide it. The reason
 // is kept sealed; the log shows only that there was a redraw.
 func (c *Cases) Recuse(ctx context.Context, officer lancar.Actor, number string, version int64, reason string) error {
-	if reason == "" {
-		return lancar.Fail(lancar.Invalid, "reason", "Tulis alasannya.", "Write the reason.")
+	reason, err := said("reason", reason, maxReason, lancar.Fail(lancar.Invalid, "reason", "Tulis alasannya.", "Write the reason."))
+	if err != nil {
+		return err
 	}
 	return c.db.Write(ctx, func(tx *store.Tx) error {
 		d, err := c.taskTx(tx, officer, number, version)

@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"strings"
 
 	"lancar"
 	"lancar/document"
@@ -40,9 +39,9 @@ func (c *Cases) revocable(tx *store.Tx, officer lancar.Actor, doc document.Docum
 // the document, so it must name nobody; the holder is told. lancar.Forbidden for an officer who
 // may not, see [Cases.MayRevoke].
 func (c *Cases) Revoke(ctx context.Context, officer lancar.Actor, number, reason string) error {
-	reason = strings.TrimSpace(reason)
-	if reason == "" {
-		return lancar.Fail(lancar.Invalid, "reason", "Tulis alasan pencabutan.", "Write the reason for the revocation.")
+	reason, err := said("reason", reason, maxRevocation, lancar.Fail(lancar.Invalid, "reason", "Tulis alasan pencabutan.", "Write the reason for the revocation."))
+	if err != nil {
+		return err
 	}
 	found, err := c.documents.ByNumber(ctx, number)
 	if err != nil {
