@@ -50,6 +50,12 @@ func newRelay(t *testing.T) *relay {
 	return r
 }
 
+func (r *relay) close(down bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.down = down
+}
+
 func (r *relay) talk(c net.Conn) {
 	defer c.Close()
 	r.mu.Lock()
@@ -187,7 +193,7 @@ func TestNewsReachesMailPhoneAndInboxOnce(t *testing.T) {
 
 func TestAClosedRelayIsTriedAgainAndSeen(t *testing.T) {
 	w := setup(t)
-	w.relay.down = true
+	w.relay.close(true)
 	if err := w.send(t, news("k", notify.Address{Channel: notify.Email, Value: "maria@example.com"})); err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +201,7 @@ func TestAClosedRelayIsTriedAgainAndSeen(t *testing.T) {
 	if err != nil || len(failures) != 1 || failures[0].Final || strings.Contains(failures[0].Error, "maria") {
 		t.Fatalf("%+v %v", failures, err)
 	}
-	w.relay.down = false
+	w.relay.close(false)
 	w.now = w.now.Add(time.Minute)
 	if err := w.queue.Drain(t.Context()); err != nil {
 		t.Fatal(err)
