@@ -338,7 +338,7 @@ func (s *story) desk() *lab.Office {
 func officer(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, args, 2, "officer ROLE VERB [field=value…]")
 	s := of(ts)
-	f, err := s.desk().Act(s.last.Case, args[0], args[1], pairs(ts, args[2:]))
+	f, err := s.desk().Act(ts.Getenv("CASE"), args[0], args[1], pairs(ts, args[2:]))
 	outcome(ts, neg, err)
 	ts.Setenv("OFFICER", f.Name)
 }

@@ -51,28 +51,35 @@ func (a *Applicant) Open(path string) (*Page, error) {
 	return a.B.Get(path)
 }
 
-// SignIn proves who the person is: three facts and a code.
+// SignIn proves who the person is: three facts and a code. Told that the register does not answer,
+// the person tries again, as the message says.
 func (a *Applicant) SignIn() error {
-	p, err := a.Facts()
-	if err != nil {
-		return err
-	}
-	if p.URL.Path == "/me" {
-		return p.OK() // is signed in still
-	}
-	f, err := p.With("code")
-	if err != nil {
-		return err
-	}
-	code, err := a.World.Code(a.Email, a.before)
-	if err != nil {
-		return err
-	}
-	f.Values.Set("code", code)
-	if p, err = a.B.Submit(f); err != nil {
-		return err
-	}
-	return p.OK()
+	return Until("the sign-in of "+a.Name, func() (bool, error) {
+		p, err := a.Facts()
+		if err != nil {
+			return false, err
+		}
+		if p.URL.Path == "/me" {
+			return true, p.OK() // is signed in still
+		}
+		f, err := p.With("code")
+		if err != nil {
+			return false, err
+		}
+		code, err := a.World.Code(a.Email, a.before)
+		if err != nil {
+			return false, err
+		}
+		if code == "" {
+			time.Sleep(5 * time.Second) // the node leaves a register alone that long; attempts are limited
+			return false, nil
+		}
+		f.Values.Set("code", code)
+		if p, err = a.B.Submit(f); err != nil {
+			return false, err
+		}
+		return true, p.OK()
+	})
 }
 
 // Facts sends the three facts of the sign-in page and returns the page that asks for the code.
