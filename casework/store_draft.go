@@ -118,18 +118,13 @@ func deleteDraftFiles(tx *store.Tx, account, draft lancar.ID) error {
 	return tx.Queue(`DELETE FROM casework_draft_files WHERE account = $1 AND draft = $2`, string(account), string(draft))
 }
 
-const draftMetasSQL = `SELECT id, meta FROM casework_draft_files WHERE account = $1 AND draft = $2 ORDER BY id`
-
-func draftMetas(tx *store.Tx, account, draft lancar.ID) ([]sealedFile, error) {
-	return store.All(tx, scanMeta, draftMetasSQL, string(account), string(draft))
+func draftMetas(tx *store.Tx, account, draft lancar.ID) (metas []sealedFile, err error) {
+	err = tx.Ask(askDraftMetas(account, draft, &metas))
+	return metas, err
 }
 
 func askDraftMetas(account, draft lancar.ID, metas *[]sealedFile) store.Ask {
-	return store.Ask{SQL: draftMetasSQL, Args: []any{string(account), string(draft)}, Row: func(s store.Scanner) error {
-		f, err := scanMeta(s)
-		*metas = append(*metas, f)
-		return err
-	}}
+	return store.Into(metas, scanMeta, `SELECT id, meta FROM casework_draft_files WHERE account = $1 AND draft = $2 ORDER BY id`, string(account), string(draft))
 }
 
 func draftFile(tx *store.Tx, account, draft, id lancar.ID) (sealedFile, error) {

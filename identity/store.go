@@ -38,6 +38,10 @@ func accountByID(tx *store.Tx, id lancar.ID) (accountRow, error) {
 	return store.One(tx, scanAccount, `SELECT `+accountColumns+` FROM identity_accounts WHERE id = $1 AND closed_at = 0`, string(id))
 }
 
+func askAccount(id lancar.ID, to *[]accountRow) store.Ask {
+	return store.Into(to, scanAccount, `SELECT `+accountColumns+` FROM identity_accounts WHERE id = $1 AND closed_at = 0`, string(id))
+}
+
 func closeAccount(tx *store.Tx, id lancar.ID) error {
 	return tx.Queue(`UPDATE identity_accounts SET closed_at = $2 WHERE id = $1 AND closed_at = 0`, string(id), store.Micros(tx.Now))
 }
@@ -62,8 +66,13 @@ func upsertContact(tx *store.Tx, account lancar.ID, hash, channel string, sealed
 		string(account), hash, channel, sealed, now, at, bit(register))
 }
 
-func contactsOf(tx *store.Tx, account lancar.ID) ([]contactRow, error) {
-	return store.All(tx, func(s store.Scanner) (c contactRow, err error) {
+func contactsOf(tx *store.Tx, account lancar.ID) (list []contactRow, err error) {
+	err = tx.Ask(askContacts(account, &list))
+	return list, err
+}
+
+func askContacts(account lancar.ID, to *[]contactRow) store.Ask {
+	return store.Into(to, func(s store.Scanner) (c contactRow, err error) {
 		err = s.Scan(&c.hash, &c.channel, &c.sealed)
 		return c, err
 	}, `SELECT hash, channel, sealed FROM identity_contacts WHERE account = $1 AND ended_at = 0 AND proven_at > 0 ORDER BY added_at, hash`, string(account))

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"lancar"
+	"lancar/internal/keys"
 	"lancar/internal/store"
 	"lancar/notify"
 )
@@ -9,17 +10,12 @@ import (
 // TellTx sends a message to an account's proven contacts and its inbox, in its language. Callers
 // leave Account, To and Lang empty and never see an address.
 func (i *Identity) TellTx(tx *store.Tx, account lancar.ID, m notify.Message) error {
-	row, err := accountByID(tx, account)
-	if err == store.ErrNone {
-		return nil // erased: there is nobody to tell
-	}
-	if err != nil {
+	var rows []accountRow
+	to, err := i.addresses(tx, account, askAccount(account, &rows))
+	if err != nil || len(rows) == 0 { // erased: there is nobody to tell
 		return err
 	}
-	if m.To, err = i.addresses(tx, account); err != nil {
-		return err
-	}
-	m.Account, m.Lang = account, row.Lang
+	m.Account, m.Lang, m.To = account, rows[0].Lang, to
 	return i.notify.SendTx(tx, m)
 }
 
@@ -28,14 +24,21 @@ func (i *Identity) SetLangTx(tx *store.Tx, account lancar.ID, lang string) error
 	return updateLang(tx, account, lang)
 }
 
-func (i *Identity) addresses(tx *store.Tx, account lancar.ID) ([]notify.Address, error) {
-	rows, err := contactsOf(tx, account)
-	if err != nil {
+// addresses are an account's proven contacts; more is asked in the same breath.
+func (i *Identity) addresses(tx *store.Tx, account lancar.ID, more ...store.Ask) ([]notify.Address, error) {
+	var rows []contactRow
+	var key keys.DataKey
+	sealed := store.ErrNone
+	err := tx.Ask(append(more, askContacts(account, &rows), i.ring.Ask(accountOwner(account), func(k keys.DataKey, err error) { key, sealed = k, err }))...)
+	if err != nil || len(rows) == 0 {
 		return nil, err
+	}
+	if sealed != nil {
+		return nil, sealed
 	}
 	var out []notify.Address
 	for _, r := range rows {
-		value, err := i.ring.OpenTx(tx, accountOwner(account), r.sealed, []byte("identity_contacts "+r.hash))
+		value, err := key.Open(r.sealed, []byte("identity_contacts "+r.hash))
 		if err != nil {
 			return nil, err
 		}

@@ -103,12 +103,16 @@ func (n *Notify) load(tx *store.Tx, region string, id lancar.ID) (delivery, erro
 	if err != nil || d.state != "queued" {
 		return d, err
 	}
-	to, err := n.unseal(tx, d.owner, d.address, []byte(d.id))
+	open, err := n.opener(tx, d.owner)
+	if err != nil {
+		return d, err
+	}
+	to, err := open(d.address, []byte(d.id))
 	if err != nil {
 		return d, err
 	}
 	d.to = string(to)
-	plain, err := n.unseal(tx, d.owner, d.sealed, []byte(d.message))
+	plain, err := open(d.sealed, []byte(d.message))
 	if err != nil {
 		return d, err
 	}

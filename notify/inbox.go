@@ -50,10 +50,18 @@ func (n *Notify) Inbox(ctx context.Context, own access.Grant, after string, limi
 // open unseals inbox rows and leaves out what was erased.
 func (n *Notify) open(tx *store.Tx, rows []inboxRow) ([]Item, error) {
 	var list []Item
-	for _, r := range rows {
-		plain, err := n.unseal(tx, r.owner, r.sealed, []byte(r.ID))
+	var open func(sealed, aad []byte) ([]byte, error)
+	var err error
+	for i, r := range rows {
+		if i == 0 || r.owner != rows[i-1].owner {
+			open, err = n.opener(tx, r.owner)
+		}
 		if errors.Is(err, keys.ErrDestroyed) {
 			continue
+		}
+		var plain []byte
+		if err == nil {
+			plain, err = open(r.sealed, []byte(r.ID))
 		}
 		if err != nil {
 			return nil, fmt.Errorf("message %s: %w", r.ID, err)

@@ -28,7 +28,11 @@ func (n *Notify) SendTx(tx *store.Tx, m Message) error {
 	if err != nil {
 		return err
 	}
-	sealed, err := n.seal(tx, owner, plain, []byte(id))
+	seal, err := n.sealer(tx, owner)
+	if err != nil {
+		return err
+	}
+	sealed, err := seal(plain, []byte(id))
 	if err != nil {
 		return err
 	}
@@ -38,7 +42,7 @@ func (n *Notify) SendTx(tx *store.Tx, m Message) error {
 	}
 	for _, to := range m.To {
 		d := lancar.NewID(tx.Now)
-		address, err := n.seal(tx, owner, []byte(to.Value), []byte(d))
+		address, err := seal([]byte(to.Value), []byte(d))
 		if err != nil {
 			return err
 		}
@@ -52,18 +56,21 @@ func (n *Notify) SendTx(tx *store.Tx, m Message) error {
 	return nil
 }
 
-// seal seals under the key of the message's owner; what belongs to nobody's account is soon
+// sealer seals under the key of the message's owner; what belongs to nobody's account is soon
 // thrown away and sealed under the node's own key.
-func (n *Notify) seal(tx *store.Tx, owner string, plain, aad []byte) ([]byte, error) {
+func (n *Notify) sealer(tx *store.Tx, owner string) (func(plain, aad []byte) ([]byte, error), error) {
 	if owner == "" {
-		return n.ring.Seal(plain, aad)
+		return n.ring.Seal, nil
 	}
-	return n.ring.SealTx(tx, owner, plain, aad)
+	key, err := n.ring.KeyTx(tx, owner)
+	return func(plain, aad []byte) ([]byte, error) { return key.Seal(plain, aad), nil }, err
 }
 
-func (n *Notify) unseal(tx *store.Tx, owner string, sealed, aad []byte) ([]byte, error) {
+// opener is the inverse of [Notify.sealer].
+func (n *Notify) opener(tx *store.Tx, owner string) (func(sealed, aad []byte) ([]byte, error), error) {
 	if owner == "" {
-		return n.ring.Open(sealed, aad)
+		return n.ring.Open, nil
 	}
-	return n.ring.OpenTx(tx, owner, sealed, aad)
+	key, err := n.ring.LoadTx(tx, owner)
+	return key.Open, err
 }

@@ -59,9 +59,8 @@ func selectDelivery(tx *store.Tx, region string, id lancar.ID) (delivery, error)
 }
 
 func updateDelivery(tx *store.Tx, d delivery, state, reason string) error {
-	_, err := tx.Exec(`UPDATE notify_deliveries SET state = $3, error = $4, attempts = attempts + 1, changed_at = $5
+	return tx.Queue(`UPDATE notify_deliveries SET state = $3, error = $4, attempts = attempts + 1, changed_at = $5
 		WHERE region = $1 AND id = $2 AND state = 'queued'`, d.region, string(d.id), state, reason, store.Micros(tx.Now))
-	return err
 }
 
 type inboxRow struct {

@@ -184,7 +184,7 @@ func (q *Queue) run(ctx context.Context, j Job) (ran bool, err error) {
 	if h.tx != nil {
 		err = q.db.Write(ctx, func(tx *store.Tx) error {
 			ran = false
-			if got, err := q.finishTx(tx, j, "ready"); err != nil || !got {
+			if got, err := q.finishTx(tx, j); err != nil || !got {
 				return err
 			}
 			ran = true
@@ -192,7 +192,7 @@ func (q *Queue) run(ctx context.Context, j Job) (ran bool, err error) {
 		})
 	} else if ran, err = q.claim(ctx, j); ran {
 		if err = h.call(ctx, j); err == nil {
-			err = q.db.Write(ctx, func(tx *store.Tx) error { _, err := q.finishTx(tx, j, "running"); return err })
+			err = q.db.Write(ctx, func(tx *store.Tx) error { return q.endTx(tx, j) })
 		}
 	}
 	if err != nil && ran {

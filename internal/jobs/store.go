@@ -38,15 +38,23 @@ func scanJob(s store.Scanner) (Job, error) {
 	return j, err
 }
 
-// finishTx ends the job if it is still in the given state. The repeated guard on state makes
-// one of several claimants win.
-func (q *Queue) finishTx(tx *store.Tx, j Job, from string) (bool, error) {
+// finishTx ends the job if it is still ready. The repeated guard on state makes one of several
+// claimants win.
+func (q *Queue) finishTx(tx *store.Tx, j Job) (bool, error) {
 	if j.Dedup == "" {
-		n, err := tx.Exec("DELETE FROM jobs WHERE region = $1 AND id = $2 AND state = $3", j.Region, string(j.ID), from)
+		n, err := tx.Exec("DELETE FROM jobs WHERE region = $1 AND id = $2 AND state = 'ready'", j.Region, string(j.ID))
 		return n == 1, err
 	}
-	n, err := tx.Exec("UPDATE jobs SET state = 'done', payload = $1, error = '' WHERE region = $2 AND id = $3 AND state = $4", []byte{}, j.Region, string(j.ID), from)
+	n, err := tx.Exec("UPDATE jobs SET state = 'done', payload = $1, error = '' WHERE region = $2 AND id = $3 AND state = 'ready'", []byte{}, j.Region, string(j.ID))
 	return n == 1, err
+}
+
+// endTx is finishTx for whoever runs the job and so knows that it is theirs.
+func (q *Queue) endTx(tx *store.Tx, j Job) error {
+	if j.Dedup == "" {
+		return tx.Queue("DELETE FROM jobs WHERE region = $1 AND id = $2 AND state = 'running'", j.Region, string(j.ID))
+	}
+	return tx.Queue("UPDATE jobs SET state = 'done', payload = $1, error = '' WHERE region = $2 AND id = $3 AND state = 'running'", []byte{}, j.Region, string(j.ID))
 }
 
 func (q *Queue) claim(ctx context.Context, j Job) (won bool, err error) {

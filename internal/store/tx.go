@@ -130,6 +130,15 @@ func (tx *Tx) Ask(asks ...Ask) error {
 	return nil
 }
 
+// Into is an [Ask] that appends what scan makes of each row to to.
+func Into[T any](to *[]T, scan func(Scanner) (T, error), sql string, args ...any) Ask {
+	return Ask{SQL: sql, Args: args, Row: func(s Scanner) error {
+		v, err := scan(s)
+		*to = append(*to, v)
+		return err
+	}}
+}
+
 // firstLine names a statement in an error without its values.
 func firstLine(sql string) string {
 	if len(sql) > 120 {
