@@ -85,10 +85,10 @@ func start(ctx context.Context, c Config, clock lancar.Clock, log *slog.Logger) 
 // has confirmed.
 func (n *node) refuseDemo() error {
 	var wrong []error
+	for _, code := range n.ring.Demos() {
+		wrong = append(wrong, fmt.Errorf("keys: documents of %s would be signed by a demonstration key", code))
+	}
 	for _, r := range n.regions.All() {
-		if n.ring.DocumentSigner(r.Code).Demo() {
-			wrong = append(wrong, fmt.Errorf("keys: documents of %s would be signed by a demonstration key", r.Code))
-		}
 		for slug := range r.Launches() {
 			if def := n.catalog.Service(slug); def != nil && len(def.Unconfirmed()) > 0 {
 				wrong = append(wrong, fmt.Errorf("region %s launches %s, of whose law %d citations are unconfirmed", r.Code, slug, len(def.Unconfirmed())))

@@ -153,10 +153,8 @@ func Doctor(ctx context.Context, config, data string, w io.Writer) (sick int) {
 	}
 	ring, err := keys.Open(c.Keys)
 	if say("keys", err, "see docs/ops/install.md, step 4; files must be mode 600") && c.Stage == Production {
-		for _, code := range []string{"00"} {
-			if ring.DocumentSigner(code).Demo() {
-				say("document key of "+code, fmt.Errorf("made by a demonstration"), "put a key of your certificate authority in its place")
-			}
+		for _, code := range ring.Demos() {
+			say("document key of "+code, fmt.Errorf("made by a demonstration"), "put a key of your certificate authority in its place")
 		}
 	}
 	if c.demo != nil {

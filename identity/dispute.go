@@ -103,6 +103,9 @@ func (i *Identity) Settle(ctx context.Context, officer lancar.Actor, region stri
 		if err != nil {
 			return err
 		}
+		if err := i.settling(tx, officer, row.Dispute); err != nil {
+			return err
+		}
 		won, err := settleDispute(tx, region, id, officer.ID, keep)
 		if err != nil || !won {
 			return err
@@ -127,6 +130,21 @@ func (i *Identity) Settle(ctx context.Context, officer lancar.Actor, region stri
 		}
 		return i.saveContact(tx, row.Account, claimant, false, row.Register)
 	})
+}
+
+// settling writes down, where the person sees it, that an officer decides whose account it is.
+// Nobody decides about their own.
+func (i *Identity) settling(tx *store.Tx, officer lancar.Actor, d Dispute) error {
+	own, err := i.ConflictedTx(tx, []lancar.ID{officer.ID}, d.Subject, "")
+	if err != nil {
+		return err
+	}
+	if own[officer.ID] {
+		return lancar.Fail(lancar.Forbidden, "", "Akun sendiri diputus petugas lain.", "Another officer settles one's own account.")
+	}
+	_, err = i.access.OpenTx(tx, access.Request{Who: officer, Subject: d.Subject, Region: d.Region, What: []string{access.Identity, access.Contact},
+		Purpose: lancar.Text{"id": "Memutus siapa pemilik akun ini", "en": "Settling whose account this is"}, Ground: access.PublicDuty()})
+	return err
 }
 
 func (i *Identity) disputed(tx *store.Tx, d disputeRow) (notify.Address, error) {

@@ -120,6 +120,12 @@ func TestASecondClaimIsToldToTheFirstAndSettledByAnOfficer(t *testing.T) {
 		if err != nil || h.Name != "MARIA ELISABETH" || h.Number != "" || masked != "m***a@e***e.com" {
 			t.Fatalf("%+v %q %v", h, masked, err)
 		}
+		self, err := w.id.SaveEmployee(t.Context(), identity.Employee{Number: "198609262015051009", Name: "Maria Elisabeth", Mail: "maria@kantor.example", NIK: maria,
+			Roles: []identity.Role{{Role: identity.ClaimRole, Agency: "dukcapil", Region: "53.15"}}})
+		w.must(err)
+		own := officer
+		own.ID = self
+		w.refused(w.id.Settle(t.Context(), own, "53.15", list[0].ID, true), lancar.Forbidden)
 		w.must(w.id.Settle(t.Context(), officer, "53.15", list[0].ID, false))
 		w.refused(w.id.Settle(t.Context(), officer, "53.15", list[0].ID, true), lancar.NotFound)
 		w.drain()
@@ -132,11 +138,12 @@ func TestASecondClaimIsToldToTheFirstAndSettledByAnOfficer(t *testing.T) {
 		}
 		rows, _, err := w.access.Rows(t.Context(), mine.Own, "")
 		w.must(err)
-		looked := false
+		looked, settled := false, false
 		for _, r := range rows {
 			looked = looked || r.Who.Name == "Adriana Tefa"
+			settled = settled || r.Purpose["en"] == "Settling whose account this is"
 		}
-		if !looked {
+		if !looked || !settled {
 			t.Fatalf("the officer's look is missing: %+v", rows)
 		}
 	})

@@ -13,6 +13,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +51,17 @@ func (r *Ring) LogSigner(region string) note.Signer { return r.nearest(region).l
 
 // LogVerifierKey is the public half in the note format, "name+hash+key".
 func (r *Ring) LogVerifierKey(region string) string { return r.nearest(region).verifier }
+
+// Demos are the codes of the regions whose documents would be signed by a demonstration key.
+func (r *Ring) Demos() (codes []string) {
+	for code, s := range r.signers {
+		if s.document.Demo() {
+			codes = append(codes, code)
+		}
+	}
+	slices.Sort(codes)
+	return codes
+}
 
 // Roots are the certificate authorities this node's documents chain to.
 func (r *Ring) Roots() *x509.CertPool { return r.roots.pool }
