@@ -2,12 +2,14 @@ package casework
 
 import (
 	"bytes"
+	"compress/zlib"
 	"crypto/sha256"
 	"encoding/hex"
 	"image"
 	"image/draw"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"net/http"
 	"path"
 	"strconv"
@@ -95,14 +97,43 @@ func readablePDF(data []byte) error {
 	if bytes.Contains(data, []byte("/Encrypt")) {
 		return badFile("PDF ini terkunci sandi. Kirim PDF tanpa sandi.", "This PDF is locked with a password. Send one without.")
 	}
-	data = plainNames(data)
-	for _, active := range []string{"/JavaScript", "/JS ", "/JS(", "/JS<", "/JS\n", "/JS\r", "/Launch", "/EmbeddedFile", "/RichMedia"} {
-		if bytes.Contains(data, []byte(active)) {
-			return badFile("PDF ini berisi program atau berkas lain. Cetak ulang menjadi PDF biasa lalu kirim.",
-				"This PDF contains a program or other files. Print it to a plain PDF and send that.")
+	for _, part := range append(packed(data), data) {
+		part = plainNames(part)
+		for _, active := range []string{"/JavaScript", "/JS ", "/JS(", "/JS<", "/JS\n", "/JS\r", "/Launch", "/EmbeddedFile", "/RichMedia"} {
+			if bytes.Contains(part, []byte(active)) {
+				return badFile("PDF ini berisi program atau berkas lain. Cetak ulang menjadi PDF biasa lalu kirim.",
+					"This PDF contains a program or other files. Print it to a plain PDF and send that.")
+			}
 		}
 	}
 	return nil
+}
+
+// maxUnpacked bounds what is unfolded of a PDF's object streams, in bytes.
+const maxUnpacked = 32 << 20
+
+// packed are the object streams of a PDF (ISO 32000-1, 7.5.7), in which objects lie compressed.
+func packed(data []byte) (out [][]byte) {
+	left := int64(maxUnpacked)
+	for rest := data; left > 0; {
+		at := bytes.Index(rest, []byte("/ObjStm"))
+		if at < 0 {
+			return out
+		}
+		rest = rest[at+len("/ObjStm"):]
+		begin := bytes.Index(rest[:min(len(rest), 1024)], []byte("stream"))
+		if begin < 0 {
+			continue
+		}
+		z, err := zlib.NewReader(bytes.NewReader(bytes.TrimLeft(rest[begin+len("stream"):], "\r\n")))
+		if err != nil {
+			continue
+		}
+		part, _ := io.ReadAll(io.LimitReader(z, left)) // a broken end does not hide what comes before it
+		left -= int64(len(part))
+		out = append(out, part)
+	}
+	return out
 }
 
 // plainNames writes out the characters of names that are spelled #4A (ISO 32000-1, 7.3.5): a name

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"bytes"
+	"compress/zlib"
 	"fmt"
 	"image"
 	"image/color"
@@ -72,12 +73,16 @@ func TestFilesThatAreRefused(t *testing.T) {
 		"oversize":                 {make([]byte, MaxUpload+1), lancar.TooLarge},
 		"locked pdf":               {[]byte(fmt.Sprintf(pdf, "/Encrypt 3 0 R")), lancar.Invalid},
 		"pdf with a hidden script": {[]byte(fmt.Sprintf(pdf, "/OpenAction<</S/J#61vaScript/J#53 (x)>>")), lancar.Invalid},
+		"pdf with a packed script": {packedPDF("<</S/JavaScript/JS(x)>>"), lancar.Invalid},
 		"pdf with a script":        {[]byte(fmt.Sprintf(pdf, "/OpenAction<</S/JavaScript/JS(x)>>")), lancar.Invalid},
 		"cut-off pdf":              {[]byte("%PDF-1.7\n1 0 obj"), lancar.Invalid},
 	} {
 		if _, err := clean(c.data, 0); lancar.CodeOf(err) != c.code {
 			t.Errorf("%s: %v, want %s", name, err, c.code)
 		}
+	}
+	if _, err := clean(packedPDF("<</Type/Page>>"), 0); err != nil {
+		t.Errorf("a PDF with packed objects: %v", err)
 	}
 	if c, err := clean([]byte(fmt.Sprintf(pdf, "")), 0); err != nil || c.kind != "application/pdf" {
 		t.Errorf("a plain PDF: %v", err)
@@ -108,4 +113,15 @@ func FuzzClean(f *testing.F) {
 			}
 		}
 	})
+}
+
+// packedPDF has an object in a compressed stream.
+func packedPDF(object string) []byte {
+	var b bytes.Buffer
+	b.WriteString("%PDF-1.7\n1 0 obj<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length 99>>stream\r\n")
+	z := zlib.NewWriter(&b)
+	z.Write([]byte("2 0 " + object))
+	z.Close()
+	b.WriteString("\nendstream endobj\nstartxref\n9\n%%EOF\n")
+	return b.Bytes()
 }
