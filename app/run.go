@@ -113,6 +113,11 @@ func (n *node) run(ctx context.Context, l net.Listener, moved *shift) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
 	wg.Go(func() { n.public.Run(background) })
+	wg.Go(func() {
+		if _, err := n.cases.RecomputeAll(background); err != nil && background.Err() == nil {
+			n.log.Error("deadlines were not counted again after a change of holidays", "error", err)
+		}
+	})
 	wg.Go(func() { n.queue.Run(background, workers) })
 	err = serve.Run(ctx, l, handler, grace, n.log)
 	stop()
@@ -146,7 +151,8 @@ func (n *node) handler(moved *shift, metrics *serve.Metrics) (http.Handler, erro
 	mux.Handle("/office", officers.Handler())
 	mux.Handle("/", people.Handler())
 	return serve.Wrap(mux, serve.Options{Log: n.log, Metrics: metrics, Limiter: serve.NewLimiter(n.config.Limits.PerSecond, n.config.Limits.Burst),
-		Proxies: n.config.prefixes(), Secure: n.base.Scheme == "https", MaxBody: maxBody}), nil
+		Proxies: n.config.prefixes(), Secure: n.base.Scheme == "https", MaxBody: maxBody,
+		TooMany: people.Sorry(lancar.TooMany), Internal: people.Sorry(lancar.Internal)}), nil
 }
 
 func (n *node) ready(w http.ResponseWriter, r *http.Request) {

@@ -9,9 +9,11 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"time"
 
 	"lancar"
 	"lancar/identity"
+	"lancar/internal/store"
 	"lancar/internal/strictyaml"
 	"lancar/test/town"
 )
@@ -43,7 +45,14 @@ func (n *node) hire(ctx context.Context) error {
 	if len(list) == 0 {
 		return fmt.Errorf("officers: %s names nobody", n.config.Officers)
 	}
-	return n.employ(ctx, list)
+	// Copies of a node that start at once read the same file: one of them is first.
+	for try := 0; ; try++ {
+		err := n.employ(ctx, list)
+		if err == nil || try == 5 || !store.IsConflict(err) && lancar.CodeOf(err) != lancar.Conflict {
+			return err
+		}
+		time.Sleep(time.Second)
+	}
 }
 
 // settle brings the synthetic town's officers into office. A marker in the data folder spares a
