@@ -99,13 +99,18 @@ func (c *Cases) decide(ctx context.Context, officer lancar.Actor, number string,
 
 // last says whether the step that is on is the one that decides.
 func (d *dossier) last() bool {
-	var last string
+	step := d.deciding()
+	return step != nil && d.status.Step == step.ID
+}
+
+// deciding is the step that decides, the last before a signature.
+func (d *dossier) deciding() (last *catalog.Step) {
 	for i := range d.def.Steps {
 		if k := d.def.Steps[i].Kind; k == "review" || k == "opinion" || k == "decide" {
-			last = d.def.Steps[i].ID
+			last = &d.def.Steps[i]
 		}
 	}
-	return d.status.Step == last
+	return last
 }
 
 func (c *Cases) readToDecide(tx *store.Tx, who lancar.Actor, d *dossier) (content, error) {
@@ -130,7 +135,10 @@ func (c *Cases) proposeTx(tx *store.Tx, d *dossier, officer lancar.Actor, kind f
 	to.at(step, d)
 	w, _ := d.drawnFor(step.ID)
 	to.How, to.Decider, to.Officer, to.Office = dec.How, officer.ID, w.Account, w.Office
-	return c.write(tx, d, key, change{kind: kind, actor: officer, to: to, body: dec})
+	if err := c.write(tx, d, key, change{kind: kind, actor: officer, to: to, body: dec}); err != nil {
+		return err
+	}
+	return c.stillThere(tx, d)
 }
 
 // Sign signs a decision that another officer made (never one's own): it stands from then on.
@@ -180,11 +188,7 @@ func (c *Cases) SendBack(ctx context.Context, officer lancar.Actor, number strin
 		if err != nil {
 			return err
 		}
-		for i := range d.def.Steps { // the step before the signature
-			if k := d.def.Steps[i].Kind; k == "review" || k == "opinion" || k == "decide" {
-				to.at(&d.def.Steps[i], d)
-			}
-		}
+		to.at(d.deciding(), d)
 		w, _ := d.drawnFor(to.Step)
 		to.How, to.Decider, to.Officer, to.Office = "", "", w.Account, w.Office
 		return c.write(tx, d, key, change{kind: flow.Return, actor: officer, to: to, body: reasonBody{officer.Name, reason}})

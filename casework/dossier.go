@@ -248,6 +248,8 @@ func (o *content) add(e event, b []byte) error {
 	case flow.Grant, flow.Refuse, flow.Sign, flow.Deem:
 		o.decision = &Decision{}
 		return json.Unmarshal(b, o.decision)
+	case flow.Redraw:
+		o.decision = nil // one that nobody signed
 	case flow.Return:
 		var r reasonBody
 		err := json.Unmarshal(b, &r)

@@ -51,6 +51,10 @@ func (c *Cases) redrawTx(tx *store.Tx, d *dossier, key keys.DataKey, who lancar.
 			}
 		}
 	}
+	if d.status.State == flow.Signing { // nobody signs what was proposed: it is decided once more
+		to.at(d.deciding(), d)
+		to.How, to.Decider = "", ""
+	}
 	to.Officer = ""
 	return c.write(tx, d, key, change{kind: flow.Redraw, actor: who, to: to, plain: plain{Draws: free}, body: why, leaf: true, await: drawKey(d)})
 }
@@ -63,7 +67,7 @@ func (c *Cases) enqueueRedraws(tx *store.Tx, office string, officer lancar.ID) e
 		return err
 	}
 	for _, t := range tasks {
-		if t.State != flow.Review {
+		if t.State != flow.Review && t.State != flow.Signing {
 			continue
 		}
 		payload, err := json.Marshal(told{Case: t.caseID, Account: officer, Version: t.Version})
@@ -89,7 +93,7 @@ func (c *Cases) redrawJob(tx *store.Tx, j jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	if d.status.State != flow.Review || d.status.Officer != t.Account {
+	if d.status.State != flow.Review && d.status.State != flow.Signing || d.status.Officer != t.Account {
 		return nil
 	}
 	key, err := c.keyOf(tx, d)
@@ -99,7 +103,8 @@ func (c *Cases) redrawJob(tx *store.Tx, j jobs.Job) error {
 	return c.redrawTx(tx, d, key, lancar.TheSystem("casework.absent"), []lancar.ID{t.Account}, reasonBody{Reason: "absent"})
 }
 
-// stillThere has a case drawn again when its officer went away while it waited for its applicant.
+// stillThere has a case drawn again when its officer went away before it came to them: while it
+// waited for its applicant, or for the step before.
 func (c *Cases) stillThere(tx *store.Tx, d *dossier) error {
 	away, err := absentees(tx, d.status.Office)
 	if err != nil || !slices.Contains(away, d.status.Officer) {

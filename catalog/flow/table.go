@@ -37,6 +37,7 @@ func Table() []Transition {
 		{Signing, Sign, ToGrant, Granted, Officer, why("Keputusan ditandatangani. Permohonan dikabulkan.", "The decision was signed. The application is granted.")},
 		{Signing, Sign, ToRefuse, Refused, Officer, why("Keputusan ditandatangani. Permohonan ditolak.", "The decision was signed. The application is refused.")},
 		{Signing, Return, Always, Review, Officer, why("Penanda tangan mengembalikan keputusan dengan alasan.", "The signer sent the decision back with a reason.")},
+		{Signing, Redraw, Always, Drawing, Officer, why("Penanda tangan berhalangan atau memiliki kepentingan. Undian diulang, lalu keputusan diambil kembali.", "The signer cannot or must not go on. The lot is drawn again, then the decision is taken once more.")},
 		{Signing, Deem, HasDeemed, Granted, System, why("Jangka waktu berakhir sebelum ditandatangani. Permohonan dikabulkan demi hukum.", "The term ended before the signature. The application is granted by law.")},
 		{Signing, Escalate, NotDeemed, Signing, System, why("Jangka waktu berakhir. Atasan diberi tahu.", "The term ended. The superior was told.")},
 	}

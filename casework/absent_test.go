@@ -1,0 +1,41 @@
+package casework_test
+
+import (
+	"testing"
+
+	"lancar/catalog/flow"
+)
+
+// A signer who is away does not hold a decided case for ever: another is drawn, and the decision
+// is taken once more.
+func TestASignerWhoIsAwayHoldsNothing(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, signers := w.staff()
+		who := w.person(maria)
+		c := w.submit(who, stall)
+		w.pay(who, c)
+		o, task := w.task(reviewers, c.Number)
+		w.must(w.cases.Grant(t.Context(), o, c.Number, task.Version, ""))
+		w.run()
+		first, _ := w.task(signers, c.Number)
+		w.must(w.cases.SetAbsent(t.Context(), "53.15", first.ID, true))
+		w.run()
+		got := w.read(who, c.Number)
+		if got.State != flow.Review || got.Decision != nil {
+			t.Fatalf("%s %+v", got.State, got.Decision)
+		}
+		o, task = w.task(reviewers, c.Number)
+		w.must(w.cases.Grant(t.Context(), o, c.Number, task.Version, ""))
+		w.run()
+		second, task := w.task(signers, c.Number)
+		if second.ID == first.ID {
+			t.Fatal("the one who is away is to sign")
+		}
+		w.must(w.cases.Sign(t.Context(), second, c.Number, task.Version))
+		w.run()
+		if got := w.read(who, c.Number); got.State != flow.Granted {
+			t.Fatal(got.State)
+		}
+		w.verified()
+	})
+}
