@@ -110,12 +110,19 @@ func eval[T any](p *tab, expression string) T {
 	return call(p, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
+// loaded is true on a page that came after [tab.press] and is whole; Chromium calls the empty page
+// between two pages complete too.
+const loaded = `document.readyState === "complete" && typeof window.gone === "undefined" && document.body?.childElementCount > 0`
+
 // press clicks what a selector finds and waits for the page that follows.
 func (p *tab) press(selector string) {
 	p.t.Helper()
+	if !p.has(selector) {
+		p.t.Fatalf("%s has no %s: %.800s", p.at(), selector, p.text())
+	}
 	p.must(chromedp.Do(p.ctx, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`window.gone = false; document.querySelector(%q).click()`, selector))))
 	err := lab.Until("the page after "+selector, func() (bool, error) {
-		there, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && typeof window.gone === "undefined"`))
+		there, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](loaded))
 		return there && err == nil, nil // between two pages there is none to ask
 	})
 	p.must(err)

@@ -186,7 +186,7 @@ func (p *tab) enter(selector string) {
 	eval[bool](p, `window.gone = true`)
 	p.keys(kb.Enter)
 	p.must(lab.Until("the page after "+selector, func() (bool, error) {
-		there, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && typeof window.gone === "undefined"`))
+		there, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](loaded))
 		return there && err == nil, nil // between two pages there is none to ask
 	}))
 }
