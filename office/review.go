@@ -137,9 +137,9 @@ func (v *visit) caseView(in read, sent url.Values, problems []web.Problem) (*cas
 	if !in.held {
 		return view, nil
 	}
+	view.CanRecuse, view.Recuse = true, view.Path+"/recuse?version="+itoa(c.Version)
 	switch c.State {
 	case flow.Review:
-		view.CanRecuse, view.Recuse = true, view.Path+"/recuse?version="+itoa(c.Version)
 		view.Decide = v.decideForm(in, checklist, sent, problems)
 	case flow.Signing:
 		letter, err := v.letter(c.Number, casework.Proposal{})
