@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
+	"runtime"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -24,10 +26,15 @@ import (
 )
 
 const (
-	workers = 8
 	grace   = 20 * time.Second
 	maxBody = 16 << 20
+	// collectAt is how much garbage, in percent of what lives, a production node lets gather.
+	collectAt = 200
 )
+
+// workers is how many jobs run at once: enough to wait for the outside world, few enough that
+// people who wait for an answer are not kept waiting by what can follow.
+func workers() int { return max(4, 2*runtime.GOMAXPROCS(0)) }
 
 // Serve runs a production or rehearsal node until ctx ends.
 func Serve(ctx context.Context, path string) error {
@@ -35,6 +42,7 @@ func Serve(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
+	debug.SetGCPercent(collectAt)
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	n, err := start(ctx, c, time.Now, log)
 	if err != nil {
@@ -118,7 +126,7 @@ func (n *node) run(ctx context.Context, l net.Listener, moved *shift) error {
 			n.log.Error("deadlines were not counted again after a change of holidays", "error", err)
 		}
 	})
-	wg.Go(func() { n.queue.Run(background, workers) })
+	wg.Go(func() { n.queue.Run(background, workers()) })
 	err = serve.Run(ctx, l, handler, grace, n.log)
 	stop()
 	wg.Wait()

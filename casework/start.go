@@ -215,7 +215,7 @@ func (c *Cases) Discard(ctx context.Context, who Applicant, id lancar.ID) error 
 
 // dropTx ends a draft without a case: its key is destroyed with it.
 func (c *Cases) dropTx(tx *store.Tx, d draftRow, state string) error {
-	ended, err := endDraft(tx, d, state, "", "", 0)
+	ended, err := endDraft(tx, d, state)
 	if err != nil || !ended {
 		return err
 	}

@@ -68,13 +68,21 @@ func swapDraft(tx *store.Tx, d draftRow) (bool, error) {
 	return n == 1, err
 }
 
-// endDraft takes an open draft out of the way for good: submitted with its number, discarded or
-// expired. version 0 ends whichever is there. False: it was not open any more, or has changed.
-func endDraft(tx *store.Tx, d draftRow, state, region, number string, version int64) (bool, error) {
-	n, err := tx.Exec(`UPDATE casework_drafts SET state = $1, region = $2, number = $3, body = $4, version = version + 1
-		WHERE account = $5 AND id = $6 AND state = 'open' AND (version = $7 OR $7 = 0)`,
-		state, region, number, []byte{}, string(d.account), string(d.ID), version)
+// endDraft takes an open draft out of the way for good: discarded or expired. False: it was not
+// open any more.
+func endDraft(tx *store.Tx, d draftRow, state string) (bool, error) {
+	n, err := tx.Exec(`UPDATE casework_drafts SET state = $1, region = '', number = '', body = $2, version = version + 1
+		WHERE account = $3 AND id = $4 AND state = 'open'`, state, []byte{}, string(d.account), string(d.ID))
 	return n == 1, err
+}
+
+// submitDraft takes an open draft of this version out of the way: it is a case now. Nobody waits
+// for its answer: for a draft that is not open any more, or has changed, the state that it sets is
+// none, and the transaction fails by store.IsCheck.
+func submitDraft(tx *store.Tx, d draftRow, region, number string) error {
+	return tx.Queue(`UPDATE casework_drafts SET state = CASE WHEN state = 'open' AND version = $1 THEN 'submitted' ELSE 'moved' END,
+		region = $2, number = $3, body = $4, version = version + 1 WHERE account = $5 AND id = $6`,
+		d.Version, region, number, []byte{}, string(d.account), string(d.ID))
 }
 
 func dueDrafts(tx *store.Tx, limit int) ([]draftRow, error) {

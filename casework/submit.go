@@ -63,15 +63,14 @@ func (c *Cases) submitOnce(ctx context.Context, who Applicant, s Submission) (Ca
 		return Case{}, err
 	}
 	err = c.db.Write(ctx, func(tx *store.Tx) error {
-		ended, err := endDraft(tx, d, "submitted", p.region, p.origin.Number, d.Version)
-		if err != nil {
+		if err := submitDraft(tx, d, p.region, p.origin.Number); err != nil {
 			return err
-		}
-		if !ended {
-			return errMoved()
 		}
 		return c.submitTx(tx, key, p)
 	})
+	if store.IsCheck(err) {
+		err = errMoved()
+	}
 	if lancar.CodeOf(err) == lancar.Conflict { // somebody was first: perhaps with this very draft
 		if again, e := c.submittedDraft(ctx, who, s.Draft); e == nil {
 			return again, nil

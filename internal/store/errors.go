@@ -7,6 +7,12 @@ func IsConflict(err error) bool {
 	return err != nil && (sqlState(err) == "23505" || sqliteConflict(err))
 }
 
+// IsCheck says whether err is a violated CHECK. A write that nobody waits for can refuse by one: it
+// sets a value that the column does not allow, and the transaction fails.
+func IsCheck(err error) bool {
+	return err != nil && (sqlState(err) == "23514" || sqliteCode(err) == sqliteCheck)
+}
+
 func isFull(err error) bool { return sqlState(err) == "53100" || sqliteFull(err) }
 
 func isDown(err error) bool { return postgresDown(err) || sqliteDown(err) }

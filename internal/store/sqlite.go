@@ -221,6 +221,8 @@ func sqliteCode(err error) int {
 	return 0
 }
 
+const sqliteCheck = sqlite3.SQLITE_CONSTRAINT_CHECK
+
 func sqliteConflict(err error) bool {
 	code := sqliteCode(err)
 	return code == sqlite3.SQLITE_CONSTRAINT_UNIQUE || code == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY

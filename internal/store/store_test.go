@@ -254,3 +254,22 @@ func TestSeveralReadsAreAskedTogether(t *testing.T) {
 		}
 	})
 }
+
+func TestAQueuedWriteRefusesByACheck(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		table(t, db)
+		err := db.Write(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.Exec("CREATE TABLE states (id TEXT PRIMARY KEY, state TEXT NOT NULL CHECK (state IN ('open', 'shut')))")
+			return errors.Join(err, tx.Queue("INSERT INTO states (id, state) VALUES ('a', 'shut')"))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = db.Write(t.Context(), func(tx *store.Tx) error {
+			return errors.Join(tx.Queue("UPDATE states SET state = CASE WHEN state = 'open' THEN 'shut' ELSE 'moved' END"), insert(tx, "a"))
+		})
+		if !store.IsCheck(err) || store.IsConflict(err) || count(t, db) != 0 {
+			t.Fatalf("%v, %d rows", err, count(t, db))
+		}
+	})
+}
