@@ -27,11 +27,13 @@ func (t *Table) makeIndex() *index {
 	var b strings.Builder
 	b.Grow(len(t.names))
 	for i := range t.keys {
-		name := fold(t.name(i))
-		if _, level := codeOf(t.keys[i]); level <= Regency {
-			name = strings.Join(bare(strings.Fields(name)), " ")
+		_, level := codeOf(t.keys[i])
+		words := strings.Fields(fold(t.name(i)))
+		// A village may be called "Kota Baru", and then that is its name; "Desa Baru" is Baru.
+		if kind, _ := kinds(words[0]); level <= Regency || kind == level {
+			words = bare(words)
 		}
-		name = strings.ReplaceAll(name, " ", "")
+		name := strings.Join(words, "")
 		b.WriteString(name)
 		ix.ends[i], ix.marks[i] = uint32(b.Len()), mark(name)
 	}
