@@ -52,13 +52,19 @@ func scanRow(s store.Scanner) (Row, error) {
 	return r, nil
 }
 
-// missingSeen returns the id of a look whose copy in the person's list is missing or different.
-func missingSeen(tx *store.Tx) (id string, err error) {
-	err = tx.QueryRow(`SELECT r.id FROM access_rows r LEFT JOIN access_seen s
-		ON s.subject = r.subject AND s.at = r.at AND s.id = r.id AND s.region = r.region AND s.who_id = r.who_id
-		AND s.case_id = r.case_id AND s.what = r.what AND s.purpose = r.purpose AND s.ground = r.ground
-		WHERE s.id IS NULL ORDER BY r.at LIMIT 1`).Scan(&id)
+// alteredSeen is a look that its person's list tells otherwise.
+func alteredSeen(tx *store.Tx) (id string, err error) {
+	err = tx.QueryRow(`SELECT r.id FROM access_rows r JOIN access_seen s ON s.subject = r.subject AND s.at = r.at AND s.id = r.id
+		WHERE s.region <> r.region OR s.who_id <> r.who_id OR s.case_id <> r.case_id OR s.what <> r.what OR s.purpose <> r.purpose OR s.ground <> r.ground
+		ORDER BY r.at LIMIT 1`).Scan(&id)
 	return id, err
+}
+
+// missingSeen counts the looks that are not in their person's list, and names the oldest.
+func missingSeen(tx *store.Tx) (n int64, id string, err error) {
+	err = tx.QueryRow(`SELECT count(*), COALESCE(min(r.id), '') FROM access_rows r LEFT JOIN access_seen s
+		ON s.subject = r.subject AND s.at = r.at AND s.id = r.id WHERE s.id IS NULL`).Scan(&n, &id)
+	return n, id, err
 }
 
 func restricted(tx *store.Tx, subject string) (bool, error) {
