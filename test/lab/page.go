@@ -2,6 +2,7 @@ package lab
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -28,8 +29,10 @@ func NewBrowser(node string) *Browser {
 		panic(err) // the node itself said it
 	}
 	jar, _ := cookiejar.New(nil) // no options, no error
-	dial := func(network, _ string) (net.Conn, error) { return net.Dial(network, at.Host) }
-	transport := &http.Transport{Dial: dial, MaxIdleConnsPerHost: 2, IdleConnTimeout: 20 * time.Second}
+	dial := func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, at.Host)
+	}
+	transport := &http.Transport{DialContext: dial, MaxIdleConnsPerHost: 2, IdleConnTimeout: 20 * time.Second}
 	return &Browser{client: &http.Client{Jar: jar, Transport: transport, Timeout: Patience}}
 }
 
