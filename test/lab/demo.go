@@ -48,6 +48,7 @@ type Town struct {
 	Sandbox string     `json:"sandbox"`
 	People  []Resident `json:"people"`
 	Dir     string     `json:"-"`
+	SMTP    string     `json:"-"` // HOST:PORT, of a sandbox that runs alone
 
 	cmd  *exec.Cmd
 	said *buffer
@@ -161,4 +162,22 @@ func Until(what string, done func() (bool, error)) error {
 		}
 		time.Sleep(wait)
 	}
+}
+
+// Sandbox runs the outside world alone, for a node that is no demonstration, on a folder where a
+// demonstration once was. It ends with [Town.Kill].
+func Sandbox(bin, dir, node string) (*Town, error) {
+	t := &Town{Dir: dir, said: new(buffer)}
+	cmd := exec.Command(bin, "sandbox", "--data", dir, "--node", node)
+	if _, err := cmd.StdinPipe(); err != nil { // it ends when this closes
+		return nil, err
+	}
+	line, err := t.run(cmd, nil)
+	if err != nil {
+		return nil, err
+	}
+	var ready struct{ Ready, SMTP string }
+	err = json.Unmarshal(line, &ready)
+	t.Ready, t.Sandbox, t.SMTP = node, ready.Ready, ready.SMTP
+	return t, err
 }

@@ -36,6 +36,13 @@ func NewBrowser(node string) *Browser {
 	return &Browser{client: &http.Client{Jar: jar, Transport: transport, Timeout: Patience}}
 }
 
+// Through is the same browser, its cookies shared, led to another node.
+func (b *Browser) Through(node string) *Browser {
+	other := NewBrowser(node)
+	other.client.Jar = b.client.Jar
+	return other
+}
+
 // Page is what the browser was shown.
 type Page struct {
 	URL    *url.URL
