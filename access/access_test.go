@@ -134,6 +134,10 @@ func TestALookIsSeenByItsPersonAndNobodyElse(t *testing.T) {
 		if w.a.Verify(t.Context()) == nil {
 			t.Fatal("a changed row was not found")
 		}
+		w.must(w.db.Write(t.Context(), func(tx *store.Tx) error { _, err := tx.Exec("DELETE FROM access_rows"); return err }))
+		if err := w.a.Verify(t.Context()); err == nil || !strings.Contains(err.Error(), "taken out") {
+			t.Fatalf("a look that was taken out was not found: %v", err)
+		}
 	})
 }
 

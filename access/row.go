@@ -101,6 +101,12 @@ func (a *Access) Verify(ctx context.Context) error {
 		if err != store.ErrNone {
 			return err
 		}
+		switch id, err := strayedSeen(tx); {
+		case err == nil:
+			return fmt.Errorf("access: look %s of a person's list was taken out of the records", id)
+		case err != store.ErrNone:
+			return err
+		}
 		missing, id, err := missingSeen(tx)
 		if err == nil && missing > waiting {
 			return fmt.Errorf("access: look %s is not in its person's list, or differs there", id)

@@ -56,6 +56,7 @@ func scanRow(s store.Scanner) (Row, error) {
 func alteredSeen(tx *store.Tx) (id string, err error) {
 	err = tx.QueryRow(`SELECT r.id FROM access_rows r JOIN access_seen s ON s.subject = r.subject AND s.at = r.at AND s.id = r.id
 		WHERE s.region <> r.region OR s.who_id <> r.who_id OR s.case_id <> r.case_id OR s.what <> r.what OR s.purpose <> r.purpose OR s.ground <> r.ground
+		OR s.who_kind <> r.who_kind OR s.who_name <> r.who_name OR s.who_role <> r.who_role OR s.who_agency <> r.who_agency OR s.words <> r.words
 		ORDER BY r.at LIMIT 1`).Scan(&id)
 	return id, err
 }
@@ -65,6 +66,13 @@ func missingSeen(tx *store.Tx) (n int64, id string, err error) {
 	err = tx.QueryRow(`SELECT count(*), COALESCE(min(r.id), '') FROM access_rows r LEFT JOIN access_seen s
 		ON s.subject = r.subject AND s.at = r.at AND s.id = r.id WHERE s.id IS NULL`).Scan(&n, &id)
 	return n, id, err
+}
+
+// strayedSeen is a look in a person's list that nobody wrote down, store.ErrNone if there is none.
+func strayedSeen(tx *store.Tx) (id string, err error) {
+	err = tx.QueryRow(`SELECT s.id FROM access_seen s LEFT JOIN access_rows r ON r.region = s.region AND r.id = s.id
+		WHERE r.id IS NULL ORDER BY s.at LIMIT 1`).Scan(&id)
+	return id, err
 }
 
 func restricted(tx *store.Tx, subject string) (bool, error) {

@@ -329,11 +329,13 @@ func TestProofInTheLog(t *testing.T) {
 
 func TestFsckFindsTampering(t *testing.T) {
 	cases := map[string]struct{ sql, says string }{
-		"un-revoked":     {"UPDATE document_documents SET state = 'valid', version = 1 WHERE region = $1 AND state = 'revoked'", "its history says"},
-		"history cut":    {"DELETE FROM document_events WHERE region = $1 AND what = 'revoked'", "its history says"},
-		"hash exchanged": {"UPDATE document_documents SET sha256 = 'abc' WHERE region = $1", "not the one that was issued"},
-		"file exchanged": {"UPDATE document_files SET sealed = proof FROM document_events WHERE document_events.region = $1 AND document_events.core = document_files.core AND version = 1", "opening the file"},
-		"leaf exchanged": {"UPDATE publiclog_leaves SET kind = 'public' WHERE region = $1", "another leaf"},
+		"un-revoked":       {"UPDATE document_documents SET state = 'valid', version = 1 WHERE region = $1 AND state = 'revoked'", "its history says"},
+		"history cut":      {"DELETE FROM document_events WHERE region = $1 AND what = 'revoked'", "its history says"},
+		"holder exchanged": {"UPDATE document_documents SET holder = 'B••• Lain' WHERE region = $1", "what a check shows"},
+		"term made longer": {"UPDATE document_documents SET valid_until = valid_until + 1 WHERE region = $1", "what a check shows"},
+		"hash exchanged":   {"UPDATE document_documents SET sha256 = 'abc' WHERE region = $1", "not the one that was issued"},
+		"file exchanged":   {"UPDATE document_files SET sealed = proof FROM document_events WHERE document_events.region = $1 AND document_events.core = document_files.core AND version = 1", "opening the file"},
+		"leaf exchanged":   {"UPDATE publiclog_leaves SET kind = 'public' WHERE region = $1", "another leaf"},
 	}
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := build(t, db)

@@ -77,6 +77,14 @@ func (d *Documents) fsck(tx *store.Tx, doc Document) error {
 	return d.fsckLeaves(tx, doc)
 }
 
+// facts is a digest of everything that a check shows of a document, for its leaf in the log.
+func (doc Document) facts() string {
+	text, _ := json.Marshal([]any{doc.Region, doc.Core, doc.Number, doc.Kind, doc.State, doc.Case, doc.subject, doc.Title, doc.Holder, doc.About, doc.Office, doc.SHA256, doc.Size,
+		store.Micros(doc.IssuedAt), store.Micros(doc.ValidUntil), store.Micros(doc.ChangedAt), doc.Reason, doc.ReplacedBy})
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
 func (d *Documents) fsckLeaves(tx *store.Tx, doc Document) error {
 	proofs, err := d.proofs(tx, doc)
 	if errors.Is(err, keys.ErrDestroyed) {
@@ -85,7 +93,7 @@ func (d *Documents) fsckLeaves(tx *store.Tx, doc Document) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range proofs {
+	for i, p := range proofs {
 		pos, ok, err := d.log.PositionTx(tx, doc.Region, p.Leaf)
 		if err != nil {
 			return err
@@ -93,12 +101,15 @@ func (d *Documents) fsckLeaves(tx *store.Tx, doc Document) error {
 		if ok && pos.Hash != publiclog.PrivateHash(p.Nonce, p.Record) {
 			return fmt.Errorf("the public log holds another leaf for its step %q", p.What)
 		}
-		var said struct{ Type, Number, SHA256 string }
+		var said struct{ Type, Number, SHA256, Facts string }
 		if err := json.Unmarshal(p.Record, &said); err != nil {
 			return err
 		}
 		if said.Type != "document."+p.What || said.Number != doc.Number || said.SHA256 != "" && said.SHA256 != doc.SHA256 {
 			return fmt.Errorf("its step %q does not match what was logged", p.What)
+		}
+		if i == len(proofs)-1 && int64(len(proofs)) == doc.version && said.Facts != "" && said.Facts != doc.facts() {
+			return errors.New("what a check shows of it is not what was logged")
 		}
 	}
 	return nil

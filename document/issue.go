@@ -89,7 +89,7 @@ func (d *Documents) IssueTx(tx *store.Tx, p Prepared, by lancar.Actor) (Document
 	if err := insert(tx, doc, key.Seal(p.PDF, fileAAD(o.Region, p.core))); err != nil {
 		return Document{}, err
 	}
-	record := map[string]any{"type": "document.issued", "number": doc.Number, "kind": string(doc.Kind), "sha256": doc.SHA256, "at": store.Micros(tx.Now)}
+	record := map[string]any{"type": "document.issued", "number": doc.Number, "kind": string(doc.Kind), "sha256": doc.SHA256, "facts": doc.facts(), "at": store.Micros(tx.Now)}
 	if err := d.eventTx(tx, &key, doc, "issued", by, record); err != nil {
 		return Document{}, err
 	}

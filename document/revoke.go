@@ -45,7 +45,7 @@ func (d *Documents) changeTx(tx *store.Tx, region, number string, c change, by l
 		}
 		return Document{}, err
 	}
-	record := map[string]any{"type": "document." + string(c.State), "number": doc.Number, "at": store.Micros(tx.Now)}
+	record := map[string]any{"type": "document." + string(c.State), "number": doc.Number, "facts": doc.facts(), "at": store.Micros(tx.Now)}
 	if c.ReplacedBy != "" {
 		record["successor"] = c.ReplacedBy
 	}

@@ -253,6 +253,8 @@ func TestVerifyFindsWhatWasAltered(t *testing.T) {
 	for _, sql := range []string{
 		"UPDATE payment_balances SET amount = amount + 1 WHERE account = 'bank'",
 		"UPDATE payment_entries SET amount = amount + 1 WHERE seq = 0",
+		"UPDATE payment_charges SET amount = amount - 1",
+		"UPDATE payment_payments SET currency = 'USD'",
 		"UPDATE payment_charges SET state = 'open'",
 		"UPDATE payment_charges SET state = 'cancelled'",
 		"DELETE FROM payment_payments",

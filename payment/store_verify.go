@@ -12,15 +12,19 @@ type ledgerPayment struct {
 	kind           string
 	amount         int64
 	bank, suspense int64
+	owed           int64 // by its charge
+	currency       string
+	owedIn         string
 }
 
 func paymentsWithEntries(tx *store.Tx) ([]ledgerPayment, error) {
 	return store.All(tx, func(r store.Scanner) (p ledgerPayment, err error) {
-		err = r.Scan(&p.region, (*string)(&p.id), (*string)(&p.charge), &p.kind, &p.amount, &p.bank, &p.suspense)
+		err = r.Scan(&p.region, (*string)(&p.id), (*string)(&p.charge), &p.kind, &p.amount, &p.bank, &p.suspense, &p.owed, &p.currency, &p.owedIn)
 		return p, err
 	}, `SELECT p.region, p.id, COALESCE(c.id, ''), p.kind, p.amount,
 		CAST(COALESCE((SELECT CAST(sum(e.amount) AS BIGINT) FROM payment_entries e WHERE e.region = p.region AND e.id = p.id AND e.account = 'bank'), 0) AS BIGINT),
-		CAST(COALESCE((SELECT CAST(sum(e.amount) AS BIGINT) FROM payment_entries e WHERE e.region = p.region AND e.id = p.id AND e.account = 'suspense'), 0) AS BIGINT)
+		CAST(COALESCE((SELECT CAST(sum(e.amount) AS BIGINT) FROM payment_entries e WHERE e.region = p.region AND e.id = p.id AND e.account = 'suspense'), 0) AS BIGINT),
+		COALESCE(c.amount, 0), p.currency, COALESCE(c.currency, '')
 		FROM payment_payments p LEFT JOIN payment_charges c ON c.region = p.region AND c.id = p.charge ORDER BY p.region, p.id`)
 }
 

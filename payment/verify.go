@@ -65,6 +65,8 @@ func verifyPayments(tx *store.Tx) error {
 		switch {
 		case p.charge == "":
 			return fmt.Errorf("payment: payment %s of region %s belongs to no charge", p.id, p.region)
+		case p.kind == "applied" && (p.amount != p.owed || p.currency != p.owedIn):
+			return fmt.Errorf("payment: payment %s of region %s is %d %s, owed were %d %s", p.id, p.region, p.amount, p.currency, p.owed, p.owedIn)
 		case p.bank != p.amount:
 			return fmt.Errorf("payment: payment %s of region %s is %d, the ledger has %d", p.id, p.region, p.amount, p.bank)
 		case (p.kind == "applied") != (p.suspense == 0):
@@ -82,6 +84,13 @@ func verifyCharges(tx *store.Tx) error {
 		return err
 	}
 	return eachCharge(tx, func(ch Charge, applied int64) error {
+		sum := int64(0)
+		for _, l := range ch.Lines {
+			sum += l.Amount
+		}
+		if sum != ch.Amount.Amount {
+			return wrongCharge(ch, fmt.Sprintf("its lines sum to %d, not %d", sum, ch.Amount.Amount))
+		}
 		state := Open
 		for i, event := range histories[[2]string{ch.Region, string(ch.ID)}] {
 			to, ok := next(state, event)
