@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -50,8 +49,7 @@ func (c *Cases) rosterTx(tx *store.Tx, r Roster, officers []lancar.ID) error {
 	r.ID, r.Index = lancar.NewID(tx.Now), -1
 	var names []string
 	for _, id := range officers {
-		mac := c.keys.MAC("casework pseudonym", []byte(string(r.ID)+"/"+string(id)))
-		r.Officers = append(r.Officers, Rostered{id, hex.EncodeToString(mac[:8])})
+		r.Officers = append(r.Officers, Rostered{id, c.pseudonym(r.ID, id)})
 		names = append(names, r.Officers[len(r.Officers)-1].Pseudonym)
 	}
 	record, err := publiclog.Canonical(map[string]any{"kind": "roster", "region": r.Region, "agency": r.Agency, "role": r.Role, "officers": append([]string{}, names...)})

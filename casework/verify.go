@@ -48,6 +48,9 @@ func (c *Cases) Verify(ctx context.Context) error {
 		last := page[len(page)-1]
 		after = place{region: last.region, id: last.id}
 	}
+	if err := c.db.Read(ctx, v.rosters); err != nil {
+		return err
+	}
 	return c.db.Read(ctx, v.sums)
 }
 

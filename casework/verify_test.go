@@ -48,6 +48,7 @@ func TestVerifyFindsEveryAlteredRow(t *testing.T) {
 			"list removed":    `DELETE FROM casework_mine WHERE state = 'review'`,
 			"file":            `DELETE FROM casework_files`, // of the stall: the draft's copy is gone by now
 			"figures":         `UPDATE casework_figures SET n = n + 1`,
+			"roster's role":   `UPDATE casework_rosters SET role = 'x' WHERE id = (SELECT max(id) FROM casework_rosters)`,
 			"roster":          `UPDATE casework_rosters SET officers = replace(officers, 'account', 'was')`,
 			"draft":           `UPDATE casework_drafts SET number = '5315-00000-00000'`,
 			"public log leaf": `UPDATE publiclog_leaves SET body = (SELECT l.body FROM publiclog_leaves l WHERE l.idx = 0 AND l.region = publiclog_leaves.region) WHERE kind = 'private'`,
