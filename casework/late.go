@@ -77,7 +77,7 @@ func tasksLate(tx *store.Tx, office, agency string, now, due int64, after lancar
 
 // tasksUndrawn are the cases of an office whose term ended while nobody could be drawn.
 func tasksUndrawn(tx *store.Tx, region, agency string, limit int) ([]task, error) {
-	return store.All(tx, scanTask, `SELECT region, region, id, number, service, state, step, due_at, flagged, version FROM casework_cases
+	return store.All(tx, scanTask, `SELECT region, region, id, number, service, state, step, due_at, flagged, version, officer FROM casework_cases
 		WHERE region = $1 AND agency = $2 AND state = 'drawing' AND escalated_at > 0 ORDER BY due_at, id LIMIT $3`, region, agency, int64(limit))
 }
 

@@ -42,13 +42,13 @@ func total(tx *store.Tx, region, key string) (n int64, err error) {
 	return n, err
 }
 
-const taskColumns = `region, case_region, case_id, number, service, state, step, due_at, flagged, version`
+const taskColumns = `region, case_region, case_id, number, service, state, step, due_at, flagged, version, officer`
 
 func scanTask(s store.Scanner) (task, error) {
 	var t task
 	var state string
 	var flags int64
-	err := s.Scan(&t.region, &t.Region, (*string)(&t.caseID), &t.Number, &t.Service, &state, &t.Step, &t.due, &flags, &t.Version)
+	err := s.Scan(&t.region, &t.Region, (*string)(&t.caseID), &t.Number, &t.Service, &state, &t.Step, &t.due, &flags, &t.Version, (*string)(&t.Officer))
 	t.State, t.Due, t.Flagged = flow.State(state), store.Time(t.due), flags > 0
 	return t, err
 }

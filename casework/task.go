@@ -24,6 +24,7 @@ type Task struct {
 	Late                    bool
 	Flagged                 bool
 	Version                 int64
+	Officer                 lancar.ID // who holds it, "" when nobody does
 }
 
 // Inbox is one page of tasks by due time, soonest first, and the kept total.

@@ -65,6 +65,11 @@ func inbox(v *visit) error {
 		view.Empty.Title = v.T("Antrean peran ini kosong", "This role's inbox is empty")
 	}
 	v.fill(&view, box)
+	for i, t := range box.Tasks { // a file is open to who holds it, not to the whole role
+		if t.Officer != v.actor.ID {
+			view.Rows[i].Href = ""
+		}
+	}
 	if box.Next != "" {
 		view.More = "/office?after=" + url.QueryEscape(box.Next)
 		if wide {

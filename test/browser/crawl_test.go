@@ -46,8 +46,10 @@ func TestEveryLinkAnswers(t *testing.T) {
 			if err := desk.SignIn(town.World, town.Portal("")); err != nil {
 				t.Fatal(err)
 			}
-			c := crawl{t: t, b: desk.B, seen: map[string]bool{}, sheets: map[string]int{}}
-			c.from([]string{town.Portal("") + "/office/"})
+			t.Run(role, func(t *testing.T) {
+				c := crawl{t: t, b: desk.B, seen: map[string]bool{}, sheets: map[string]int{}}
+				c.from([]string{town.Portal("") + "/office/"})
+			})
 		}
 	}
 }
