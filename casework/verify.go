@@ -96,6 +96,9 @@ func (v *verifier) one(tx *store.Tx, d *dossier) error {
 	if err != nil {
 		return err
 	}
+	if err := v.document(tx, d); err != nil {
+		return err
+	}
 	if err := v.task(tx, d); err != nil {
 		return err
 	}
@@ -103,6 +106,23 @@ func (v *verifier) one(tx *store.Tx, d *dossier) error {
 		v.decided[[3]string{d.region, d.origin.Agency, d.origin.Service}]++
 	}
 	return v.mine(tx, d, row)
+}
+
+// document: what a case ended with is there.
+func (v *verifier) document(tx *store.Tx, d *dossier) error {
+	if d.status.Document == "" {
+		return nil
+	}
+	docs, err := v.cases.documents.OfCase(tx, d.region, d.id)
+	if err != nil {
+		return err
+	}
+	for _, doc := range docs {
+		if doc.Number == d.status.Document {
+			return nil
+		}
+	}
+	return fmt.Errorf("its document %s is gone", d.status.Document)
 }
 
 // chain checks events against each other, the table of states and the case row.

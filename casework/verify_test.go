@@ -48,6 +48,7 @@ func TestVerifyFindsEveryAlteredRow(t *testing.T) {
 			"list removed":    `DELETE FROM casework_mine WHERE state = 'review'`,
 			"file":            `DELETE FROM casework_files`, // of the stall: the draft's copy is gone by now
 			"figures":         `UPDATE casework_figures SET n = n + 1`,
+			"document":        `DELETE FROM document_documents WHERE case_id = (SELECT id FROM casework_cases WHERE state = 'granted')`,
 			"roster's role":   `UPDATE casework_rosters SET role = 'x' WHERE id = (SELECT max(id) FROM casework_rosters)`,
 			"roster":          `UPDATE casework_rosters SET officers = replace(officers, 'account', 'was')`,
 			"draft":           `UPDATE casework_drafts SET number = '5315-00000-00000'`,
@@ -69,7 +70,7 @@ func TestVerifyFindsEveryAlteredRow(t *testing.T) {
 func (w *world) altered(sql string) (undo func()) {
 	w.t.Helper()
 	tables := []string{"casework_cases", "casework_events", "casework_inbox", "casework_totals", "casework_mine", "casework_files", "casework_figures",
-		"casework_rosters", "casework_drafts", "publiclog_leaves"}
+		"casework_rosters", "casework_drafts", "document_documents", "publiclog_leaves"}
 	do := func(statements ...string) {
 		w.t.Helper()
 		w.must(w.db.Write(w.t.Context(), func(tx *store.Tx) error {
