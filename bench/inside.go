@@ -54,7 +54,7 @@ func engine(name string) string { return engineName.FindString(name) }
 
 // lists compares an officer's inbox and a citizen's list among a million cases with ten thousand.
 func (b *bench) lists(ctx context.Context) (out []figure, err error) {
-	lines, err := gobench(ctx, "./casework", "Lists", "300x")
+	lines, err := gobench(ctx, "./casework", "Lists", "1000x")
 	if err != nil {
 		return nil, err
 	}
