@@ -31,7 +31,6 @@ var open = map[string]string{
 	"document.IssueTx":  "returns what it has just made",
 	"document.RevokeTx": "a document's row names nobody but its masked holder, as its public page does",
 	"document.OfCase":   "the same",
-	"document.ByLink":   "a link that ends, sent to the person's own contact, is the permission",
 }
 
 // gates are the calls that ask for, or check, permission to read.

@@ -3,7 +3,6 @@ package document
 import (
 	"bytes"
 	"errors"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -243,34 +242,6 @@ func TestOpenNeedsAGrant(t *testing.T) {
 		if bytes.Contains(sealed, []byte("%PDF")) {
 			t.Error("the file lies in the database unsealed")
 		}
-	})
-}
-
-func TestLink(t *testing.T) {
-	now := time.Now()
-	storetest.EachAt(t, func() time.Time { return now }, func(t *testing.T, db *store.DB) {
-		h := build(t, db)
-		doc, pdf := h.issue(t, order())
-		query, err := url.ParseQuery(h.Link(region, doc.Number, now.Add(time.Hour)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, got, err := h.ByLink(t.Context(), region, doc.Number, query); err != nil || !bytes.Equal(got, pdf) {
-			t.Errorf("a good link: %v", err)
-		}
-		longer := url.Values{"until": {"99999999999"}, "key": query["key"]}
-		if _, _, err := h.ByLink(t.Context(), region, doc.Number, longer); lancar.CodeOf(err) != lancar.NotFound {
-			t.Errorf("a link made longer: %v", err)
-		}
-		other, _ := h.issue(t, order())
-		if _, _, err := h.ByLink(t.Context(), region, other.Number, query); lancar.CodeOf(err) != lancar.NotFound {
-			t.Errorf("another document's link: %v", err)
-		}
-		now = now.Add(2 * time.Hour)
-		if _, _, err := h.ByLink(t.Context(), region, doc.Number, query); lancar.CodeOf(err) != lancar.Gone {
-			t.Errorf("an ended link: %v", err)
-		}
-		now = now.Add(-2 * time.Hour)
 	})
 }
 

@@ -2,11 +2,8 @@ package document
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"net/url"
-	"strconv"
 	"time"
 
 	"lancar"
@@ -72,38 +69,6 @@ func (d *Documents) Mine(ctx context.Context, grant access.Grant, n int) (docs [
 // OfCase lists what was issued in a case, oldest first. The rows name nobody.
 func (d *Documents) OfCase(tx *store.Tx, region string, id lancar.ID) ([]Document, error) {
 	return ofCase(tx, region, id)
-}
-
-// Link is the query that opens one document without signing in until the given time: for
-// messages to its holder. Append it to the address of the download after "?".
-func (d *Documents) Link(region, number string, until time.Time) string {
-	end := strconv.FormatInt(until.Unix(), 10)
-	return url.Values{"until": {end}, "key": {d.linkKey(region, coreOf(number), end)}}.Encode()
-}
-
-func (d *Documents) linkKey(region, core, until string) string {
-	return base64.RawURLEncoding.EncodeToString(d.ring.MAC("document-link", []byte(region+"\n"+core+"\n"+until)))
-}
-
-// ByLink opens a document by the query that [Documents.Link] made. NotFound for a forged or
-// altered one, Gone for one that ended.
-func (d *Documents) ByLink(ctx context.Context, region, number string, query url.Values) (doc Document, pdf []byte, err error) {
-	core, until := coreOf(number), query.Get("until")
-	end, perr := strconv.ParseInt(until, 10, 64)
-	if perr != nil || !keys.Equal([]byte(query.Get("key")), []byte(d.linkKey(region, core, until))) {
-		return doc, nil, notFound()
-	}
-	if !d.db.Now().Before(time.Unix(end, 0)) {
-		return doc, nil, lancar.Fail(lancar.Gone, "", "Tautan ini sudah berakhir. Masuk untuk mengunduh dokumen Anda.", "This link has ended. Sign in to download your document.")
-	}
-	err = d.db.Read(ctx, func(tx *store.Tx) error {
-		if doc, err = find(tx, region, core); err != nil {
-			return err
-		}
-		pdf, err = d.file(tx, doc)
-		return err
-	})
-	return doc, pdf, err
 }
 
 // Proof is what proves, with the public log, that something happened to a document. Record and
