@@ -38,29 +38,9 @@ func showDocument(v *visit) error {
 		"File": documentPath(d.Core) + "/file", "Rows": v.documentRows(d), "QR": qrOf(check, v.T("Kode QR pemeriksaan", "QR code for checking")), "Verify": check})
 }
 
-// documentFile hands over the signed PDF: to its holder, or by a link that was sent to them.
+// documentFile is the holder's own PDF.
 func documentFile(v *visit) error {
-	q := v.r.URL.Query()
-	if q.Get("key") == "" {
-		if !v.signed {
-			v.toSignIn(v.r.URL.RequestURI())
-			return nil
-		}
-		d, pdf, err := v.ownDocument()
-		if err != nil {
-			return err
-		}
-		web.SendFile(v.w, "application/pdf", d.Core+".pdf", pdf)
-		return nil
-	}
-	known, err := v.Documents.ByNumber(v.r.Context(), v.r.PathValue("number"))
-	if err != nil {
-		return err
-	}
-	if known.State == document.Unknown {
-		return notFound()
-	}
-	d, pdf, err := v.Documents.ByLink(v.r.Context(), known.Document.Region, known.Document.Number, q)
+	d, pdf, err := v.ownDocument()
 	if err != nil {
 		return err
 	}
