@@ -131,7 +131,7 @@ func (n *node) dismiss(ctx context.Context, stay []lancar.ID) error {
 	}
 	for account, roles := range gone {
 		for _, r := range roles {
-			if err := n.cases.SetAbsent(ctx, r.Region, account, true); err != nil {
+			if err := n.cases.SetAbsent(ctx, lancar.TheSystem("officers"), r.Region, account, true); err != nil {
 				return fmt.Errorf("officers: %w", err)
 			}
 		}

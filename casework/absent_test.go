@@ -3,6 +3,7 @@ package casework_test
 import (
 	"testing"
 
+	"lancar"
 	"lancar/catalog/flow"
 )
 
@@ -18,7 +19,7 @@ func TestASignerWhoIsAwayHoldsNothing(t *testing.T) {
 		w.must(w.cases.Grant(t.Context(), o, c.Number, task.Version, ""))
 		w.run()
 		first, _ := w.task(signers, c.Number)
-		w.must(w.cases.SetAbsent(t.Context(), "53.15", first.ID, true))
+		w.must(w.cases.SetAbsent(t.Context(), lancar.TheSystem("test"), "53.15", first.ID, true))
 		w.run()
 		got := w.read(who, c.Number)
 		if got.State != flow.Review || got.Decision != nil {
@@ -37,5 +38,25 @@ func TestASignerWhoIsAwayHoldsNothing(t *testing.T) {
 			t.Fatal(got.State)
 		}
 		w.verified()
+	})
+}
+
+// Who takes an officer out of draws is written down, once, and in the log.
+func TestAbsencesHaveAnAuthor(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, _ := w.staff()
+		superior := lancar.Actor{Kind: lancar.Officer, ID: "superior", Region: "53.15"}
+		for _, absent := range []bool{true, true, false} {
+			w.must(w.cases.SetAbsent(t.Context(), superior, "53.15", reviewers[0].ID, absent))
+		}
+		w.run()
+		list, err := w.cases.Absences(t.Context(), "53.15", 10)
+		w.must(err)
+		if len(list) != 2 || list[0].Absent || !list[1].Absent || list[1].By != "superior" || list[1].Account != reviewers[0].ID {
+			t.Fatalf("%+v", list)
+		}
+		if _, ok, err := w.log.Position(t.Context(), "53.15", list[1].Leaf); err != nil || !ok {
+			t.Fatalf("the absence is not in the log: %v", err)
+		}
 	})
 }

@@ -23,7 +23,7 @@ func TestWithdrawingDoesNotShopForAnOfficer(t *testing.T) {
 			w.run()
 		}
 		// Who may not be drawn any more is not: the case goes to somebody else.
-		w.must(w.cases.SetAbsent(t.Context(), "53.15", first, true))
+		w.must(w.cases.SetAbsent(t.Context(), lancar.TheSystem("test"), "53.15", first, true))
 		if _, o, _ := w.reviewed(who, reviewers); o.ID == first {
 			t.Fatal("drawn although absent")
 		}

@@ -175,7 +175,7 @@ func TestAnOfficerWhoMustNotDecideIsDrawnOut(t *testing.T) {
 		if second.ID == first.ID {
 			t.Fatal("drawn again")
 		}
-		w.must(w.cases.SetAbsent(t.Context(), "53.15", second.ID, true))
+		w.must(w.cases.SetAbsent(t.Context(), lancar.TheSystem("test"), "53.15", second.ID, true))
 		w.run()
 		third, _ := w.task(reviewers, number)
 		if third.ID == first.ID || third.ID == second.ID {

@@ -95,22 +95,6 @@ func (c *Cases) rosterFor(tx *store.Tx, region, agency, role string, from int64)
 	return r, false, store.ErrNone
 }
 
-// SetAbsent takes an officer out of draws, or back in; while they are absent their open cases are
-// drawn again.
-func (c *Cases) SetAbsent(ctx context.Context, region string, officer lancar.ID, absent bool) error {
-	return c.db.Write(ctx, func(tx *store.Tx) error {
-		if !absent {
-			_, err := tx.Exec(`DELETE FROM casework_absent WHERE region = $1 AND account = $2`, region, string(officer))
-			return err
-		}
-		if _, err := tx.Exec(`INSERT INTO casework_absent (region, account, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-			region, string(officer), store.Micros(tx.Now)); err != nil {
-			return err
-		}
-		return c.enqueueRedraws(tx, region, officer)
-	})
-}
-
 func insertRoster(tx *store.Tx, r Roster, leaf lancar.ID) error {
 	officers, err := json.Marshal(r.Officers)
 	if err != nil {

@@ -109,7 +109,7 @@ func TestWhateverHappensAddsUp(t *testing.T) {
 				w.pass(time.Duration(rnd.IntN(40)) * time.Hour)
 			case k == 3:
 				o := reviewers[rnd.IntN(len(reviewers))]
-				w.must(w.cases.SetAbsent(t.Context(), "53.15", o.ID, rnd.IntN(2) == 0))
+				w.must(w.cases.SetAbsent(t.Context(), lancar.TheSystem("test"), "53.15", o.ID, rnd.IntN(2) == 0))
 			default:
 				n := numbers[rnd.IntN(len(numbers))]
 				w.act(rnd, append(reviewers, signers...), owner[n], n)

@@ -77,6 +77,21 @@ CREATE TABLE access_seen (
   PRIMARY KEY (subject, at, id)
 );
 
+CREATE TABLE casework_absences (
+  region TEXT NOT NULL,
+  id TEXT NOT NULL,
+  account TEXT NOT NULL,
+  absent BIGINT NOT NULL,
+  by_account TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  record BYTEA NOT NULL,
+  nonce BYTEA NOT NULL,
+  leaf TEXT NOT NULL,
+  PRIMARY KEY (region, id)
+);
+
+CREATE INDEX casework_absences_account ON casework_absences (region, account, id);
+
 CREATE TABLE casework_absent (
   region TEXT NOT NULL,
   account TEXT NOT NULL,

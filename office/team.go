@@ -56,7 +56,33 @@ func team(v *visit) error {
 		}
 		view = append(view, part)
 	}
-	return v.show("team", v.T("Tim", "Team"), map[string]any{"Roles": view, "Office": v.agencyName(v.actor.Agency, v.actor.Region)})
+	history, err := v.absences()
+	if err != nil {
+		return err
+	}
+	return v.show("team", v.T("Tim", "Team"), map[string]any{"Roles": view, "Office": v.agencyName(v.actor.Agency, v.actor.Region), "History": history})
+}
+
+// absences says who took whom out of the draw, newest first: it is kept and stands in the log.
+func (v *visit) absences() (lines []string, err error) {
+	list, err := v.Cases.Absences(v.r.Context(), v.actor.Region, 20)
+	if err != nil {
+		return nil, err
+	}
+	name := func(account lancar.ID) string {
+		if n, ok := v.Identity.OfficerName(v.r.Context(), account); ok {
+			return n
+		}
+		return v.T("Sistem", "The system")
+	}
+	for _, a := range list {
+		what := v.T("masuk undian lagi", "back in the draw")
+		if a.Absent {
+			what = v.T("keluar dari undian", "out of the draw")
+		}
+		lines = append(lines, v.When(a.At)+": "+name(a.Account)+" "+what+v.T(", oleh ", ", by ")+name(a.By))
+	}
+	return lines, nil
 }
 
 // teamRoles are the roles of the superior's own office that are drawn for.
@@ -90,7 +116,7 @@ func setAbsent(v *visit) error {
 			return err
 		}
 		if slices.ContainsFunc(list, func(o identity.OnRoster) bool { return o.Account == account }) {
-			if err := v.Cases.SetAbsent(v.r.Context(), v.actor.Region, account, sent.Get("absent") == "yes"); err != nil {
+			if err := v.Cases.SetAbsent(v.r.Context(), v.actor, v.actor.Region, account, sent.Get("absent") == "yes"); err != nil {
 				return err
 			}
 			return v.to("/office/team")
