@@ -53,7 +53,7 @@ func TestTheDiskIsFull(t *testing.T) {
 		if err != nil {
 			t.Fatalf("the node no longer answers: %v", err)
 		}
-		if p.Status/100 == 5 {
+		if p.Status/100 == 5 || strings.Contains(p.Main(), "Penyimpanan kami penuh") {
 			refused = p.Text()
 			break
 		}
