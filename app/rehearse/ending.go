@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
@@ -124,6 +125,9 @@ func (j *journey) correct(ctx context.Context) error {
 			p, err := j.b.submit(ctx, f, "", "")
 			if err != nil {
 				return false, err
+			}
+			if p.status == http.StatusConflict {
+				return false, nil // a register's late answer came between: read again
 			}
 			return true, p.ok()
 		}

@@ -67,6 +67,7 @@ func (p *play) ready(ctx context.Context, players []*journey, i int) ([]byte, er
 		if j.who, ok = p.world.borrow(j.office, j.registers()); !ok {
 			return nil, fmt.Errorf("too few people for %d players", len(players))
 		}
+		j.b = p.world.browserOf(j.who, func() *browser { return newBrowser(p.node, p.took) })
 		players[i] = j
 		if err := j.start(ctx); err != nil {
 			return nil, err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -25,9 +26,10 @@ type world struct {
 	people   []person
 	officers []officer
 
-	mu    sync.Mutex
-	taken map[string]int // people already playing, so that no two journeys are one person at once
-	turn  map[string]int
+	mu       sync.Mutex
+	taken    map[string]int // people already playing, so that no two journeys are one person at once
+	turn     map[string]int
+	browsers map[string]*browser // by NIK: who signed in once stays signed in
 }
 
 // person is somebody who can sign in.
@@ -54,7 +56,7 @@ type officer struct {
 }
 
 func openWorld(ctx context.Context, at string) (*world, error) {
-	w := &world{url: strings.TrimSuffix(at, "/"), http: &http.Client{Timeout: 40 * time.Second}, taken: map[string]int{}, turn: map[string]int{}}
+	w := &world{url: strings.TrimSuffix(at, "/"), http: &http.Client{Timeout: 40 * time.Second}, taken: map[string]int{}, turn: map[string]int{}, browsers: map[string]*browser{}}
 	var now struct {
 		Now time.Time `json:"now"`
 	}
@@ -152,6 +154,9 @@ func (w *world) borrow(place string, registers []string) (person, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	key := place + strings.Join(registers, ",")
+	if _, begun := w.turn[key]; !begun { // another rehearsal began elsewhere: a person may sign in only so often
+		w.turn[key] = rand.IntN(len(w.people))
+	}
 	for range w.people {
 		p := w.people[w.turn[key]%len(w.people)]
 		w.turn[key]++
@@ -161,6 +166,16 @@ func (w *world) borrow(place string, registers []string) (person, bool) {
 		}
 	}
 	return person{}, false
+}
+
+// browserOf is the person's own browser, with the sessions it holds.
+func (w *world) browserOf(p person, open func() *browser) *browser {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.browsers[p.NIK] == nil {
+		w.browsers[p.NIK] = open()
+	}
+	return w.browsers[p.NIK]
 }
 
 func (w *world) giveBack(p person) {
