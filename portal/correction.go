@@ -96,7 +96,14 @@ func correct(v *visit) error {
 		}
 		version = c.Version
 	}
-	if err := v.Cases.Answer(v.r.Context(), v.applicant(), c.Number, version, answers); err != nil {
+	err = v.Cases.Answer(v.r.Context(), v.applicant(), c.Number, version, answers)
+	if lancar.CodeOf(err) == lancar.Conflict {
+		// A register's late answer may have come between. The question still stands: so does what was typed.
+		if now, _, e := v.ownCase(); e == nil && now.State == flow.Correction && now.Version != version {
+			err = v.Cases.Answer(v.r.Context(), v.applicant(), now.Number, now.Version, answers)
+		}
+	}
+	if err != nil {
 		return v.complain(err, "")
 	}
 	return v.to("/cases/" + c.Number)
