@@ -52,11 +52,16 @@ func TestAbsencesHaveAnAuthor(t *testing.T) {
 		w.run()
 		list, err := w.cases.Absences(t.Context(), "53.15", 10)
 		w.must(err)
-		if len(list) != 2 || list[0].Absent || !list[1].Absent || list[1].By != "superior" || list[1].Account != reviewers[0].ID {
+		if len(list) != 2 || list[0].Absent == list[1].Absent { // of one instant: in no order
 			t.Fatalf("%+v", list)
 		}
-		if _, ok, err := w.log.Position(t.Context(), "53.15", list[1].Leaf); err != nil || !ok {
-			t.Fatalf("the absence is not in the log: %v", err)
+		for _, a := range list {
+			if a.By != "superior" || a.Account != reviewers[0].ID {
+				t.Fatalf("%+v", a)
+			}
+			if _, ok, err := w.log.Position(t.Context(), "53.15", a.Leaf); err != nil || !ok {
+				t.Fatalf("it is not in the log: %v", err)
+			}
 		}
 	})
 }
