@@ -57,12 +57,3 @@ func PublicDuty() lancar.Text {
 		"en": "Carrying out a public duty (Law 27/2022, Article 20)",
 	}
 }
-
-// OwnWish is the ground of a look that the person themself asked for: consent, UU 27/2022
-// Article 20.
-func OwnWish() lancar.Text {
-	return lancar.Text{
-		"id": "Permintaan Anda sendiri (UU 27/2022 Pasal 20)",
-		"en": "Your own request (Law 27/2022, Article 20)",
-	}
-}

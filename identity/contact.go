@@ -62,15 +62,3 @@ func hide(s string) string {
 	}
 	return string(r[0]) + "***" + string(r[len(r)-1])
 }
-
-// MaskNumber shows the region part and the serial of an identity number, and the ends of a
-// passport number: "320411******0001", "X0*****01".
-func MaskNumber(n string) string {
-	switch {
-	case len(n) == 16:
-		return n[:6] + "******" + n[12:]
-	case len(n) > 4:
-		return n[:2] + strings.Repeat("*", len(n)-4) + n[len(n)-2:]
-	}
-	return strings.Repeat("*", len(n))
-}
