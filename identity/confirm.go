@@ -19,6 +19,7 @@ type Confirmation struct {
 	Address string // of the client
 	Host    string // the session is for this host
 	Device  string // browser and system in words, for the owner's list
+	Before  string // token of the session that this browser still had, "" for none; it ends
 }
 
 // Confirm ends a sign-in: the right code, typed in time, within five tries, gives the token of a
@@ -57,6 +58,9 @@ func (i *Identity) Confirm(ctx context.Context, c Confirmation) (token string, s
 		}
 		ok, err := i.enter(tx, &a)
 		if err != nil || !ok {
+			return err
+		}
+		if err := i.endBefore(tx, c.Before, ""); err != nil {
 			return err
 		}
 		s, err = i.openSession(tx, a, c, token)

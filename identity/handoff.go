@@ -16,9 +16,10 @@ func (i *Identity) Handoff(ctx context.Context, s Session, host string) (ticket 
 	return ticket, err
 }
 
-// Redeem turns a ticket into a session on this host. It fails with lancar.Unauthenticated when
+// Redeem turns a ticket into a session on this host; the one that the browser had there, whose token
+// is before, ends. It fails with lancar.Unauthenticated when
 // the ticket is used, late, for another host, or its sign-in has ended.
-func (i *Identity) Redeem(ctx context.Context, ticket, host, device string) (token string, s Session, err error) {
+func (i *Identity) Redeem(ctx context.Context, ticket, host, device, before string) (token string, s Session, err error) {
 	token = keys.Token()
 	err = i.db.Write(ctx, func(tx *store.Tx) error {
 		from, err := takeTicket(tx, hashToken(ticket), host)
@@ -33,6 +34,9 @@ func (i *Identity) Redeem(ctx context.Context, ticket, host, device string) (tok
 			return errSignedOut()
 		}
 		if err != nil {
+			return err
+		}
+		if err := i.endBefore(tx, before, row.family); err != nil {
 			return err
 		}
 		row.session.ID, row.session.Host, row.session.Since = lancar.NewID(tx.Now), host, tx.Now

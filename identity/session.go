@@ -119,6 +119,25 @@ func (i *Identity) SignOut(ctx context.Context, token string) error {
 	return i.db.Write(ctx, func(tx *store.Tx) error { return deleteFamily(tx, hashToken(token)) })
 }
 
+// endBefore ends the session that a browser held until now, with all of its sign-in: whoever uses
+// this phone next finds nothing of theirs on another host. A session of the family that the browser
+// enters ends alone.
+func (i *Identity) endBefore(tx *store.Tx, token, entering string) error {
+	if token == "" {
+		return nil
+	}
+	row, err := sessionByToken(tx, hashToken(token))
+	switch {
+	case err == store.ErrNone:
+		return nil
+	case err != nil:
+		return err
+	case row.family == entering:
+		return deleteSession(tx, hashToken(token))
+	}
+	return deleteFamily(tx, hashToken(token))
+}
+
 // SignOutEverywhere ends all sessions of an account, this one too.
 func (i *Identity) SignOutEverywhere(ctx context.Context, s Session) error {
 	return i.db.Write(ctx, func(tx *store.Tx) error { return deleteSessions(tx, s.Account) })

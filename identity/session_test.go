@@ -47,21 +47,60 @@ func TestAnotherHostGetsASessionOnceByTicket(t *testing.T) {
 		token, s := w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
 		ticket, err := w.id.Handoff(t.Context(), s, "ntt.localhost")
 		w.must(err)
-		_, _, err = w.id.Redeem(t.Context(), ticket, "evil.example", "Firefox")
+		_, _, err = w.id.Redeem(t.Context(), ticket, "evil.example", "Firefox", "")
 		w.refused(err, lancar.Unauthenticated)
-		there, s2, err := w.id.Redeem(t.Context(), ticket, "ntt.localhost", "Firefox")
+		there, s2, err := w.id.Redeem(t.Context(), ticket, "ntt.localhost", "Firefox", "")
 		if err != nil || s2.Account != s.Account || !s2.RegisterContact || s2.Host != "ntt.localhost" || there == token {
 			t.Fatalf("%+v %v", s2, err)
 		}
-		_, _, err = w.id.Redeem(t.Context(), ticket, "ntt.localhost", "Firefox")
+		_, _, err = w.id.Redeem(t.Context(), ticket, "ntt.localhost", "Firefox", "")
 		w.refused(err, lancar.Unauthenticated)
 		late, err := w.id.Handoff(t.Context(), s, "ntt.localhost")
 		w.must(err)
 		w.pass(61 * time.Second)
-		_, _, err = w.id.Redeem(t.Context(), late, "ntt.localhost", "Firefox")
+		_, _, err = w.id.Redeem(t.Context(), late, "ntt.localhost", "Firefox", "")
 		w.refused(err, lancar.Unauthenticated)
 		w.must(w.id.SignOut(t.Context(), there)) // signing out there signs out here
 		_, err = w.id.Session(t.Context(), token)
+		w.refused(err, lancar.Unauthenticated)
+	})
+}
+
+// A phone that two people share: whoever signs in takes the place of who was there, on every host.
+func TestSigningInEndsTheSessionBefore(t *testing.T) {
+	each(t, identity.Limits{}, func(w *world) {
+		hers, s := w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
+		ticket, err := w.id.Handoff(t.Context(), s, "ntt.localhost")
+		w.must(err)
+		there, _, err := w.id.Redeem(t.Context(), ticket, "ntt.localhost", "Firefox", "")
+		w.must(err)
+		elsewhere, _ := w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
+
+		again, err := w.id.Handoff(t.Context(), s, "ntt.localhost")
+		w.must(err)
+		now, _, err := w.id.Redeem(t.Context(), again, "ntt.localhost", "Firefox", there)
+		w.must(err)
+		_, err = w.id.Session(t.Context(), there)
+		w.refused(err, lancar.Unauthenticated)
+		if _, err := w.id.Session(t.Context(), hers); err != nil {
+			t.Fatalf("coming back to a host ended the sign-in itself: %v", err)
+		}
+
+		his, s2 := w.signInOver(claim(yosef, "yosef@example.com"), "yosef@example.com", hers)
+		for _, token := range []string{hers, now} {
+			_, err = w.id.Session(t.Context(), token)
+			w.refused(err, lancar.Unauthenticated)
+		}
+		for _, token := range []string{his, elsewhere} { // her own phone stays signed in
+			if _, err := w.id.Session(t.Context(), token); err != nil {
+				t.Error(err)
+			}
+		}
+		ticket, err = w.id.Handoff(t.Context(), s2, "ntt.localhost")
+		w.must(err)
+		_, _, err = w.id.Redeem(t.Context(), ticket, "ntt.localhost", "Firefox", elsewhere)
+		w.must(err)
+		_, err = w.id.Session(t.Context(), elsewhere)
 		w.refused(err, lancar.Unauthenticated)
 	})
 }

@@ -140,6 +140,10 @@ func deleteFamily(tx *store.Tx, token string) error {
 	return err
 }
 
+func deleteSession(tx *store.Tx, token string) error {
+	return tx.Queue(`DELETE FROM identity_sessions WHERE token = $1`, token)
+}
+
 func deleteSessions(tx *store.Tx, account lancar.ID) error {
 	return tx.Queue(`DELETE FROM identity_sessions WHERE account = $1`, string(account))
 }

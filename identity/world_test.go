@@ -192,6 +192,15 @@ func (w *world) signIn(c identity.Claim, address string) (string, identity.Sessi
 	return token, s
 }
 
+// signInOver does so in a browser that still holds a session.
+func (w *world) signInOver(c identity.Claim, address, before string) (string, identity.Session) {
+	w.t.Helper()
+	a := w.start(c)
+	token, s, err := w.id.Confirm(w.t.Context(), identity.Confirmation{Attempt: a.ID, Code: w.post.code(address), Address: "192.0.2.1", Host: "localhost", Device: "Firefox", Before: before})
+	w.must(err)
+	return token, s
+}
+
 func (w *world) refused(err error, code lancar.Code) {
 	w.t.Helper()
 	if lancar.CodeOf(err) != code {

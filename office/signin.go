@@ -80,7 +80,7 @@ func confirmCode(v *visit) error {
 		return err
 	}
 	token, s, err := v.Identity.Confirm(v.r.Context(), identity.Confirmation{Attempt: sent.Get("attempt"), Code: sent.Get("code"),
-		Address: serve.Address(v.r.Context()).String(), Host: v.r.Host, Device: web.Device(v.r.UserAgent())})
+		Address: serve.Address(v.r.Context()).String(), Host: v.r.Host, Device: web.Device(v.r.UserAgent()), Before: identity.Token(v.r, v.secure())})
 	if p, ok := v.wrong(err); ok {
 		return v.codePage(http.StatusUnprocessableEntity, codeView{Attempt: sent.Get("attempt"), To: goingTo(sent.Get("to")), Problems: []web.Problem{p}})
 	}

@@ -148,7 +148,7 @@ func redeem(v *visit) error {
 		return lancar.Fail(lancar.Unauthenticated, "", "Tautan masuk ini bukan dari peramban ini. Silakan masuk lagi.",
 			"This sign-in link was not made in this browser. Please sign in again.")
 	}
-	token, _, err := v.Identity.Redeem(v.r.Context(), q.Get("ticket"), v.r.Host+" "+hashWay(v.way()), web.Device(v.r.UserAgent()))
+	token, _, err := v.Identity.Redeem(v.r.Context(), q.Get("ticket"), v.r.Host+" "+hashWay(v.way()), web.Device(v.r.UserAgent()), identity.Token(v.r, v.secure()))
 	if err != nil {
 		return err
 	}

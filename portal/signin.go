@@ -131,7 +131,7 @@ func confirmCode(v *visit) error {
 	}
 	sent := v.r.PostForm
 	token, _, err := v.Identity.Confirm(v.r.Context(), identity.Confirmation{Attempt: sent.Get("attempt"), Code: sent.Get("code"),
-		Address: serve.Address(v.r.Context()).String(), Host: v.r.Host, Device: web.Device(v.r.UserAgent())})
+		Address: serve.Address(v.r.Context()).String(), Host: v.r.Host, Device: web.Device(v.r.UserAgent()), Before: identity.Token(v.r, v.secure())})
 	if e, ok := invalid(err); ok {
 		return v.codePage(http.StatusUnprocessableEntity, codeView{Attempt: sent.Get("attempt"), To: sent.Get("to"), Sent: v.T("Periksa lagi kodenya.", "Please check the code."),
 			Kind: sent.Get("kind"), Problems: []web.Problem{{Field: "code", Text: v.In(e.Text)}}})
