@@ -278,8 +278,8 @@ func TestAnUnansweredRequestIsToldWhenItsTermHasPassed(t *testing.T) {
 		if len(w.heard) != 2 || w.heard[1] != "access.overdue correct received acc" || !asked.Late(w.at) {
 			t.Fatal(w.heard)
 		}
-		w.must(w.a.Withdraw(t.Context(), own, "53.15", asked.ID))
-		w.fails(w.a.Withdraw(t.Context(), w.own("acc-y", yosef), "53.15", asked.ID), lancar.NotFound)
+		w.must(w.a.TakeBack(t.Context(), own, "53.15", asked.ID))
+		w.fails(w.a.TakeBack(t.Context(), w.own("acc-y", yosef), "53.15", asked.ID), lancar.NotFound)
 	})
 }
 

@@ -124,8 +124,8 @@ func (a *Access) Asks(ctx context.Context, own Grant) (list []Asked, err error) 
 	return list, err
 }
 
-// Withdraw closes a request at the person's own wish.
-func (a *Access) Withdraw(ctx context.Context, own Grant, region string, id lancar.ID) error {
+// TakeBack closes a request at the person's own wish.
+func (a *Access) TakeBack(ctx context.Context, own Grant, region string, id lancar.ID) error {
 	return a.db.Write(ctx, func(tx *store.Tx) error {
 		s, err := askedByID(tx, region, id)
 		if err == store.ErrNone || err == nil && (!own.own || s.Subject != own.subject) {

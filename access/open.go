@@ -16,7 +16,10 @@ type Request struct {
 	What    []string    // kinds of data, see the constants of this package
 	Words   lancar.Text // What in words; nil takes the words of the kinds
 	Purpose lancar.Text // why, in words the person understands
-	Ground  lancar.Text // the legal ground; see [Grounds]
+	Ground  lancar.Text // the legal ground; see [PublicDuty]
+	For     string      // who is acted for, by name: a bot's officer, a helper's company; "" for none
+	Mandate lancar.ID   // the mandate it is done under, "" for none
+	Consent string      // the app (see [Consent]) whose agreement is the ground, "" for none
 }
 
 // OpenTx writes down that somebody looks and returns the permission to do it. The look commits
@@ -40,6 +43,7 @@ func (a *Access) OpenTx(tx *store.Tx, r Request) (Grant, error) {
 	row := Row{
 		ID: lancar.NewID(tx.Now), Region: r.Region, Subject: r.Subject, Case: r.Case, At: tx.Now, Who: r.Who,
 		What: sorted(r.What), Words: r.Words, Purpose: r.Purpose, Ground: r.Ground,
+		For: r.For, Mandate: r.Mandate, Consent: r.Consent,
 	}
 	if row.Words == nil {
 		row.Words = Words(row.What)

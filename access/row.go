@@ -25,6 +25,9 @@ type Row struct {
 	Words   lancar.Text  `json:"words"` // What, in words
 	Purpose lancar.Text  `json:"purpose"`
 	Ground  lancar.Text  `json:"ground"`
+	For     string       `json:"for,omitempty"`     // on whose behalf, by name; "" for the reader's own task
+	Mandate lancar.ID    `json:"mandate,omitempty"` // under which mandate
+	Consent string       `json:"consent,omitempty"` // the app whose agreement permitted it
 }
 
 // EventRow carries a [Row] as JSON from the reader's region to the person's list.

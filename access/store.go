@@ -10,23 +10,24 @@ import (
 	"lancar/internal/store"
 )
 
-const rowColumns = `region, id, subject, case_id, at, who_kind, who_id, who_name, who_role, who_agency, what, words, purpose, ground`
+const rowColumns = `region, id, subject, case_id, at, who_kind, who_id, who_name, who_role, who_agency, what, words, purpose, ground, acting_for, mandate, consent`
 
 func rowArgs(r Row) []any {
 	return []any{
 		r.Region, string(r.ID), r.Subject, string(r.Case), store.Micros(r.At), string(r.Who.Kind), string(r.Who.ID), r.Who.Name,
 		r.Who.Role, r.Who.Agency, strings.Join(r.What, ","), textColumn(r.Words), textColumn(r.Purpose), textColumn(r.Ground),
+		r.For, string(r.Mandate), r.Consent,
 	}
 }
 
 func insertRow(tx *store.Tx, r Row) error {
 	return tx.Queue(`INSERT INTO access_rows (`+rowColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`, rowArgs(r)...)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`, rowArgs(r)...)
 }
 
 func insertSeen(tx *store.Tx, r Row) error {
 	return tx.Queue(`INSERT INTO access_seen (`+rowColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`, rowArgs(r)...)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING`, rowArgs(r)...)
 }
 
 func selectSeen(tx *store.Tx, subject string, at int64, id string, limit int) ([]Row, error) {
@@ -36,13 +37,14 @@ func selectSeen(tx *store.Tx, subject string, at int64, id string, limit int) ([
 
 func scanRow(s store.Scanner) (Row, error) {
 	var r Row
-	var id, caseID, kind, who, what, words, purpose, ground string
+	var id, caseID, kind, who, what, words, purpose, ground, mandate string
 	var at int64
-	err := s.Scan(&r.Region, &id, &r.Subject, &caseID, &at, &kind, &who, &r.Who.Name, &r.Who.Role, &r.Who.Agency, &what, &words, &purpose, &ground)
+	err := s.Scan(&r.Region, &id, &r.Subject, &caseID, &at, &kind, &who, &r.Who.Name, &r.Who.Role, &r.Who.Agency, &what, &words, &purpose, &ground,
+		&r.For, &mandate, &r.Consent)
 	if err != nil {
 		return Row{}, err
 	}
-	r.ID, r.Case, r.At = lancar.ID(id), lancar.ID(caseID), store.Time(at)
+	r.ID, r.Case, r.At, r.Mandate = lancar.ID(id), lancar.ID(caseID), store.Time(at), lancar.ID(mandate)
 	r.Who.Kind, r.Who.ID, r.Who.Region = lancar.ActorKind(kind), lancar.ID(who), r.Region
 	r.What = strings.Split(what, ",")
 	err = errors.Join(json.Unmarshal([]byte(words), &r.Words), json.Unmarshal([]byte(purpose), &r.Purpose), json.Unmarshal([]byte(ground), &r.Ground))
@@ -57,6 +59,7 @@ func alteredSeen(tx *store.Tx) (id string, err error) {
 	err = tx.QueryRow(`SELECT r.id FROM access_rows r JOIN access_seen s ON s.subject = r.subject AND s.at = r.at AND s.id = r.id
 		WHERE s.region <> r.region OR s.who_id <> r.who_id OR s.case_id <> r.case_id OR s.what <> r.what OR s.purpose <> r.purpose OR s.ground <> r.ground
 		OR s.who_kind <> r.who_kind OR s.who_name <> r.who_name OR s.who_role <> r.who_role OR s.who_agency <> r.who_agency OR s.words <> r.words
+		OR s.acting_for <> r.acting_for OR s.mandate <> r.mandate OR s.consent <> r.consent
 		ORDER BY r.at LIMIT 1`).Scan(&id)
 	return id, err
 }

@@ -1,5 +1,21 @@
 -- The whole schema, made from the migrations by: go test ./migrations -update
 
+CREATE TABLE access_consents (
+  subject TEXT NOT NULL,
+  id TEXT NOT NULL,
+  account TEXT NOT NULL,
+  client TEXT NOT NULL,
+  name TEXT NOT NULL,
+  kinds TEXT NOT NULL,
+  purpose TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  until BIGINT NOT NULL,
+  ended BIGINT NOT NULL,
+  PRIMARY KEY (subject, id)
+);
+
+CREATE UNIQUE INDEX access_consents_one ON access_consents (subject, client) WHERE ended = 0;
+
 CREATE TABLE access_people (
   account TEXT NOT NULL PRIMARY KEY,
   subject TEXT NOT NULL UNIQUE,
@@ -55,7 +71,7 @@ CREATE TABLE access_rows (
   what TEXT NOT NULL,
   words TEXT NOT NULL,
   purpose TEXT NOT NULL,
-  ground TEXT NOT NULL,
+  ground TEXT NOT NULL, acting_for TEXT NOT NULL DEFAULT '', mandate TEXT NOT NULL DEFAULT '', consent TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (region, id)
 );
 
@@ -73,7 +89,7 @@ CREATE TABLE access_seen (
   what TEXT NOT NULL,
   words TEXT NOT NULL,
   purpose TEXT NOT NULL,
-  ground TEXT NOT NULL,
+  ground TEXT NOT NULL, acting_for TEXT NOT NULL DEFAULT '', mandate TEXT NOT NULL DEFAULT '', consent TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (subject, at, id)
 );
 

@@ -100,7 +100,7 @@ func withdrawRight(v *visit) error {
 	if err := v.readForm(); err != nil {
 		return err
 	}
-	if err := v.Access.Withdraw(v.r.Context(), v.session.Own, v.r.PostForm.Get("region"), lancar.ID(v.r.PostForm.Get("id"))); err != nil {
+	if err := v.Access.TakeBack(v.r.Context(), v.session.Own, v.r.PostForm.Get("region"), lancar.ID(v.r.PostForm.Get("id"))); err != nil {
 		return err
 	}
 	return v.to("/me/rights")
