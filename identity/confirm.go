@@ -175,7 +175,7 @@ func (i *Identity) openSession(tx *store.Tx, a attempt, c Confirmation, token st
 	}
 	s := Session{
 		ID: lancar.NewID(tx.Now), Account: account.ID, Kind: account.Kind, Subject: account.Subject, Lang: account.Lang, Host: c.Host,
-		RegisterContact: a.register, Since: tx.Now, Ends: tx.Now.Add(personEnds),
+		RegisterContact: a.register, Level: startLevel(account.Kind, a.register), Methods: []string{"otp"}, Authenticated: tx.Now, Since: tx.Now, Ends: tx.Now.Add(personEnds),
 	}
 	if s.Kind == Officer {
 		if err := mark(tx, i.addressMark(a.subject, c.Address), tx.Now.Add(knownFor)); err != nil {

@@ -33,6 +33,7 @@ const (
 	Resident Kind = "resident" // by the national identity number
 	Visitor  Kind = "visitor"  // by passport number
 	Officer  Kind = "officer"  // by employee number
+	Company  Kind = "company"  // by business number (NIB); nobody signs in as one, its officers act for it by mandate
 )
 
 // The roles an officer can act in, in an agency of a region.

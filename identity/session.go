@@ -23,7 +23,10 @@ type Session struct {
 	Own             access.Grant // to read about oneself; permits nothing for an officer
 	Lang            string
 	Host            string // the host the session was made for
-	RegisterContact bool   // the contact test was passed: what registers hold may be shown
+	RegisterContact bool   // the contact test was passed: what registers hold may be shown; never for an officer
+	Level           Level
+	Methods         []string  // how it was proven: amr values of RFC 8176 such as "otp", "hwk", "swk", "user"
+	Authenticated   time.Time // when it was last proven, also by a step up; auth_time in OpenID Connect
 	Since, Ends     time.Time
 }
 

@@ -373,15 +373,22 @@ CREATE TABLE exchange_later (
   PRIMARY KEY (region, id)
 );
 
-CREATE TABLE identity_accounts (
+CREATE TABLE "identity_accounts" (
   id TEXT NOT NULL PRIMARY KEY,
-  kind TEXT NOT NULL CHECK (kind IN ('resident', 'visitor', 'officer')),
+  kind TEXT NOT NULL CHECK (kind IN ('resident', 'visitor', 'officer', 'company')),
   subject TEXT NOT NULL,
   lang TEXT NOT NULL,
   sealed BYTEA NOT NULL,
   created_at BIGINT NOT NULL,
-  closed_at BIGINT NOT NULL
+  closed_at BIGINT NOT NULL,
+  proofing BIGINT NOT NULL,
+  evidence TEXT NOT NULL,
+  proofed_at BIGINT NOT NULL,
+  capped_until BIGINT NOT NULL,
+  handle TEXT NOT NULL
 );
+
+CREATE UNIQUE INDEX identity_accounts_handle ON identity_accounts (handle) WHERE handle <> '';
 
 CREATE UNIQUE INDEX identity_accounts_subject ON identity_accounts (subject) WHERE kind <> 'officer' AND closed_at = 0;
 
@@ -479,7 +486,7 @@ CREATE TABLE identity_sessions (
   seen_at BIGINT NOT NULL,
   idle_until BIGINT NOT NULL,
   ends_at BIGINT NOT NULL
-);
+, level BIGINT NOT NULL DEFAULT 1, methods TEXT NOT NULL DEFAULT 'otp', authenticated_at BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX identity_sessions_account ON identity_sessions (account);
 
