@@ -28,6 +28,7 @@ type Access struct {
 	ring      *keys.Ring
 	exporters []Exporter
 	rules     []Rule
+	brought   func(tx *store.Tx, account, id lancar.ID) (bool, error)
 	bound     bindings
 }
 

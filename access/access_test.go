@@ -22,7 +22,8 @@ type world struct {
 	queue *jobs.Queue
 	a     *access.Access
 	at    time.Time
-	heard []string // events
+	heard []string                // events
+	mine  map[lancar.ID]lancar.ID // open cases, by id, of accounts
 }
 
 const maria, yosef = "subject-maria", "subject-yosef"
@@ -47,12 +48,14 @@ func once(t *testing.T, fn func(*world)) {
 func on(t *testing.T, engines func(*testing.T, lancar.Clock, func(*testing.T, *store.DB)), fn func(*world)) {
 	w := &world{}
 	engines(t, func() time.Time { return w.at }, func(t *testing.T, db *store.DB) {
-		w = &world{T: t, db: db, at: time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)}
+		w = &world{mine: map[lancar.ID]lancar.ID{"case": "acc"}, T: t, db: db, at: time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)}
 		ring, err := keys.Create(filepath.Join(t.TempDir(), "keys"), keys.Options{Origin: "lancar.test", Now: w.at})
 		w.must(err)
 		w.queue = jobs.New(db, func(j jobs.Job, err error) { t.Errorf("job %s: %v", j.Queue, err) })
 		w.a = access.New(db, w.queue, ring)
-		w.queue.Subscribe(access.EventRow, "seen", w.a.SeenTx)
+		w.a.Cases(func(_ *store.Tx, account, id lancar.ID) (bool, error) { return w.mine[id] == account, nil })
+		w.queue.Subscribe(access.EventRow, "access", w.a.SeenTx)
+		w.queue.Subscribe(access.EventErase, "access", w.a.EraseTx)
 		w.queue.HandleTx("access.overdue", w.a.OverdueTx)
 		for _, name := range []string{access.EventAsked, access.EventAnswered, access.EventOverdue, access.EventErase} {
 			w.queue.Subscribe(name, "test", func(_ *store.Tx, e jobs.Event) error {
@@ -295,6 +298,21 @@ func TestRestrictionStopsReadersButNotOnesOwnCase(t *testing.T) {
 		w.fails(err, lancar.Forbidden)
 		_, err = w.open(look())
 		w.must(err)
+		for name, change := range map[string]func(*access.Request){
+			"somebody else's case": func(r *access.Request) { r.Subject = maria; r.Case = "yosef's" },
+			"a case that is over":  func(*access.Request) { delete(w.mine, "case") },
+			"a machine":            func(r *access.Request) { r.Who, r.Case = bot(), "" },
+		} {
+			w.mine = map[lancar.ID]lancar.ID{"case": "acc", "yosef's": "acc-y"}
+			r := look()
+			change(&r)
+			if _, err := w.open(r); lancar.CodeOf(err) != lancar.Forbidden {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if since, err := w.a.Restricted(t.Context(), own); err != nil || !since.Equal(w.at) {
+			t.Fatal(since, err)
+		}
 		w.must(w.a.Unrestrict(t.Context(), own))
 		_, err = w.open(r)
 		w.must(err)

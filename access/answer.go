@@ -2,10 +2,12 @@ package access
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"lancar"
 	"lancar/internal/jobs"
+	"lancar/internal/keys"
 	"lancar/internal/store"
 )
 
@@ -79,7 +81,7 @@ func (a *Access) Answer(ctx context.Context, officer lancar.Actor, region string
 		if err != nil {
 			return err
 		}
-		sealed, err := a.ring.SealTx(tx, owner(s.Subject), []byte(text), []byte("access.answer"))
+		sealed, err := a.ring.SealTx(tx, askOwner(s.ID), []byte(text), []byte("access.answer"))
 		if err != nil {
 			return err
 		}
@@ -102,7 +104,7 @@ func (a *Access) takeEffect(tx *store.Tx, s Asked) error {
 	switch {
 	case s.State != Done:
 		return nil
-	case s.Right == Restrict:
+	case s.Right == Restrict || s.Right == Object:
 		return insertRestriction(tx, s.Subject)
 	case s.Right == Erase:
 		return a.emit(tx, EventErase, s)
@@ -125,18 +127,23 @@ func (a *Access) OverdueTx(tx *store.Tx, j jobs.Job) error {
 
 func (a *Access) unseal(tx *store.Tx, s sealedAsk) (Asked, error) {
 	out := s.Asked
-	text, err := a.ring.OpenTx(tx, owner(s.Subject), s.ask, []byte("access.ask"))
-	if err != nil {
-		return out, err
+	text, err := a.openText(tx, s, s.ask, "access.ask")
+	if err == nil && len(s.answer) > 0 {
+		out.Answer, err = a.openText(tx, s, s.answer, "access.answer")
 	}
-	out.Text = string(text)
-	if len(s.answer) > 0 {
-		if text, err = a.ring.OpenTx(tx, owner(s.Subject), s.answer, []byte("access.answer")); err != nil {
-			return out, err
-		}
-		out.Answer = string(text)
+	if errors.Is(err, keys.ErrDestroyed) { // erased: that it was asked and when is all that is left
+		return out, nil
 	}
-	return out, nil
+	out.Text = text
+	return out, err
+}
+
+func (a *Access) openText(tx *store.Tx, s sealedAsk, sealed []byte, aad string) (string, error) {
+	text, err := a.ring.OpenTx(tx, askOwner(s.ID), sealed, []byte(aad))
+	if err == store.ErrNone {
+		text, err = a.ring.OpenTx(tx, owner(s.Subject), sealed, []byte(aad))
+	}
+	return string(text), err
 }
 
 // mayAnswer lets the data protection officer of a region answer there and below: a region without

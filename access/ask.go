@@ -68,33 +68,40 @@ func (a *Access) AskFor(ctx context.Context, own Grant, ask Ask) (Asked, error) 
 		if err != store.ErrNone {
 			return err
 		}
-		sealed, err := a.ring.SealTx(tx, owner(own.subject), []byte(ask.Text), []byte("access.ask"))
-		if err != nil {
-			return err
-		}
 		out = Asked{
 			Region: ask.Region, Agency: ask.Agency, ID: lancar.NewID(tx.Now), Right: ask.Right, Subject: own.subject, Account: own.account,
 			Row: ask.Row, State: Received, At: tx.Now, Due: tx.Now.Add(Term), Version: 1,
 		}
-		if err := insertAsked(tx, out, sealed); err != nil {
-			return err
-		}
-		err = a.queue.EnqueueTx(tx, jobs.Job{Region: out.Region, Queue: queueOverdue, Dedup: string(out.ID), RunAt: out.Due, Payload: []byte(out.ID)})
-		if err != nil {
-			return err
-		}
-		return a.emit(tx, EventAsked, out)
+		return a.receive(tx, out, ask.Text)
 	})
 	out.Text = ask.Text
 	return out, err
 }
 
+// receive files a request with an office and starts its clock.
+func (a *Access) receive(tx *store.Tx, s Asked, text string) error {
+	sealed, err := a.ring.SealTx(tx, askOwner(s.ID), []byte(text), []byte("access.ask"))
+	if err != nil {
+		return err
+	}
+	if err := insertAsked(tx, s, sealed); err != nil {
+		return err
+	}
+	err = a.queue.EnqueueTx(tx, jobs.Job{Region: s.Region, Queue: queueOverdue, Dedup: string(s.ID), RunAt: s.Due, Payload: []byte(s.ID)})
+	if err != nil {
+		return err
+	}
+	return a.emit(tx, EventAsked, s)
+}
+
 func (k Ask) check() error {
 	switch {
-	case k.Right != Why && k.Right != See && k.Right != Correct && k.Right != Restrict && k.Right != Erase:
+	case k.Right != Why && k.Right != See && k.Right != Correct && k.Right != Restrict && k.Right != Erase && k.Right != Object:
 		return lancar.Fail(lancar.Invalid, "right", "Pilih apa yang Anda minta.", "Choose what you ask for.")
 	case k.Right != Why && k.Region == "":
 		return lancar.Fail(lancar.Invalid, "region", "Pilih daerah yang Anda tuju.", "Choose the region you ask.")
+	case k.Right == Object && k.Text == "":
+		return lancar.Fail(lancar.Invalid, "text", "Tulis pemakaian mana yang Anda tolak, dan alasannya.", "Write which use you object to, and why.")
 	case k.Right == Correct && k.Text == "":
 		return lancar.Fail(lancar.Invalid, "text", "Tulis apa yang salah dan bagaimana seharusnya.", "Write what is wrong and what it should be.")
 	case utf8.RuneCountInString(k.Text) > 2000:
@@ -139,23 +146,6 @@ func (a *Access) TakeBack(ctx context.Context, own Grant, region string, id lanc
 	})
 }
 
-// Unrestrict ends a restriction at the person's own wish, at once.
-func (a *Access) Unrestrict(ctx context.Context, own Grant) error {
-	if !own.own {
-		return errNoAsk()
-	}
-	return a.db.Write(ctx, func(tx *store.Tx) error { return deleteRestriction(tx, own.subject) })
-}
-
-// Restricted says whether the use of the person's data is restricted.
-func (a *Access) Restricted(ctx context.Context, own Grant) (is bool, err error) {
-	err = a.db.Read(ctx, func(tx *store.Tx) error {
-		is, err = restricted(tx, own.subject)
-		return err
-	})
-	return is, err
-}
-
 // move takes an open request one step further by compare-and-swap.
 func (a *Access) move(tx *store.Tx, s Asked, event string, who lancar.Actor, answer []byte) (Asked, error) {
 	to, err := step(s.State, event, who.Kind)
@@ -184,6 +174,10 @@ func (a *Access) emit(tx *store.Tx, name string, s Asked) error {
 	}
 	return a.queue.EmitTx(tx, jobs.Event{Region: s.Region, Name: name, Key: string(s.ID), Payload: payload})
 }
+
+// askOwner names the data key of one request: an erasure destroys it once the request is closed.
+// Requests of before had one key for all of a person's.
+func askOwner(id lancar.ID) string { return "ask:" + string(id) }
 
 func owner(subject string) string { return "person:" + subject }
 

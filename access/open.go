@@ -24,21 +24,14 @@ type Request struct {
 
 // OpenTx writes down that somebody looks and returns the permission to do it. The look commits
 // with the caller's transaction or has not happened. It fails with lancar.Invalid when reader,
-// person, purpose or ground is missing, and with lancar.Forbidden while the person has restricted
-// the use of their data: then only cases that they brought themselves go on.
+// person, purpose or ground is missing, and with lancar.Forbidden when the agreement it relies on
+// is not in force, or while the person has restricted the use of their data (see [Access.Cases]).
 func (a *Access) OpenTx(tx *store.Tx, r Request) (Grant, error) {
 	if err := r.check(); err != nil {
 		return Grant{}, err
 	}
-	if r.Case == "" && (r.Who.Kind == lancar.Officer || r.Who.Kind == lancar.Machine) {
-		restricted, err := restricted(tx, r.Subject)
-		if err != nil {
-			return Grant{}, err
-		}
-		if restricted {
-			return Grant{}, lancar.Fail(lancar.Forbidden, "", "Pemilik data meminta pemrosesan datanya dibatasi.",
-				"This person has asked that the use of their data be restricted.")
-		}
+	if err := a.permitted(tx, r); err != nil {
+		return Grant{}, err
 	}
 	row := Row{
 		ID: lancar.NewID(tx.Now), Region: r.Region, Subject: r.Subject, Case: r.Case, At: tx.Now, Who: r.Who,

@@ -17,6 +17,7 @@ const (
 	Correct  Right = "correct"  // this is wrong
 	Restrict Right = "restrict" // stop using it for now
 	Erase    Right = "erase"    // delete it
+	Object   Right = "object"   // I do not agree with this use of it
 )
 
 // Term is how long an office has to answer any of them.
@@ -32,6 +33,12 @@ func (r Right) Law() lancar.Text {
 	case Restrict:
 		return lancar.Text{"id": "UU 27/2022 Pasal 41", "en": "Law 27/2022, Article 41"}
 	}
+	if r == Object {
+		return lancar.Text{
+			"id": "UU 27/2022; pasal dan batas waktunya belum dipastikan, 3×24 jam adalah janji layanan ini",
+			"en": "Law 27/2022; its article and term were not confirmed, 3×24 hours is this service's own promise",
+		}
+	}
 	return lancar.Text{
 		"id": "UU 27/2022; batas 3×24 jam untuk penghapusan adalah janji layanan ini",
 		"en": "Law 27/2022; for erasure the limit of 3×24 hours is this service's own promise",
@@ -41,13 +48,14 @@ func (r Right) Law() lancar.Text {
 // State is where a request stands.
 type State string
 
-// The states of a request; the last three are final.
+// The states of a request; all but the first two are final.
 const (
 	Received  State = "received"
 	Working   State = "working"
 	Done      State = "done"
 	Refused   State = "refused"
 	Withdrawn State = "withdrawn"
+	Passed    State = "passed" // another office keeps the data: it has the request now, with the same clock
 )
 
 // Transition is one line of the life of a request.
@@ -65,8 +73,9 @@ func Transitions() []Transition {
 	return []Transition{
 		{nil, "ask", Received, lancar.Person, "a person uses a right; the clock of 3×24 hours starts"},
 		{[]State{Received}, "take", Working, lancar.Officer, "an officer has begun"},
-		{open, "answer", Done, lancar.Officer, "what was asked is done or explained; restriction and erasure take effect"},
+		{open, "answer", Done, lancar.Officer, "what was asked is done or explained; restriction, objection and erasure take effect"},
 		{open, "refuse", Refused, lancar.Officer, "with a reason the law allows (UU 27/2022 Article 33, or a duty to keep)"},
+		{open, "pass", Passed, lancar.Officer, "another office keeps what this is about: it gets the request, its clock goes on"},
 		{open, "withdraw", Withdrawn, lancar.Person, "the person no longer wants it"},
 	}
 }
@@ -89,6 +98,7 @@ type Asked struct {
 	Subject        string
 	Account        lancar.ID
 	Row            lancar.ID // for [Why]: the look
+	Origin         lancar.ID // the request of another office that was passed on, "" for none
 	State          State
 	Text           string // what the person wrote
 	Answer         string

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"lancar"
 	"lancar/internal/store"
@@ -78,13 +79,18 @@ func strayedSeen(tx *store.Tx) (id string, err error) {
 	return id, err
 }
 
-func restricted(tx *store.Tx, subject string) (bool, error) {
+func restrictedSince(tx *store.Tx, subject string) (time.Time, error) {
 	var since int64
 	err := tx.QueryRow(`SELECT since FROM access_restrictions WHERE subject = $1`, subject).Scan(&since)
 	if err == store.ErrNone {
-		return false, nil
+		return time.Time{}, nil
 	}
-	return err == nil, err
+	return store.Time(since), err
+}
+
+func accountOf(tx *store.Tx, subject string) (account lancar.ID, err error) {
+	err = tx.QueryRow(`SELECT account FROM access_people WHERE subject = $1`, subject).Scan((*string)(&account))
+	return account, err
 }
 
 // textColumn is a text in several languages as a column: JSON with sorted keys.

@@ -116,3 +116,8 @@ func parseCursor(s string) (at int64, id lancar.ID, err error) {
 	}
 	return at, id, nil
 }
+
+func stateOfMine(tx *store.Tx, account, id lancar.ID) (state string, err error) {
+	err = tx.QueryRow(`SELECT state FROM casework_mine WHERE account = $1 AND case_id = $2`, string(account), string(id)).Scan(&state)
+	return state, err
+}

@@ -63,3 +63,12 @@ func officersIn(tx *store.Tx, region, agency, role string) ([]OnRoster, error) {
 	}, `SELECT o.account, o.name FROM identity_roles r JOIN identity_officers o ON o.account = r.account
 		WHERE r.region = $1 AND r.agency = $2 AND r.role = $3 ORDER BY o.account`, region, agency, role)
 }
+
+// holdersOf lists who holds a role in a region, in whatever agency, everyone once.
+func holdersOf(tx *store.Tx, region, role string) ([]OnRoster, error) {
+	return store.All(tx, func(s store.Scanner) (o OnRoster, err error) {
+		err = s.Scan((*string)(&o.Account), &o.Name)
+		return o, err
+	}, `SELECT DISTINCT o.account, o.name FROM identity_roles r JOIN identity_officers o ON o.account = r.account
+		WHERE r.region = $1 AND r.role = $2 ORDER BY o.account`, region, role)
+}

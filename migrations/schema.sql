@@ -1,5 +1,63 @@
 -- The whole schema, made from the migrations by: go test ./migrations -update
 
+CREATE TABLE access_asked (
+  region TEXT NOT NULL,
+  id TEXT NOT NULL,
+  agency TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('why', 'see', 'correct', 'restrict', 'erase', 'object')),
+  subject TEXT NOT NULL,
+  account TEXT NOT NULL,
+  row_id TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('received', 'working', 'done', 'refused', 'withdrawn', 'passed')),
+  ask BYTEA NOT NULL,
+  answer BYTEA,
+  asked_at BIGINT NOT NULL,
+  due_at BIGINT NOT NULL,
+  officer TEXT NOT NULL,
+  closed_at BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  PRIMARY KEY (region, id)
+);
+
+CREATE INDEX access_asked_open ON access_asked (region, due_at, id) WHERE closed_at = 0;
+
+CREATE INDEX access_asked_person ON access_asked (subject, asked_at);
+
+CREATE TABLE access_breached (
+  region TEXT NOT NULL,
+  breach TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  account TEXT NOT NULL,
+  told_at BIGINT NOT NULL,
+  PRIMARY KEY (region, breach, subject)
+);
+
+CREATE INDEX access_breached_untold ON access_breached (region, breach, subject) WHERE told_at = 0 AND account <> '';
+
+CREATE TABLE access_breaches (
+  region TEXT NOT NULL,
+  id TEXT NOT NULL,
+  agency TEXT NOT NULL,
+  officer TEXT NOT NULL,
+  what TEXT NOT NULL,
+  how TEXT NOT NULL,
+  measures TEXT NOT NULL,
+  contact TEXT NOT NULL,
+  pick TEXT NOT NULL,
+  happened_at BIGINT NOT NULL,
+  found_at BIGINT NOT NULL,
+  opened_at BIGINT NOT NULL,
+  due_at BIGINT NOT NULL,
+  told_at BIGINT NOT NULL,
+  authority_at BIGINT NOT NULL,
+  authority_ref TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  PRIMARY KEY (region, id)
+);
+
+CREATE INDEX access_breaches_due ON access_breaches (region, due_at, id);
+
 CREATE TABLE access_consents (
   subject TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -21,29 +79,6 @@ CREATE TABLE access_people (
   subject TEXT NOT NULL UNIQUE,
   at BIGINT NOT NULL
 );
-
-CREATE TABLE access_requests (
-  region TEXT NOT NULL,
-  id TEXT NOT NULL,
-  agency TEXT NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('why', 'see', 'correct', 'restrict', 'erase')),
-  subject TEXT NOT NULL,
-  account TEXT NOT NULL,
-  row_id TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('received', 'working', 'done', 'refused', 'withdrawn')),
-  ask BYTEA NOT NULL,
-  answer BYTEA,
-  asked_at BIGINT NOT NULL,
-  due_at BIGINT NOT NULL,
-  officer TEXT NOT NULL,
-  closed_at BIGINT NOT NULL,
-  version BIGINT NOT NULL,
-  PRIMARY KEY (region, id)
-);
-
-CREATE INDEX access_requests_open ON access_requests (region, due_at, id) WHERE closed_at = 0;
-
-CREATE INDEX access_requests_person ON access_requests (subject, asked_at);
 
 CREATE TABLE access_restrictions (
   subject TEXT NOT NULL PRIMARY KEY,

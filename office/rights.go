@@ -71,6 +71,8 @@ func (v *visit) rightName(r access.Right) string {
 		return v.T("Perbaiki data saya", "Correct my data")
 	case access.Restrict:
 		return v.T("Batasi pemakaian data saya", "Restrict the use of my data")
+	case access.Object:
+		return v.T("Saya keberatan atas satu pemakaian data saya", "I object to a use of my data")
 	}
 	return v.T("Hapus data saya", "Erase my data")
 }
@@ -140,7 +142,7 @@ func (v *visit) askedLook(id lancar.ID) ([]web.Row, error) {
 // effect is what happens when a request is met.
 func (v *visit) effect(r access.Right) string {
 	switch r {
-	case access.Restrict:
+	case access.Restrict, access.Object:
 		return v.T("Pembatasan berlaku seketika. Permohonan yang diajukan orang ini sendiri tetap berjalan.", "The restriction takes effect at once. Applications that the person brought go on.")
 	case access.Erase:
 		return v.T("Akun dan datanya dihapus. Yang wajib disimpan menurut hukum tetap ada sampai waktunya.", "The account and its data are erased. What the law says must be kept stays until its time.")

@@ -35,7 +35,7 @@ func (v *visit) rightsPage(right, text string, problems []web.Problem) error {
 		done = v.T("Permintaan Anda terkirim.", "Your request is sent.")
 	}
 	choice := web.Field{Name: "right", Kind: web.ChoiceField, Label: v.T("Apa yang Anda minta?", "What do you ask?"), Error: wrong["right"]}
-	for _, r := range []access.Right{access.Correct, access.Erase, access.Restrict, access.See} {
+	for _, r := range []access.Right{access.Correct, access.Erase, access.Restrict, access.Object, access.See} {
 		choice.Options = append(choice.Options, web.Option{Value: string(r), Label: v.rightName(r), Note: v.In(r.Law()), Checked: string(r) == right})
 	}
 	status := http.StatusOK
@@ -57,6 +57,8 @@ func (v *visit) rightName(r access.Right) string {
 		return v.T("Perbaiki data saya", "Correct my data")
 	case access.Restrict:
 		return v.T("Batasi pemakaian data saya", "Restrict the use of my data")
+	case access.Object:
+		return v.T("Saya keberatan atas satu pemakaian data saya", "I object to a use of my data")
 	}
 	return v.T("Hapus data saya", "Erase my data")
 }
@@ -72,6 +74,8 @@ func (v *visit) askView(a access.Asked) askView {
 		out.Tag = web.Tag{Kind: "ok", Icon: "check", Text: v.T("Dijawab", "Answered")}
 	case a.State == access.Refused:
 		out.Tag = web.Tag{Icon: "doc", Text: v.T("Ditolak dengan alasan", "Refused, with the reason")}
+	case a.State == access.Passed:
+		out.Tag = web.Tag{Icon: "next", Text: v.T("Diteruskan", "Passed on")}
 	case a.State == access.Withdrawn:
 		out.Tag = web.Tag{Kind: "off", Text: v.T("Ditarik", "Withdrawn")}
 	default:
