@@ -39,8 +39,13 @@ func (a *Access) Download(ctx context.Context, own Grant) ([]byte, error) {
 				sections[e.Name] = data
 			}
 		}
-		looks, err := selectSeen(tx, own.subject, 1<<63-1, "~", 10_000)
+		looks, err := selectSeen(tx, own.subject, Filter{}, 1<<63-1, "~", 10_000)
 		sections["siapa_melihat_data"] = looks
+		if err != nil {
+			return err
+		}
+		agreed, err := consentsOf(tx, own.subject)
+		sections["persetujuan"] = agreed
 		sections["dibuat"] = tx.Now.Format(time.RFC3339)
 		return err
 	})

@@ -55,25 +55,6 @@ func (a *Access) SeenTx(tx *store.Tx, e jobs.Event) error {
 	return insertSeen(tx, r)
 }
 
-// Rows returns who looked at the data of the grant's person, newest first, a page at a time.
-// after is "" for the first page, else what the page before returned as next.
-func (a *Access) Rows(ctx context.Context, g Grant, after string) (rows []Row, next string, err error) {
-	if err := g.For(g.subject, Looks); err != nil {
-		return nil, "", err
-	}
-	at, id := cursor(after)
-	err = a.db.Read(ctx, func(tx *store.Tx) error {
-		rows, err = selectSeen(tx, g.subject, at, id, rowsPage+1)
-		return err
-	})
-	if len(rows) > rowsPage {
-		rows = rows[:rowsPage]
-		last := rows[rowsPage-1]
-		next = fmt.Sprintf("%d.%s", store.Micros(last.At), last.ID)
-	}
-	return rows, next, err
-}
-
 // cursor reads "micros.id"; anything else is the beginning.
 func cursor(s string) (at int64, id string) {
 	left, right, ok := strings.Cut(s, ".")

@@ -31,9 +31,22 @@ func insertSeen(tx *store.Tx, r Row) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING`, rowArgs(r)...)
 }
 
-func selectSeen(tx *store.Tx, subject string, at int64, id string, limit int) ([]Row, error) {
+func selectSeen(tx *store.Tx, subject string, f Filter, at int64, id string, limit int) ([]Row, error) {
 	return store.All(tx, scanRow, `SELECT `+rowColumns+` FROM access_seen
-		WHERE subject = $1 AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4`, subject, at, id, limit)
+		WHERE subject = $1 AND (at, id) < ($2, $3) AND ($5 = '' OR who_kind = $5) AND ($6 = '' OR who_id = $6)
+		AND ($7 = '' OR case_id = $7) AND ($8 = '' OR consent = $8) ORDER BY at DESC, id DESC LIMIT $4`,
+		subject, at, id, limit, string(f.Kind), string(f.Who), string(f.Case), f.App)
+}
+
+func readersOf(tx *store.Tx, subject string) ([]Reader, error) {
+	return store.All(tx, func(s store.Scanner) (r Reader, err error) {
+		var kind, who string
+		var last int64
+		err = s.Scan(&kind, &who, &r.Who.Name, &r.Who.Role, &r.Who.Agency, &r.Who.Region, &r.App, &r.Times, &last)
+		r.Who.Kind, r.Who.ID, r.Last = lancar.ActorKind(kind), lancar.ID(who), store.Time(last)
+		return r, err
+	}, `SELECT who_kind, who_id, max(who_name), who_role, who_agency, region, consent, count(*), max(at) AS last FROM access_seen
+		WHERE subject = $1 GROUP BY who_kind, who_id, who_role, who_agency, region, consent ORDER BY last DESC, who_id LIMIT 200`, subject)
 }
 
 func scanRow(s store.Scanner) (Row, error) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lancar"
+	"lancar/access"
 	"lancar/casework"
 	"lancar/catalog"
 	"lancar/catalog/flow"
@@ -149,17 +150,15 @@ func (v *visit) sideOf(view *caseView, w web.Words, c casework.Case) error {
 	if f, known, err := v.Cases.Forecast(v.r.Context(), c.Region, c.Service); err == nil && known {
 		view.Compare = v.T("Separuh permohonan seperti ini selesai dalam ", "Half of such applications are done within ") + v.WorkDays(f.Median) + "."
 	}
-	rows, _, err := v.Access.Rows(v.r.Context(), v.session.Own, "")
+	rows, _, err := v.Access.Looks(v.r.Context(), v.session.Own, access.Filter{Case: c.ID}, "")
 	if err != nil {
 		return err
 	}
 	times := map[string]int{} // a reader who opened the same several times stands once
 	for _, r := range rows {
 		look := lookView{Who: v.reader(r.Who), When: w.Moment(r.At, v.now), What: v.In(r.Words)}
-		if r.Case == c.ID {
-			if times[look.Who+look.What]++; times[look.Who+look.What] == 1 {
-				view.Looks = append(view.Looks, look)
-			}
+		if times[look.Who+look.What]++; times[look.Who+look.What] == 1 {
+			view.Looks = append(view.Looks, look)
 		}
 	}
 	for i, l := range view.Looks {

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"time"
@@ -61,18 +62,21 @@ func (v *visit) placeName(code string) string {
 	return strings.Join(names, ", ")
 }
 
-// reader names who looked: officers by name and office, the person themself as "Anda".
+// reader names who looked: officers by name and office, the person themself as "Anda", whoever else
+// by name.
 func (v *visit) reader(a lancar.Actor) string {
 	switch a.Kind {
 	case lancar.Person:
-		return v.T("Anda", "You")
+		if a.ID == v.session.Account {
+			return v.T("Anda", "You")
+		}
+		return cmp.Or(a.Name, v.T("Orang lain atas nama Anda", "Somebody else in your name"))
 	case lancar.System:
 		return v.T("Sistem", "The system")
+	case lancar.Machine:
+		return cmp.Or(a.Name, string(a.ID)) + v.T(" (mesin)", " (a machine)")
 	}
-	name := a.Name
-	if name == "" {
-		name = v.T("Petugas", "An officer")
-	}
+	name := cmp.Or(a.Name, v.T("Petugas", "An officer"))
 	if r := v.Regions.ByCode(a.Region); r != nil && a.Agency != "" {
 		if office, ok := r.Agency(a.Agency); ok {
 			name += ", " + v.In(office.Name)

@@ -178,6 +178,9 @@ func ownRoutes() map[string]handler {
 		"GET /me/rights":                                  rights,
 		"POST /me/rights":                                 askRight,
 		"POST /me/rights/withdraw":                        withdrawRight,
+		"GET /me/consents":                                consents,
+		"POST /me/consents/withdraw":                      withdrawConsent,
+		"POST /me/rights/free":                            unrestrict,
 		"GET /me/data":                                    ownData,
 	}
 }

@@ -34,6 +34,9 @@ func (v *visit) rightsPage(right, text string, problems []web.Problem) error {
 	if v.r.URL.Query().Get("sent") != "" {
 		done = v.T("Permintaan Anda terkirim.", "Your request is sent.")
 	}
+	if v.r.URL.Query().Get("free") != "" {
+		done = v.T("Pembatasan berakhir.", "The restriction is over.")
+	}
 	choice := web.Field{Name: "right", Kind: web.ChoiceField, Label: v.T("Apa yang Anda minta?", "What do you ask?"), Error: wrong["right"]}
 	for _, r := range []access.Right{access.Correct, access.Erase, access.Restrict, access.Object, access.See} {
 		choice.Options = append(choice.Options, web.Option{Value: string(r), Label: v.rightName(r), Note: v.In(r.Law()), Checked: string(r) == right})
@@ -42,7 +45,15 @@ func (v *visit) rightsPage(right, text string, problems []web.Problem) error {
 	if len(problems) > 0 {
 		status = http.StatusUnprocessableEntity
 	}
-	return v.showAs(status, "rights", v.T("Hak atas data saya", "My data rights"), map[string]any{"Asks": list, "Done": done, "Problems": problems,
+	since, err := v.Access.Restricted(v.r.Context(), v.session.Own)
+	if err != nil {
+		return err
+	}
+	restricted := ""
+	if !since.IsZero() {
+		restricted = v.T("Sejak ", "Since ") + v.Moment(since, v.now) + v.T(" data Anda hanya dipakai untuk permohonan Anda yang masih berjalan.", " your data is used only for your applications that are still open.")
+	}
+	return v.showAs(status, "rights", v.T("Hak atas data saya", "My data rights"), map[string]any{"Asks": list, "Done": done, "Restricted": restricted, "Problems": problems,
 		"Fields": []web.Field{choice, {Name: "text", Kind: web.LongField, Value: text, Max: 2000, Optional: right != string(access.Correct), Error: wrong["text"],
 			Label: v.T("Jelaskan", "Explain"), Hint: v.T("Untuk perbaikan: apa yang salah, dan bagaimana seharusnya.", "For a correction: what is wrong and what it should be.")}}})
 }

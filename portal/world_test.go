@@ -44,6 +44,7 @@ import (
 // world is a node behind a real HTTP server. Only what lies outside the process is simulated:
 // registers over HTTP, mail, and the bank behind its face.
 type world struct {
+	access  *access.Access
 	t       *testing.T
 	db      *store.DB
 	queue   *jobs.Queue
@@ -151,6 +152,7 @@ func (w *world) open(ring *keys.Ring, registers exchange.Config) {
 	w.queue = jobs.New(w.db, func(j jobs.Job, err error) { w.t.Logf("job %s: %v", j.Queue, err) })
 	w.log = publiclog.New(w.db, w.queue, ring, publiclog.Config{})
 	acc := access.New(w.db, w.queue, ring)
+	w.access = acc
 	note := notify.New(w.db, w.queue, ring, map[notify.Channel]notify.Sender{notify.Email: w}, func(_, path string) string { return "http://localhost" + path })
 	exch, err := exchange.New(w.db, w.queue, ring, acc, registers)
 	w.must(err)
