@@ -127,6 +127,9 @@ func (n *node) run(ctx context.Context, l net.Listener, moved *shift) error {
 		}
 	})
 	wg.Go(func() { n.queue.Run(background, workers()) })
+	wg.Go(func() {
+		n.machines.Run(background, func(err error) { n.log.Warn("what machines used was not written down", "error", err) })
+	})
 	err = serve.Run(ctx, l, handler, grace, n.log)
 	stop()
 	wg.Wait()

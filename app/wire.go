@@ -13,6 +13,7 @@ import (
 	"lancar/document"
 	"lancar/exchange"
 	"lancar/identity"
+	"lancar/identity/machine"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
 	"lancar/internal/store"
@@ -41,6 +42,7 @@ type node struct {
 	notify    *notify.Notify
 	exchange  *exchange.Exchange
 	identity  *identity.Identity
+	machines  *machine.Machines
 	catalog   *catalog.Catalog
 	finder    *catalog.Finder
 	documents *document.Documents
@@ -77,6 +79,7 @@ func open(ctx context.Context, c Config, db *store.DB, ring *keys.Ring, clock la
 		return nil, err
 	}
 	n.identity = identity.New(db, n.queue, ring, n.access, n.notify, n.exchange, n.signInLimits())
+	n.machines = machine.New(db, n.queue, ring, n.identity, machine.Config{})
 	if err := n.openCatalog(ctx); err != nil {
 		return nil, err
 	}

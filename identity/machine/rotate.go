@@ -1,0 +1,89 @@
+package machine
+
+import (
+	"context"
+	"time"
+
+	"lancar"
+	"lancar/internal/store"
+)
+
+// AddKeys gives a machine more public keys or certificates. Those that it has stay valid, so that
+// a rotation is: add the new, switch, end the old. A key belongs to one machine for ever: one that
+// any machine has or had is refused. From zero means now, Until zero or too late the machine's
+// expiry.
+func (s *Machines) AddKeys(ctx context.Context, owner lancar.Actor, id lancar.ID, keys []Key) (Machine, error) {
+	return s.act(ctx, id, "key", owner, "", nil, func(tx *store.Tx, m Machine) error { return s.addKeys(tx, m, owner.ID, keys) })
+}
+
+func (s *Machines) addKeys(tx *store.Tx, m Machine, by lancar.ID, keys []Key) error {
+	have, err := selectKeys(tx, m.ID)
+	if err != nil {
+		return err
+	}
+	open := 0
+	for _, k := range have {
+		if k.Ended.IsZero() && tx.Now.Before(k.Until) {
+			open++
+		}
+	}
+	if open+len(keys) > maxKeys {
+		return invalid("keys", "Paling banyak enam kunci sekaligus. Akhiri dulu yang lama.", "Six keys at once at most. End the old ones first.")
+	}
+	for _, k := range keys {
+		if k.From.Before(tx.Now) {
+			k.From = tx.Now
+		}
+		if k.Until.IsZero() || k.Until.After(m.Expires) {
+			k.Until = m.Expires
+		}
+		if k.Until.Sub(k.From) <= 0 {
+			return invalid("keys", "Kunci atau sertifikat ini sudah tidak berlaku.", "This key or certificate is not valid any more.")
+		}
+		switch ok, err := insertKey(tx, m.ID, by, k); {
+		case err != nil:
+			return err
+		case !ok:
+			return invalid("keys", "Kunci ini pernah dipakai. Setiap mesin perlu kunci baru miliknya sendiri.", "This key was used before. Every machine needs a fresh key of its own.")
+		}
+	}
+	return nil
+}
+
+// EndKey ends one key at once, by its thumbprint: what to do when it leaks. The owner
+// may, and the office.
+func (s *Machines) EndKey(ctx context.Context, by lancar.Actor, id lancar.ID, thumb string) (Machine, error) {
+	return s.act(ctx, id, "cut", by, "", nil, func(tx *store.Tx, m Machine) error {
+		ok, err := endKey(tx, m.ID, thumb)
+		if err == nil && !ok {
+			return notHere()
+		}
+		return err
+	})
+}
+
+// KeysTx are the credentials with which a machine may prove itself now, newest first. Whether the
+// machine itself may go on is another question: [Machines.UseTx].
+func (s *Machines) KeysTx(tx *store.Tx, id lancar.ID) ([]Key, error) {
+	all, err := selectKeys(tx, id)
+	var out []Key
+	for _, k := range all {
+		if k.Valid(tx.Now) {
+			out = append(out, k)
+		}
+	}
+	return out, err
+}
+
+// CertificateTx finds whose TLS client certificate this is, by its thumbprint x5t#S256;
+// lancar.Unauthenticated for one that is not registered or not valid now.
+func (s *Machines) CertificateTx(tx *store.Tx, thumb string, now time.Time) (lancar.ID, error) {
+	id, k, err := machineOfKey(tx, thumb)
+	if err != nil && err != store.ErrNone {
+		return "", err
+	}
+	if err == store.ErrNone || k.Kind != Certificate || !k.Valid(now) {
+		return "", refused("Sertifikat ini tidak terdaftar atau sudah tidak berlaku.", "This certificate is not registered or not valid any more.")
+	}
+	return id, nil
+}
