@@ -13,13 +13,17 @@ const (
 
 // Actor is who does or reads something. ID is the account id of a person or officer, the
 // name of the job for the system. For an officer, Role, Region and Agency say in which office.
+// Who acts for somebody else carries the mandate and the account acted for; both are empty for
+// who acts for themself.
 type Actor struct {
-	Kind   ActorKind
-	ID     ID
-	Name   string
-	Role   string
-	Region string
-	Agency string
+	Kind    ActorKind
+	ID      ID
+	Name    string
+	Role    string
+	Region  string
+	Agency  string
+	Mandate ID `json:",omitempty"`
+	For     ID `json:",omitempty"`
 }
 
 // TheSystem is the node acting by itself, by the named rule or job.

@@ -44,7 +44,7 @@ const queueOverdue = "access.overdue"
 // AskFor files a request of the grant's person, who must be reading their own data. A second
 // request of the same kind about the same thing, while the first is open, returns the first.
 func (a *Access) AskFor(ctx context.Context, own Grant, ask Ask) (Asked, error) {
-	if !own.own {
+	if !own.themself() {
 		return Asked{}, lancar.Fail(lancar.Forbidden, "", "Hanya pemilik data yang dapat meminta ini.", "Only the person themself can ask for this.")
 	}
 	ask.Text = strings.TrimSpace(ask.Text)
@@ -112,7 +112,7 @@ func (k Ask) check() error {
 
 // Asks returns the requests of the grant's own person, newest first.
 func (a *Access) Asks(ctx context.Context, own Grant) (list []Asked, err error) {
-	if err := own.For(own.subject, Looks); err != nil || !own.own {
+	if err := own.For(own.subject, Looks); err != nil || !own.themself() {
 		return nil, err
 	}
 	err = a.db.Read(ctx, func(tx *store.Tx) error {
@@ -135,7 +135,7 @@ func (a *Access) Asks(ctx context.Context, own Grant) (list []Asked, err error) 
 func (a *Access) TakeBack(ctx context.Context, own Grant, region string, id lancar.ID) error {
 	return a.db.Write(ctx, func(tx *store.Tx) error {
 		s, err := askedByID(tx, region, id)
-		if err == store.ErrNone || err == nil && (!own.own || s.Subject != own.subject) {
+		if err == store.ErrNone || err == nil && (!own.themself() || s.Subject != own.subject) {
 			return errNoAsk()
 		}
 		if err != nil {

@@ -58,7 +58,7 @@ func (c Consent) InForce(now time.Time) bool {
 // with the same app: who wants the union of both hands it in. Name, kinds and purpose must not be
 // empty; ID, Subject, Account, At and Ended are set here.
 func (a *Access) AgreeTx(tx *store.Tx, own Grant, c Consent) (Consent, error) {
-	if !own.own {
+	if !own.themself() {
 		return Consent{}, errNotOwn()
 	}
 	c.Kinds = sorted(c.Kinds)
@@ -90,7 +90,7 @@ func (a *Access) AgreedTx(tx *store.Tx, subject, to string) (Consent, bool, erro
 // Consents returns what the grant's own person agreed to, newest first: the hundred newest, ended
 // ones among them.
 func (a *Access) Consents(ctx context.Context, own Grant) (list []Consent, err error) {
-	if !own.own {
+	if !own.themself() {
 		return nil, errNotOwn()
 	}
 	err = a.db.Read(ctx, func(tx *store.Tx) error {
@@ -103,7 +103,7 @@ func (a *Access) Consents(ctx context.Context, own Grant) (list []Consent, err e
 // Withdraw ends an agreement at the person's own wish, at once, and tells so with
 // [EventWithdrawn]. Ending it twice is ending it once; lancar.NotFound for somebody else's.
 func (a *Access) Withdraw(ctx context.Context, own Grant, id lancar.ID) error {
-	if !own.own {
+	if !own.themself() {
 		return errNotOwn()
 	}
 	return a.db.Write(ctx, func(tx *store.Tx) error {

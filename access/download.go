@@ -25,7 +25,7 @@ func (a *Access) Register(exporters []Exporter, rules []Rule) {
 
 // Download gathers everything the rooms hold about the grant's own person, as indented JSON.
 func (a *Access) Download(ctx context.Context, own Grant) ([]byte, error) {
-	if !own.own {
+	if !own.themself() {
 		return nil, lancar.Fail(lancar.Forbidden, "", "Hanya pemilik data yang dapat mengunduhnya.", "Only the person themself can download this.")
 	}
 	sections := map[string]any{}

@@ -19,6 +19,7 @@ type Grant struct {
 	what    []string
 	at      time.Time
 	own     bool
+	acting  bool // under a mandate: see ActTx
 }
 
 // Kinds of data, as they stand in [Request].What. A kind may be narrowed with a slash:
@@ -54,7 +55,7 @@ func (g Grant) Case() lancar.ID { return g.caseID }
 // Who is the reader.
 func (g Grant) Who() lancar.Actor { return g.who }
 
-// Own says that the person reads about themselves.
+// Own says that the person reads about themselves, or somebody for them under a mandate.
 func (g Grant) Own() bool { return g.own }
 
 // At is when the permission was given.

@@ -62,7 +62,7 @@ func (a *Access) broughtTx(tx *store.Tx, r Request) (bool, error) {
 
 // Unrestrict ends a restriction at the person's own wish, at once.
 func (a *Access) Unrestrict(ctx context.Context, own Grant) error {
-	if !own.own {
+	if !own.themself() {
 		return errNotOwn()
 	}
 	return a.db.Write(ctx, func(tx *store.Tx) error { return deleteRestriction(tx, own.subject) })
@@ -70,7 +70,7 @@ func (a *Access) Unrestrict(ctx context.Context, own Grant) error {
 
 // Restricted says since when the use of the person's data is restricted, the zero time if it is not.
 func (a *Access) Restricted(ctx context.Context, own Grant) (since time.Time, err error) {
-	if !own.own {
+	if !own.themself() {
 		return time.Time{}, errNotOwn()
 	}
 	err = a.db.Read(ctx, func(tx *store.Tx) error {

@@ -9,12 +9,15 @@ import (
 
 // Applicant is the signed-in person who acts. Subject is the keyed hash under which everything
 // about them is filed; Register says that the one-time code went to a contact which the register
-// itself has, so that what registers hold may be shown to them.
+// itself has, so that what registers hold may be shown to them. Where somebody acts for them under
+// a mandate, By is the holder (By.Mandate names the mandate) and the rest is the principal's; zero
+// for who acts for themself.
 type Applicant struct {
 	Account  lancar.ID
 	Subject  string
 	Lang     string
 	Register bool
+	By       lancar.Actor
 }
 
 // Draft is an application that is not yet submitted. It lives with the account, is saved at every

@@ -27,6 +27,7 @@ type Session struct {
 	Level           Level
 	Methods         []string  // how it was proven: amr values of RFC 8176 such as "otp", "hwk", "swk", "user"
 	Authenticated   time.Time // when it was last proven, also by a step up; auth_time in OpenID Connect
+	Mandate         lancar.ID // under which this browser acts for somebody else, see identity/mandate; "" for oneself
 	Since, Ends     time.Time
 }
 

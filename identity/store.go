@@ -93,7 +93,7 @@ func activeContact(tx *store.Tx, account lancar.ID, hash string) (bool, error) {
 func registerContacts(tx *store.Tx, account lancar.ID) (bool, error) {
 	var all, known int64
 	err := tx.QueryRow(`SELECT count(*), count(*) FILTER (WHERE register = 1) FROM identity_contacts WHERE account = $1 AND ended_at = 0`, string(account)).Scan(&all, &known)
-	return all > 0 && all == known, err
+	return all == known, err
 }
 
 func endContactsExcept(tx *store.Tx, account lancar.ID, hash string) error {

@@ -15,14 +15,14 @@ type sessionRow struct {
 }
 
 const sessionColumns = `s.id, s.family, s.account, s.host, s.register, s.role, s.region, s.agency, s.created_at, s.seen_at, s.idle_until, s.ends_at,
-	s.level, s.methods, s.authenticated_at, a.kind, a.subject, a.lang`
+	s.level, s.methods, s.authenticated_at, s.mandate, a.kind, a.subject, a.lang`
 
 func scanSession(sc store.Scanner) (r sessionRow, err error) {
 	s := &r.session
 	var register, created, seen, idle, ends, proven int64
 	var methods string
 	err = sc.Scan((*string)(&s.ID), &r.family, (*string)(&s.Account), &s.Host, &register, &s.Actor.Role, &s.Actor.Region, &s.Actor.Agency,
-		&created, &seen, &idle, &ends, (*int)(&s.Level), &methods, &proven, (*string)(&s.Kind), &s.Subject, &s.Lang)
+		&created, &seen, &idle, &ends, (*int)(&s.Level), &methods, &proven, (*string)(&s.Mandate), (*string)(&s.Kind), &s.Subject, &s.Lang)
 	s.Methods, s.Authenticated = strings.Fields(methods), store.Time(proven)
 	s.RegisterContact, s.Since, s.Ends = register == 1, store.Time(created), store.Time(ends)
 	r.seen, r.idle = store.Time(seen), store.Time(idle)
@@ -41,10 +41,10 @@ func sessionByID(tx *store.Tx, id lancar.ID) (sessionRow, error) {
 
 func insertSession(tx *store.Tx, token, family, device string, s Session) error {
 	return tx.Queue(`INSERT INTO identity_sessions (token, id, family, account, host, device, register, role, region, agency, created_at, seen_at, idle_until, ends_at,
-		level, methods, authenticated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16)`,
+		level, methods, authenticated_at, mandate) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16, $17)`,
 		token, string(s.ID), family, string(s.Account), s.Host, device, bit(s.RegisterContact), s.Actor.Role, s.Actor.Region, s.Actor.Agency,
 		store.Micros(tx.Now), store.Micros(tx.Now.Add(idleOf(s.Kind))), store.Micros(s.Ends),
-		int64(s.Level), strings.Join(s.Methods, " "), store.Micros(s.Authenticated))
+		int64(s.Level), strings.Join(s.Methods, " "), store.Micros(s.Authenticated), string(s.Mandate))
 }
 
 func idleOf(k Kind) time.Duration {
@@ -56,6 +56,11 @@ func idleOf(k Kind) time.Duration {
 
 func touchSession(tx *store.Tx, s Session) error {
 	return tx.Queue(`UPDATE identity_sessions SET seen_at = $2, idle_until = $3 WHERE id = $1`, string(s.ID), store.Micros(tx.Now), store.Micros(tx.Now.Add(idleOf(s.Kind))))
+}
+
+// updateActing writes for whom all sessions of this one's sign-in act.
+func updateActing(tx *store.Tx, session, mandate lancar.ID) error {
+	return tx.Queue(`UPDATE identity_sessions SET mandate = $2 WHERE family = (SELECT family FROM identity_sessions WHERE id = $1)`, string(session), string(mandate))
 }
 
 func updateRole(tx *store.Tx, token, newToken string, r Role) error {

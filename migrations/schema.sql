@@ -596,6 +596,97 @@ CREATE INDEX identity_machines_open ON identity_machines (expires_at) WHERE stat
 
 CREATE INDEX identity_machines_owner ON identity_machines (owner, id);
 
+CREATE TABLE identity_mandate_acts (
+  mandate TEXT NOT NULL,
+  id TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  verb TEXT NOT NULL,
+  service TEXT NOT NULL,
+  ref TEXT NOT NULL,
+  case_id TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  slot BIGINT NOT NULL,
+  PRIMARY KEY (mandate, id)
+);
+
+CREATE UNIQUE INDEX identity_mandate_acts_once ON identity_mandate_acts (mandate, verb, ref, service, slot);
+
+CREATE TABLE identity_mandate_asks (
+  id TEXT NOT NULL PRIMARY KEY,
+  mandate TEXT NOT NULL,
+  principal TEXT NOT NULL,
+  verb TEXT NOT NULL,
+  service TEXT NOT NULL,
+  ref TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'approved', 'refused', 'used')),
+  code BYTEA NOT NULL,
+  tries BIGINT NOT NULL,
+  made_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX identity_mandate_asks_of ON identity_mandate_asks (principal, made_at);
+
+CREATE UNIQUE INDEX identity_mandate_asks_open ON identity_mandate_asks (mandate, verb, ref, amount) WHERE state IN ('waiting', 'approved');
+
+CREATE TABLE identity_mandate_codes (
+  mandate TEXT NOT NULL PRIMARY KEY,
+  code BYTEA NOT NULL,
+  tries BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+
+CREATE TABLE identity_mandate_events (
+  mandate TEXT NOT NULL,
+  seq BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  event TEXT NOT NULL,
+  state TEXT NOT NULL,
+  actor_kind TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  reason BYTEA NOT NULL,
+  PRIMARY KEY (mandate, seq)
+);
+
+CREATE TABLE identity_mandates (
+  id TEXT NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('child', 'company', 'helper', 'heir', 'agent')),
+  state TEXT NOT NULL CHECK (state IN ('offered', 'asked', 'claimed', 'active', 'declined', 'lapsed', 'revoked', 'returned', 'expired', 'ended')),
+  version BIGINT NOT NULL,
+  region TEXT NOT NULL,
+  principal TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  principal_kind TEXT NOT NULL,
+  holder_kind TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  holder_subject TEXT NOT NULL,
+  services TEXT NOT NULL,
+  verbs TEXT NOT NULL,
+  most BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  register BIGINT NOT NULL,
+  sealed BYTEA NOT NULL,
+  made_at BIGINT NOT NULL,
+  from_at BIGINT NOT NULL,
+  until_at BIGINT NOT NULL,
+  ended_at BIGINT NOT NULL,
+  used_at BIGINT NOT NULL,
+  wake_at BIGINT NOT NULL
+);
+
+CREATE INDEX identity_mandates_claimed ON identity_mandates (region) WHERE state = 'claimed';
+
+CREATE INDEX identity_mandates_holder ON identity_mandates (holder, made_at) WHERE holder <> '';
+
+CREATE INDEX identity_mandates_offered ON identity_mandates (holder_subject) WHERE state = 'offered';
+
+CREATE INDEX identity_mandates_principal ON identity_mandates (principal, made_at);
+
+CREATE INDEX identity_mandates_wake ON identity_mandates (wake_at) WHERE wake_at > 0;
+
 CREATE TABLE identity_officers (
   account TEXT NOT NULL PRIMARY KEY,
   number TEXT NOT NULL UNIQUE,
@@ -629,7 +720,7 @@ CREATE TABLE identity_sessions (
   seen_at BIGINT NOT NULL,
   idle_until BIGINT NOT NULL,
   ends_at BIGINT NOT NULL
-, level BIGINT NOT NULL DEFAULT 1, methods TEXT NOT NULL DEFAULT 'otp', authenticated_at BIGINT NOT NULL DEFAULT 0);
+, level BIGINT NOT NULL DEFAULT 1, methods TEXT NOT NULL DEFAULT 'otp', authenticated_at BIGINT NOT NULL DEFAULT 0, mandate TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX identity_sessions_account ON identity_sessions (account);
 

@@ -60,7 +60,7 @@ func correct(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if c.Correction == nil {
+	if c.Correction == nil || c.State != flow.Correction {
 		return v.to("/cases/" + c.Number)
 	}
 	def, err := v.Catalog.Pinned(v.r.Context(), c.Service, c.Definition)
@@ -75,8 +75,12 @@ func correct(v *visit) error {
 			continue
 		}
 		if d.Kind == "attachment" {
-			if err := v.attachToCase(c.Number, id); err != nil {
+			sent, err := v.attachToCase(c.Number, id)
+			if err != nil {
 				return v.complain(err, id)
+			}
+			if sent {
+				version = 0
 			}
 			continue
 		}
@@ -86,7 +90,19 @@ func correct(v *visit) error {
 			answers[id] = v.r.PostForm.Get(id)
 		}
 	}
+	if version == 0 { // a file moved the case on; the person's own act, not a conflict
+		if c, _, err = v.ownCase(); err != nil {
+			return err
+		}
+		version = c.Version
+	}
 	err = v.Cases.Answer(v.r.Context(), v.applicant(), c.Number, version, answers)
+	if lancar.CodeOf(err) == lancar.Conflict {
+		// A register's late answer may have come between. The question still stands: so does what was typed.
+		if now, _, e := v.ownCase(); e == nil && now.State == flow.Correction && now.Version != version {
+			err = v.Cases.Answer(v.r.Context(), v.applicant(), now.Number, now.Version, answers)
+		}
+	}
 	if err != nil {
 		return v.complain(err, "")
 	}
@@ -105,9 +121,9 @@ func (v *visit) complain(err error, field string) error {
 	return v.casePage([]web.Problem{{Field: field, Text: v.In(e.Text)}})
 }
 
-func (v *visit) attachToCase(number, field string) error {
+func (v *visit) attachToCase(number, field string) (sent bool, err error) {
 	if v.r.MultipartForm == nil {
-		return nil
+		return false, nil
 	}
 	for _, head := range v.r.MultipartForm.File[field] {
 		if head.Size == 0 {
@@ -115,12 +131,13 @@ func (v *visit) attachToCase(number, field string) error {
 		}
 		data, err := readPart(head)
 		if err != nil {
-			return err
+			return sent, err
 		}
 		up := casework.Upload{Field: field, Name: head.Filename, Data: data}
 		if _, err := v.Cases.AttachCorrection(v.r.Context(), v.applicant(), number, up); err != nil {
-			return err
+			return sent, err
 		}
+		sent = true
 	}
-	return nil
+	return sent, nil
 }

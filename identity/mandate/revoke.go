@@ -1,0 +1,80 @@
+package mandate
+
+import (
+	"context"
+
+	"lancar"
+	"lancar/access"
+	"lancar/identity"
+	"lancar/internal/store"
+)
+
+// Revoke ends a mandate at the wish of one of its parties, at once: the principal takes it back (or
+// declines what a helper asked for), the holder lays it down (or declines what was offered).
+func (m *Mandates) Revoke(ctx context.Context, s identity.Session, id lancar.ID) error {
+	return m.db.Write(ctx, func(tx *store.Tx) error {
+		r, err := m.partyTx(tx, s, id)
+		if err != nil {
+			return err
+		}
+		event := Return
+		switch {
+		case r.Principal.Account == s.Account && r.State == Asked:
+			event = Decline
+		case r.Principal.Account == s.Account:
+			event = Revoke
+		case r.State == Offered:
+			event = Decline
+		}
+		return m.moveTx(tx, &r, event, lancar.Actor{Kind: lancar.Person, ID: s.Account}, "")
+	})
+}
+
+// Stop ends a mandate at an officer's decision, such as a court's order about a child, with the
+// reason that both parties are told. The officer must settle accounts and not be of the family.
+func (m *Mandates) Stop(ctx context.Context, officer lancar.Actor, id lancar.ID, reason string) error {
+	if reason == "" {
+		return lancar.Fail(lancar.Invalid, "reason", "Tulis alasannya.", "Write the reason.")
+	}
+	return m.db.Write(ctx, func(tx *store.Tx) error {
+		r, err := byID(tx, id)
+		if err == store.ErrNone {
+			return errNone()
+		}
+		if err != nil {
+			return err
+		}
+		if err := m.mayHandle(tx, officer, r); err != nil {
+			return err
+		}
+		return m.moveTx(tx, &r, Stop, officer, reason)
+	})
+}
+
+// mayHandle refuses an officer who has no business with a mandate, or is of either family; that
+// they handle it is a row the principal sees.
+func (m *Mandates) mayHandle(tx *store.Tx, officer lancar.Actor, r row) error {
+	if officer.Kind != lancar.Officer || officer.Role != identity.ClaimRole || !access.Within(r.office(), officer.Region) {
+		return lancar.Fail(lancar.Forbidden, "", "Hanya petugas akun daerah ini yang dapat memutus.", "Only this region's officer for accounts can settle this.")
+	}
+	s, err := m.secretTx(tx, r)
+	if err != nil {
+		return err
+	}
+	for _, subject := range []string{r.Principal.Subject, r.Holder.Subject} {
+		own, err := m.identity.ConflictedTx(tx, []lancar.ID{officer.ID}, subject, s.Card)
+		if err != nil {
+			return err
+		}
+		if own[officer.ID] {
+			return errRelated()
+		}
+	}
+	_, err = m.access.OpenTx(tx, access.Request{Who: officer, Subject: r.Principal.Subject, Region: r.office(), What: []string{access.Identity},
+		Mandate: r.ID, Purpose: lancar.Text{"id": "Memeriksa kuasa untuk bertindak atas nama Anda", "en": "Settling a mandate to act in your name"}, Ground: access.PublicDuty()})
+	return err
+}
+
+func errRelated() error {
+	return lancar.Fail(lancar.Forbidden, "", "Untuk diri sendiri dan keluarga, petugas lain yang memutus.", "Another officer settles what is about oneself or one's family.")
+}
