@@ -74,6 +74,7 @@ type LimitsConfig struct {
 	PerSecond float64 `yaml:"per_second"` // requests; 0: 20
 	Burst     float64 `yaml:"burst"`      // 0: 200
 	SignIns   int     `yaml:"sign_ins"`   // attempts to sign in within ten minutes; 0: 60
+	Checks    int     `yaml:"checks"`     // PDF files checked a minute; 0: 30
 }
 
 // ReadConfig reads and checks a configuration file. Everything wrong with it is said at once.
@@ -99,6 +100,9 @@ func (c *Config) defaults() {
 	}
 	if c.Limits.SignIns == 0 {
 		c.Limits.SignIns = 60
+	}
+	if c.Limits.Checks == 0 {
+		c.Limits.Checks = 30
 	}
 }
 

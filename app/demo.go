@@ -94,7 +94,7 @@ func demoSettings(o DemoOptions, s sandbox.Secrets, outside *child, addr *net.TC
 		Acquirer: AcquirerConfig{URL: outside.URL, ClientKey: s.ClientKey, ClientSecretFile: s.ClientSecretFile,
 			PrivateKeyFile: s.PartnerKeyFile, PublicKeyFile: s.BankPublicFile, ChannelID: "95221"},
 		// One machine rehearses a whole town: limits of an address are raised, those of a person hold.
-		Limits: LimitsConfig{PerSecond: 1e6, Burst: 1e6, SignIns: 1_000_000},
+		Limits: LimitsConfig{PerSecond: 1e6, Burst: 1e6, SignIns: 1_000_000, Checks: 1_000_000},
 		demo:   &demoConfig{Public: publicAddress(o.Public, addr)},
 	}
 	return c

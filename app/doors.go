@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"lancar"
+	"lancar/internal/serve"
 	"lancar/office"
 	"lancar/portal"
 )
@@ -11,7 +12,8 @@ import (
 func (n *node) portalDeps(moved *shift) portal.Deps {
 	d := portal.Deps{Regions: n.regions, Catalog: n.catalog, Finder: n.finder, Identity: n.identity, Access: n.access, Notify: n.notify,
 		Cases: n.cases, Charges: n.charges, Documents: n.documents, PublicLog: n.public, Registers: n.registerName,
-		Clock: n.clock, Logger: n.log, Home: n.base, Rehearsal: n.config.Stage != Production}
+		Checks: serve.NewLimiter(float64(n.config.Limits.Checks)/60, float64(n.config.Limits.Checks)),
+		Clock:  n.clock, Logger: n.log, Home: n.base, Rehearsal: n.config.Stage != Production}
 	if outside, ok := strings.CutSuffix(n.config.Exchange.URL, "/register"); ok && d.Rehearsal {
 		d.Sandbox = outside // where the simulated mail, phone and bank have their pages
 	}

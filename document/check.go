@@ -12,7 +12,12 @@ import (
 )
 
 // MaxFile is the largest file that [Documents.Check] looks at, in bytes.
-const MaxFile = 10 << 20
+const MaxFile = 2 << 20
+
+// TooLarge is the answer to a file beyond [MaxFile].
+func TooLarge() error {
+	return lancar.Fail(lancar.TooLarge, "file", "Berkas terlalu besar. Dokumen kami paling besar 2 MB.", "The file is too large. Our documents have at most 2 MB.")
+}
 
 // Verdict is what a check found. Document has the minimal facts for comparing with the paper in
 // hand: it is empty when State is Unknown. When State is Tampered it describes the genuine
@@ -36,7 +41,7 @@ func (d *Documents) ByNumber(ctx context.Context, number string) (v Verdict, err
 // Check checks a file: it must be, byte for byte, what was signed. Nothing of it is kept.
 func (d *Documents) Check(ctx context.Context, pdf []byte) (v Verdict, err error) {
 	if len(pdf) > MaxFile {
-		return v, lancar.Fail(lancar.TooLarge, "file", "Berkas terlalu besar. Batasnya 10 MB.", "The file is too large. The limit is 10 MB.")
+		return v, TooLarge()
 	}
 	err = d.db.Read(ctx, func(tx *store.Tx) error {
 		v, err = d.verdict(tx, coreInside(pdf))
@@ -47,7 +52,9 @@ func (d *Documents) Check(ctx context.Context, pdf []byte) (v Verdict, err error
 		return v, err
 	}
 	hash := sha256.Sum256(pdf)
-	if _, err := Verify(pdf, d.ring.Roots()); err != nil || hex.EncodeToString(hash[:]) != v.Document.SHA256 {
+	if hex.EncodeToString(hash[:]) != v.Document.SHA256 {
+		v.State = Tampered // a stranger's file costs one hash, not a signature's check
+	} else if _, err := Verify(pdf, d.ring.Roots()); err != nil {
 		v.State = Tampered
 	}
 	return v, nil

@@ -116,9 +116,7 @@ func (v *visit) taskRow(t casework.Task) taskRow {
 		row.Due, row.Left = "–", ""
 	} else {
 		row.Due = w.Until(t.Due, v.now)
-		var left int
-		left, row.Left = v.left(t.Region, t.Service, t.Due)
-		row.Strip = v.strip(t.Service, left)
+		row.Left, row.Strip = v.left(t.Region, t.Service, t.Due)
 	}
 	if row.Service == "" {
 		row.Service = t.Service
@@ -138,62 +136,30 @@ func (v *visit) taskRow(t casework.Task) taskRow {
 	return row
 }
 
-// left counts the working days until a term ends, today included unless the term begins tomorrow,
-// or, negative, those since it ended, and says so.
-func (v *visit) left(code, service string, due time.Time) (int, string) {
-	r := v.Regions.ByCode(code)
+// left says how much of a term is left, or how late it is, and draws it.
+func (v *visit) left(code, service string, due time.Time) (string, template.HTML) {
+	r, def := v.Regions.ByCode(code), v.Catalog.Service(service)
 	if r == nil {
-		return 0, ""
+		return "", ""
 	}
-	cal, today, last := r.Calendar(), region.DateIn(v.now, r.Zone), region.DateIn(due.Add(-time.Second), r.Zone)
+	term := 0
+	if def != nil {
+		term = def.Term.Days
+	}
+	n := r.Left(v.now, due)
 	if !v.now.Before(due) {
-		n := working(cal, last.AddDays(1), today)
 		if n == 0 {
-			return -1, v.T("Lewat waktu", "Past its time")
+			return v.T("Lewat waktu", "Past its time"), web.TermStrip(term, 0)
 		}
-		return -n, v.T("Lewat ", "Late by ") + v.WorkDays(n)
+		return v.T("Lewat ", "Late by ") + v.WorkDays(-n), web.TermStrip(term, 0)
 	}
-	n := working(cal, today, last)
-	if def := v.Catalog.Service(service); def != nil && def.Term.Days > 0 {
-		n = min(n, def.Term.Days)
+	if term > 0 {
+		n = max(min(n, term), 1)
 	}
-	if today == last {
-		return n, v.T("Hari ini", "Today")
+	if region.DateIn(v.now, r.Zone) == region.DateIn(due.Add(-time.Second), r.Zone) {
+		return v.T("Hari ini", "Today"), web.TermStrip(term, n)
 	}
-	return n, v.WorkDays(n) + v.T(" lagi", " left")
-}
-
-// working counts the working days from one date to another, both included.
-func working(cal region.Calendar, from, to region.Date) int {
-	n := 0
-	for d := from; !to.Before(d) && n < 400; d = d.AddDays(1) {
-		if cal.Working(d) {
-			n++
-		}
-	}
-	return n
-}
-
-// strip draws how much of the service's promise is used, a cell a working day.
-func (v *visit) strip(service string, left int) template.HTML {
-	def := v.Catalog.Service(service)
-	if def == nil || def.Term.Days < 1 {
-		return ""
-	}
-	days := make([]web.Day, def.Term.Days)
-	for i := range days {
-		switch rest := def.Term.Days - i; {
-		case left < 0:
-			days[i].State = "over"
-		case rest > left:
-			days[i].State = "done"
-		case rest == left:
-			days[i].State = "now"
-		default:
-			days[i].State = "left"
-		}
-	}
-	return web.Strip(days)
+	return v.WorkDays(n) + v.T(" lagi", " left"), web.TermStrip(term, n)
 }
 
 // wordsOf writes in the reader's language and in the zone of a region's office.

@@ -179,9 +179,9 @@ func (v *visit) head(view *caseView, in read) {
 			view.Left = in.w.When(c.Closed)
 		}
 	case !c.Due.IsZero():
-		left, words := v.left(c.Region, c.Service, c.Due)
-		view.Late = left < 0
-		view.Strip, view.Left = v.strip(c.Service, left), words
+		words, strip := v.left(c.Region, c.Service, c.Due)
+		view.Late = !v.now.Before(c.Due)
+		view.Strip, view.Left = strip, words
 		view.Due = v.T("Tenggat ", "Due ") + in.w.Until(c.Due, v.now) + v.T(", pukul 24.00 ", ", 24:00 ") + in.w.Abbr
 	}
 	if !c.Escalated.IsZero() && !c.State.Over() {

@@ -193,6 +193,7 @@ func (v *visit) to(path string) error {
 
 // form reads what was sent.
 func (v *visit) form() (url.Values, error) {
+	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, 1<<20)
 	if err := v.r.ParseForm(); err != nil {
 		return nil, lancar.Fail(lancar.Invalid, "", "Kiriman ini tidak bisa dibaca.", "What was sent cannot be read.").Because(err)
 	}

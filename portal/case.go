@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"html/template"
 	"slices"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"lancar/casework"
 	"lancar/catalog"
 	"lancar/catalog/flow"
+	"lancar/internal/serve"
 	"lancar/payment"
 	"lancar/region"
 	"lancar/web"
@@ -73,10 +75,10 @@ func (v *visit) wordsOf(code string) web.Words {
 	return v.Words
 }
 
-func showCase(v *visit) error { return v.casePage(nil) }
+func showCase(v *visit) error { return v.casePage(correction{}) }
 
-// casePage renders the case; problems are those of a correction that was just sent.
-func (v *visit) casePage(problems []web.Problem) error {
+// casePage renders the case; said is a correction that was just sent and cannot be taken.
+func (v *visit) casePage(said correction) error {
 	c, words, err := v.ownCase()
 	if err != nil {
 		return err
@@ -92,7 +94,7 @@ func (v *visit) casePage(problems []web.Problem) error {
 		view.Clock.Link = &web.Link{Href: v.documentLink(c.Document), Text: v.T("Lihat dokumen", "See the document")}
 	}
 	view.Messages = messagesOf(words, c, v.now)
-	view.Correction = v.correctionOf(c, def, problems)
+	view.Correction = v.correctionOf(c, def, said)
 	if view.Decision, err = v.decisionOf(words, c, def); err != nil {
 		return err
 	}
@@ -105,6 +107,9 @@ func (v *visit) casePage(problems []web.Problem) error {
 	}
 	if open(c.State) && c.State != flow.Correction {
 		v.watchCase(c)
+	}
+	if len(said.problems) > 0 {
+		return v.showAs(serve.Status(cmp.Or(said.code, lancar.Invalid)), "case", v.T("Kesalahan: ", "Error: ")+v.In(c.Title), view)
 	}
 	return v.show("case", v.In(c.Title), view)
 }

@@ -67,7 +67,11 @@ func (v *visit) checkPage(status int, problems []web.Problem) error {
 	view.Problems = problems
 	for _, e := range d.Outcome.Errors {
 		at := stepPath(d.ID, stepOf(steps, e.Field)) + "?mend=1#" + e.Field
-		view.Problems = append(view.Problems, web.Problem{Href: at, Text: v.In(e.Text)})
+		text := v.In(e.Text)
+		if f, _ := d.Service.Field(e.Field); f != nil {
+			text = labelled(v.In(f.Label), text)
+		}
+		view.Problems = append(view.Problems, web.Problem{Href: at, Text: text})
 		if view.Mend == "" {
 			view.Mend = at
 		}

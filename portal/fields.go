@@ -203,10 +203,18 @@ func sayProblems(fields []web.Field) []web.Problem {
 	var out []web.Problem
 	for _, f := range fields {
 		if f.Error != "" {
-			out = append(out, web.Problem{Field: f.Name, Text: f.Error})
+			out = append(out, web.Problem{Field: f.Name, Text: labelled(f.Label, f.Error)})
 		}
 	}
 	return out
+}
+
+// labelled says which question a complaint is about, for where it stands away from it.
+func labelled(label, text string) string {
+	if strings.HasSuffix(label, "?") {
+		return label + " " + text
+	}
+	return label + ": " + text
 }
 
 // invalid is the complaint about what was sent, if that is what err is.

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"lancar/document"
 )
 
 // A resident's whole way through the pages, without script: sign in, apply, send twice, pay, follow,
@@ -145,6 +147,36 @@ func TestOneCanGoOnWhileTheRegisterIsDown(t *testing.T) {
 	b.get(draft)
 	if b.code != 410 {
 		t.Errorf("a draft thrown away answers %d", b.code)
+	}
+}
+
+// Anybody may have a file checked, but nobody keeps a node busy with it.
+func TestCheckingFilesIsBounded(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	b.upload("/verify", "other", "a.pdf", []byte("%PDF"))
+	b.shows(422, "Pilih berkas PDF dulu")
+	b.upload("/verify", "file", "a.pdf", nil)
+	b.shows(422, "Pilih berkas PDF dulu")
+	b.upload("/verify", "file", "a.pdf", make([]byte, document.MaxFile+1))
+	b.shows(413, "paling besar 2 MB")
+	b.upload("/verify", "file", "a.pdf", make([]byte, 12<<20))
+	b.shows(413, "paling besar 2 MB")
+	b.upload("/verify", "file", "a.pdf", []byte("not a PDF of ours"))
+	b.shows(200, "Tidak kami kenal")
+	b.post("/verify", "number", "1")
+	b.shows(422, "Pilih berkas PDF dulu")
+	for b.code != 429 {
+		if b.upload("/verify", "file", "a.pdf", []byte("%PDF")); b.code == 413 {
+			t.Fatal(b.text())
+		}
+	}
+	b.shows(429, "Tunggu 1 menit")
+	b.get("/verify/nothing")
+	b.shows(200, "Tidak kami kenal")
+	b.post("/signin", "kind", "resident", "name", strings.Repeat("A", 100<<10))
+	if b.code != 413 {
+		t.Errorf("a stranger sends 100 KB to sign in and gets %d", b.code)
 	}
 }
 

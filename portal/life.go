@@ -55,10 +55,7 @@ func showLife(v *visit) error {
 		Title, Line string
 		Open, Later []web.Item
 	}{Title: v.In(e.Title), Line: v.In(e.Line)}
-	for _, d := range v.Catalog.All() {
-		if !slices.Contains(d.LifeEvents, e.ID) {
-			continue
-		}
+	for _, d := range v.nearest(e) {
 		if v.offered(d) {
 			view.Open = append(view.Open, v.item(d))
 		} else {
@@ -66,6 +63,17 @@ func showLife(v *visit) error {
 		}
 	}
 	return v.show("lifeevent", view.Title, view)
+}
+
+// nearest are the services of an event, those first that fit its words best.
+func (v *visit) nearest(e lifeEvent) []*catalog.Definition {
+	at := map[string]int{}
+	for i, o := range v.Finder.Search(v.site.region, e.Title["id"]+" "+e.Line["id"], "id", 50, v.now).Offers {
+		at[o.Slug] = i - 50
+	}
+	all := slices.DeleteFunc(slices.Clone(v.Catalog.All()), func(d *catalog.Definition) bool { return !slices.Contains(d.LifeEvents, e.ID) })
+	slices.SortStableFunc(all, func(a, b *catalog.Definition) int { return at[a.Slug] - at[b.Slug] })
+	return all
 }
 
 // offered says whether a service is open to somebody in this portal's region: there, above, or in

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"html/template"
 	"net/url"
 	"strconv"
 	"strings"
@@ -92,7 +93,7 @@ func (v *visit) myCases(view *meView) error {
 // caseItem is a case in the list: what happens next and by when.
 func (v *visit) caseItem(c casework.Listed) web.Item {
 	w := v.wordsOf(c.Region)
-	item := web.Item{Href: "/cases/" + c.Number, Title: v.serviceTitle(c.Service), Tag: stateTag(w, c.State)}
+	item := web.Item{Href: "/cases/" + c.Number, Title: v.serviceTitle(c.Service), Note: v.caseNote(c), Tag: stateTag(w, c.State)}
 	switch c.State {
 	case flow.Unpaid:
 		item.Small = v.T("Bayar sebelum ", "Pay before ") + w.Day(c.Due, v.now) + ", " + w.Clock(c.Due)
@@ -106,8 +107,32 @@ func (v *visit) caseItem(c casework.Listed) web.Item {
 			item.Small = v.T("Terlambat. Seharusnya ", "Late. It was due by ") + w.Until(c.Due, v.now)
 			item.Tag = &web.Tag{Kind: "bad", Icon: "alert", Text: v.T("Terlambat", "Late")}
 		}
+		item.Strip = v.strip(c)
 	}
 	return item
+}
+
+// caseNote tells two cases for the same service apart.
+func (v *visit) caseNote(c casework.Listed) string {
+	note := v.T("Nomor ", "Number ") + c.Number
+	if r := v.Regions.ByCode(c.Region); r != nil {
+		note = r.Name + ". " + note
+	}
+	return note
+}
+
+// strip draws a running case's clock by its service's term as it stands now; the case's own page
+// has the clock day by day.
+func (v *visit) strip(c casework.Listed) template.HTML {
+	r, def := v.Regions.ByCode(c.Region), v.Catalog.Service(c.Service)
+	if r == nil || def == nil || c.Due.IsZero() {
+		return ""
+	}
+	left := 0
+	if v.now.Before(c.Due) {
+		left = max(min(r.Left(v.now, c.Due), def.Term.Days), 1)
+	}
+	return web.TermStrip(def.Term.Days, left)
 }
 
 func stateTag(w web.Words, s flow.State) *web.Tag {

@@ -14,6 +14,7 @@ import (
 	"lancar/catalog"
 	"lancar/document"
 	"lancar/identity"
+	"lancar/internal/serve"
 	"lancar/notify"
 	"lancar/payment"
 	"lancar/publiclog"
@@ -37,6 +38,7 @@ type Deps struct {
 	Documents *document.Documents
 	PublicLog *publiclog.Log
 	Registers func(id string) lancar.Text // name of a register, for people
+	Checks    *serve.Limiter              // of an address: files that are checked; nil for no limit
 	Clock     lancar.Clock
 	Logger    *slog.Logger
 	Home      *url.URL    // of the bare host, where sign-in lives
@@ -53,6 +55,7 @@ type Portal struct {
 	assets    *web.Assets
 	life      []lifeEvent
 	kept      keptPages
+	checking  chan struct{} // files that are being checked
 }
 
 // New prepares the looks of all regions and the pages.
@@ -61,7 +64,7 @@ func New(d Deps) (*Portal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("portal: %w", err)
 	}
-	p := &Portal{Deps: d, sites: map[string]*site{}}
+	p := &Portal{Deps: d, sites: map[string]*site{}, checking: make(chan struct{}, atOnce)}
 	if p.templates, err = web.Parse(pages); err != nil {
 		return nil, fmt.Errorf("portal: %w", err)
 	}

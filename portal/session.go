@@ -54,14 +54,18 @@ func (v *visit) allowForms(origin *url.URL) {
 // toSignIn sends the browser to sign in and then back to path.
 func (v *visit) toSignIn(path string) {
 	v.w.Header().Set("Cache-Control", "no-store")
+	kind := ""
+	if v.r.URL.Query().Get("kind") == "passport" {
+		kind = "&kind=passport"
+	}
 	if !v.elsewhere() {
-		http.Redirect(v.w, v.r, "/signin?to="+url.QueryEscape(path), http.StatusSeeOther)
+		http.Redirect(v.w, v.r, "/signin?to="+url.QueryEscape(path)+kind, http.StatusSeeOther)
 		return
 	}
 	back := url.URL{Scheme: v.Home.Scheme, Host: v.r.Host, Path: "/session"}
 	back.RawQuery = url.Values{"to": {path}, "way": {hashWay(v.wayOut())}}.Encode()
 	to := *v.Home
-	to.Path, to.RawQuery = "/session/go", url.Values{"to": {back.String()}}.Encode()
+	to.Path, to.RawQuery = "/session/go", url.Values{"to": {back.String()}}.Encode()+kind
 	http.Redirect(v.w, v.r, to.String(), http.StatusSeeOther)
 }
 

@@ -3,9 +3,11 @@ package portal
 import (
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"lancar"
 	"lancar/casework"
 	"lancar/catalog"
+	"lancar/internal/serve"
 	"lancar/web"
 )
 
@@ -46,12 +49,43 @@ func showStep(v *visit) error {
 	if i < 0 {
 		return v.to(draftPath(d.ID))
 	}
-	return v.stepPage(d, steps, i, v.r.URL.Query().Get("mend") != "", web.Problem{})
+	return v.stepPage(d, steps, i, v.r.URL.Query().Get("mend") != "", complaint{})
 }
 
-// stepPage renders step i. said is a complaint about one field that was just sent.
-func (v *visit) stepPage(d casework.Checked, steps []step, i int, complain bool, said web.Problem) error {
+// complaint is why what was just sent for a step could not be kept, or not all of it.
+type complaint struct {
+	web.Problem             // about one field, or about none
+	code        lancar.Code // "" while there is none
+	sent        url.Values  // what was typed, whether it was kept or not
+}
+
+// on writes what was sent over what is kept, for showing the step again.
+func (c complaint) on(s step, answers map[string]string) step {
+	typed := map[string]string{}
+	for _, f := range sentFields(s, c.sent) {
+		if a, ok := answerOf(f, c.sent); ok {
+			typed[f.ID], answers[f.ID] = a, a
+		}
+	}
+	s.asked = slices.Clone(s.asked)
+	for i := range s.asked {
+		if a, ok := typed[s.asked[i].Field.ID]; ok {
+			s.asked[i].Value = a
+		}
+	}
+	return s
+}
+
+// stepPage renders step i, with a complaint about what was just sent for it.
+func (v *visit) stepPage(d casework.Checked, steps []step, i int, complain bool, said complaint) error {
 	s := steps[i]
+	d.Answers = maps.Clone(d.Answers)
+	if d.Answers == nil {
+		d.Answers = map[string]string{}
+	}
+	if said.sent != nil {
+		s = said.on(s, d.Answers)
+	}
 	f := &form{visit: v, path: draftPath(d.ID), fetch: stepPath(d.ID, s.id) + "/obtain/", answers: d.Answers, files: d.Files, errors: notesByField(d.Outcome.Errors, v.Words), complain: complain}
 	view := stepView{Steps: marks(i+1, len(steps)+1), Title: s.title, Text: s.text, Action: stepPath(d.ID, s.id),
 		Keep: string(d.ID) + ":" + s.id, Version: d.Version, Discard: draftPath(d.ID) + "/discard", Known: v.known(s.known)}
@@ -68,12 +102,15 @@ func (v *visit) stepPage(d casework.Checked, steps []step, i int, complain bool,
 		view.Fields = append(view.Fields, field)
 	}
 	view.Problems = sayProblems(view.Fields)
+	if said.Text != "" && len(view.Problems) == 0 {
+		view.Problems = []web.Problem{said.Problem}
+	}
 	view.Until = v.T("Isian tersimpan sampai ", "Kept until ") + v.Date(d.Expires) + v.T(". Hanya Anda yang bisa membukanya.", ". Only you can open it.")
 	title, status := s.title, http.StatusOK
 	if len(view.Problems) > 0 {
 		title = v.T("Kesalahan: ", "Error: ") + title
 		if said.Text != "" {
-			status = http.StatusUnprocessableEntity
+			status = serve.Status(said.code)
 		}
 	}
 	return v.showAs(status, "step", title, view)
@@ -139,10 +176,19 @@ func (v *visit) afterStep(d casework.Checked) error {
 	return v.to(draftPath(d.ID) + "/check")
 }
 
-// maxForm bounds a form with its files in memory; casework bounds each file.
-const maxForm = 12 << 20
+// maxForm bounds a form with its files in memory; casework bounds each file. Who is not signed in
+// sends a few lines of text.
+const (
+	maxForm      = 12 << 20
+	maxStrangers = 64 << 10
+)
 
 func (v *visit) readForm() error {
+	most := int64(maxStrangers)
+	if v.signed {
+		most = maxForm
+	}
+	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, most)
 	var err error
 	if kind, _, _ := mime.ParseMediaType(v.r.Header.Get("Content-Type")); kind == "multipart/form-data" {
 		err = v.r.ParseMultipartForm(maxForm)
@@ -150,7 +196,7 @@ func (v *visit) readForm() error {
 		err = v.r.ParseForm()
 	}
 	if err != nil {
-		if _, large := err.(*http.MaxBytesError); large {
+		if _, large := errors.AsType[*http.MaxBytesError](err); large {
 			return err
 		}
 		return lancar.Fail(lancar.Invalid, "", "Isian tidak terbaca. Coba kirim lagi.", "The form could not be read. Please send it again.").Because(err)
@@ -211,8 +257,8 @@ func named(err error, field string) error {
 	return err
 }
 
-// complainAt shows a step again with a complaint at its field; what else was sent is kept. Errors
-// that are no complaint, or about no question of the step, go on.
+// complainAt shows a step again with a complaint at its field, or at its head when the node itself
+// cannot keep it now: whatever was typed stands in it. Other errors go on.
 func (v *visit) complainAt(stepID string, err error) error {
 	said, ok := errors.AsType[*lancar.Error](err)
 	if !ok || said.Code != lancar.Invalid && said.Code != lancar.TooLarge && said.Code != lancar.Unavailable {
@@ -224,10 +270,10 @@ func (v *visit) complainAt(stepID string, err error) error {
 	}
 	steps := v.stepsOf(d)
 	i := findStep(steps, stepID)
-	if i < 0 || !slices.ContainsFunc(steps[i].asked, func(q catalog.FieldView) bool { return q.Field.ID == said.Field }) {
+	if i < 0 || said.Code != lancar.Unavailable && !slices.ContainsFunc(steps[i].asked, func(q catalog.FieldView) bool { return q.Field.ID == said.Field }) {
 		return err
 	}
-	return v.stepPage(d, steps, i, false, web.Problem{Field: said.Field, Text: v.In(said.Text)})
+	return v.stepPage(d, steps, i, false, complaint{web.Problem{Field: said.Field, Text: v.In(said.Text)}, said.Code, v.r.PostForm})
 }
 
 // attachSent adds the files that a form holds for a field.

@@ -1,12 +1,16 @@
 package portal
 
 import (
+	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"lancar"
 	"lancar/document"
+	"lancar/internal/serve"
 	"lancar/web"
 )
 
@@ -38,22 +42,25 @@ func verifyNumber(v *visit) error {
 }
 
 func verifyFile(v *visit) error {
-	if err := v.readForm(); err != nil {
+	if err := v.mayCheck(); err != nil {
 		return err
+	}
+	select {
+	case v.checking <- struct{}{}:
+		defer func() { <-v.checking }()
+	default:
+		return lancar.Fail(lancar.Unavailable, "", "Terlalu banyak berkas sedang diperiksa. Coba lagi sebentar, atau periksa nomornya.",
+			"Too many files are being checked. Try again in a moment, or check the number.")
 	}
 	missing := []web.Problem{{Field: "file", Text: v.T("Pilih berkas PDF dulu.", "Choose a PDF file first.")}}
-	if v.r.MultipartForm == nil || len(v.r.MultipartForm.File["file"]) == 0 {
+	pdf, err := v.pdfSent()
+	if err == nil && len(pdf) == 0 {
 		return v.verifyPage(http.StatusUnprocessableEntity, missing)
 	}
-	head := v.r.MultipartForm.File["file"][0]
-	if head.Size == 0 {
-		return v.verifyPage(http.StatusUnprocessableEntity, missing)
+	var found document.Verdict
+	if err == nil {
+		found, err = v.Documents.Check(v.r.Context(), pdf)
 	}
-	pdf, err := readPart(head)
-	if err != nil {
-		return err
-	}
-	found, err := v.Documents.Check(v.r.Context(), pdf)
 	if lancar.CodeOf(err) == lancar.TooLarge {
 		e, _ := err.(*lancar.Error)
 		return v.verifyPage(http.StatusRequestEntityTooLarge, []web.Problem{{Field: "file", Text: v.In(e.Text)}})
@@ -62,6 +69,51 @@ func verifyFile(v *visit) error {
 		return err
 	}
 	return v.verdict(found)
+}
+
+// Anybody may check a file, so it may cost little: so many a minute from an address, so many at once
+// on this node, each no larger than a document of ours and sent within a minute.
+const (
+	atOnce     = 32
+	sendWithin = time.Minute
+)
+
+func (v *visit) mayCheck() error {
+	wait := v.Checks.Take(serve.Address(v.r.Context()))
+	if wait == 0 {
+		return nil
+	}
+	v.w.Header().Set("Retry-After", itoa(int64(wait.Seconds())+1))
+	return lancar.Fail(lancar.TooMany, "", "Terlalu banyak berkas dari jaringan Anda. Tunggu 1 menit, atau periksa nomornya.",
+		"Too many files from your network. Wait 1 minute, or check the number.")
+}
+
+// pdfSent is the file in the form, nil for none, one byte more than allowed for a larger one.
+func (v *visit) pdfSent() ([]byte, error) {
+	_ = http.NewResponseController(v.w).SetReadDeadline(time.Now().Add(sendWithin)) // a test's recorder has none
+	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, document.MaxFile+maxStrangers)
+	parts, err := v.r.MultipartReader()
+	if err != nil {
+		return nil, nil // no form with a file
+	}
+	for {
+		part, err := parts.NextPart()
+		if err == io.EOF {
+			return nil, nil
+		}
+		if err == nil && part.FormName() == "file" {
+			var pdf []byte
+			if pdf, err = io.ReadAll(io.LimitReader(part, document.MaxFile+1)); err == nil {
+				return pdf, nil
+			}
+		}
+		if _, large := errors.AsType[*http.MaxBytesError](err); large {
+			return nil, document.TooLarge()
+		}
+		if err != nil {
+			return nil, lancar.Fail(lancar.Invalid, "", "Berkas tidak terbaca. Coba kirim lagi.", "The file could not be read. Please send it again.").Because(err)
+		}
+	}
 }
 
 // verdict says what a document is in three words, then the proof; never more than needed.

@@ -178,7 +178,7 @@ func (w *world) open(ring *keys.Ring, registers exchange.Config) {
 	home := &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}
 	p, err := New(Deps{Regions: packs, Catalog: cat, Finder: catalog.NewFinder(cat), Identity: w.id, Access: acc, Notify: note, Cases: w.cases,
 		Charges: w.charges, Documents: docs, PublicLog: w.log, Clock: w.now, Logger: log, Home: home, Rehearsal: true,
-		Registers: func(id string) lancar.Text { s, _ := exch.Source(id); return s.Name }})
+		Checks: serve.NewLimiter(0.001, 8), Registers: func(id string) lancar.Text { s, _ := exch.Source(id); return s.Name }})
 	w.must(err)
 	server.Config.Handler = serve.Wrap(p.Handler(), serve.Options{Log: log, MaxBody: 13 << 20})
 	server.Start()

@@ -56,6 +56,17 @@ func (c Calendar) Working(d Date) bool {
 	return wd != time.Saturday && wd != time.Sunday && !holiday
 }
 
+// between counts the working days from one date to another, both included; 400 at most.
+func (c Calendar) between(from, to Date) int {
+	n := 0
+	for d := from; !to.Before(d) && n < 400; d = d.AddDays(1) {
+		if c.Working(d) {
+			n++
+		}
+	}
+	return n
+}
+
 // Holidays lists the holidays of a year in order.
 func (c Calendar) Holidays(year int) []Holiday {
 	var hs []Holiday

@@ -97,6 +97,16 @@ func (r *Region) Deadline(from time.Time, days int, pauses []Pause) (Deadline, e
 	return Count(r.pack.calendar, r.Zone, from, days, pauses)
 }
 
+// Left counts the working days until a term ends, today included; or, negative, those since it ended.
+// It knows nothing of stops that are yet to come.
+func (r *Region) Left(now, due time.Time) int {
+	today, last := DateIn(now, r.Zone), DateIn(due.Add(-time.Nanosecond), r.Zone)
+	if now.Before(due) {
+		return r.pack.calendar.between(today, last)
+	}
+	return -r.pack.calendar.between(last.AddDays(1), today)
+}
+
 // Figures are the figures that the region sets, by id, as they stand on a date: exact decimals.
 func (r *Region) Figures(on Date) map[string]string {
 	out := map[string]string{}

@@ -28,6 +28,25 @@ type Day struct {
 	Hidden string // state in words, for those who cannot see the cell
 }
 
+// TermStrip is a [Strip] from figures alone: a term of so many working days with left of them to
+// go, today included; with none left it is over.
+func TermStrip(term, left int) template.HTML {
+	days := make([]Day, max(term, 0))
+	for i := range days {
+		switch rest := term - i; {
+		case left <= 0:
+			days[i].State = "over"
+		case rest > left:
+			days[i].State = "done"
+		case rest == left:
+			days[i].State = "now"
+		default:
+			days[i].State = "left"
+		}
+	}
+	return Strip(days)
+}
+
 // Strip is the same clock in a list, plain colours; the words beside it carry the meaning.
 func Strip(days []Day) template.HTML {
 	var cells []string

@@ -25,6 +25,7 @@ type Fact struct{ Term, Value, Note string }
 // Item is a link in a list.
 type Item struct {
 	Href, Title, Line, Small string
+	Note                     string // what tells it apart, after Small
 	Icon                     string
 	Tag                      *Tag
 	Strip                    template.HTML

@@ -53,9 +53,15 @@ func TestTheDiskIsFull(t *testing.T) {
 		if err != nil {
 			t.Fatalf("the node no longer answers: %v", err)
 		}
-		if p.Status/100 == 5 || strings.Contains(p.Main(), "Penyimpanan kami penuh") {
+		if p.Status/100 == 5 {
 			refused = p.Text()
+			if strings.Contains(p.URL.Path, "/step/") && !strings.Contains(string(p.Body), typed) {
+				t.Errorf("what was typed is gone: %s", p.Main())
+			}
 			break
+		}
+		if strings.Contains(p.Main(), "Penyimpanan kami penuh") {
+			t.Errorf("a full disk answers %d", p.Status)
 		}
 		last = fmt.Sprint(p.URL.Path, " ", p.Status, " ", p.Main())
 	}
@@ -112,9 +118,14 @@ func draftWithPhoto(a *lab.Applicant) (*lab.Page, error) {
 	if f, err = p.With("goods_photo"); err != nil {
 		return p, err
 	}
+	f.Values.Set("goods", "other")
+	f.Values.Set("goods_other", typed)
 	f.Files["goods_photo"] = lab.File{Name: "foto.png", Data: noise()}
 	return a.B.Submit(f, "go", "next")
 }
+
+// typed is what somebody wrote beside the photo.
+const typed = "Jamu kunyit asam"
 
 // noise is a photo that no compression makes small.
 func noise() []byte {
