@@ -16,7 +16,7 @@ import (
 var personal = map[string][]string{
 	"access":   {"Row", "Asked"},
 	"notify":   {"Item"},
-	"identity": {"Holder"},
+	"identity": {"Holder", "Reach"},
 	"document": {"Document", "Proof"},
 	"casework": {"Case", "Draft", "Listed", "Attachment", "Proof"},
 	"payment":  {"Charge", "Payment"},

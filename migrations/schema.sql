@@ -446,6 +446,32 @@ CREATE TABLE identity_attempts (
 
 CREATE INDEX identity_attempts_age ON identity_attempts (created_at);
 
+CREATE TABLE identity_client_errors (
+  client TEXT NOT NULL,
+  place BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  endpoint TEXT NOT NULL,
+  code TEXT NOT NULL,
+  words TEXT NOT NULL,
+  PRIMARY KEY (client, place)
+);
+
+CREATE TABLE identity_clients (
+  id TEXT NOT NULL PRIMARY KEY,
+  region TEXT NOT NULL,
+  agency TEXT NOT NULL,
+  officer TEXT NOT NULL,
+  stage TEXT NOT NULL CHECK (stage IN ('sandbox', 'waiting', 'production', 'ended')),
+  data BYTEA NOT NULL,
+  secret BYTEA NOT NULL,
+  made_at BIGINT NOT NULL,
+  approved_by TEXT NOT NULL,
+  approved_at BIGINT NOT NULL,
+  version BIGINT NOT NULL
+);
+
+CREATE INDEX identity_clients_agency ON identity_clients (agency, id);
+
 CREATE TABLE identity_contacts (
   account TEXT NOT NULL,
   hash TEXT NOT NULL,
@@ -477,6 +503,25 @@ CREATE TABLE identity_disputes (
 CREATE UNIQUE INDEX identity_disputes_once ON identity_disputes (region, account, hash) WHERE settled_at = 0;
 
 CREATE INDEX identity_disputes_open ON identity_disputes (region, at) WHERE settled_at = 0;
+
+CREATE TABLE identity_grants (
+  id TEXT NOT NULL PRIMARY KEY,
+  client TEXT NOT NULL,
+  account TEXT NOT NULL,
+  session TEXT NOT NULL,
+  sealed BYTEA NOT NULL,
+  code_until BIGINT NOT NULL,
+  code_at BIGINT NOT NULL,
+  serial BIGINT NOT NULL,
+  jkt TEXT NOT NULL,
+  made_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  ended_at BIGINT NOT NULL
+);
+
+CREATE INDEX identity_grants_account ON identity_grants (account, client);
+
+CREATE INDEX identity_grants_age ON identity_grants (expires_at);
 
 CREATE TABLE identity_limits (
   name TEXT NOT NULL,
@@ -695,6 +740,17 @@ CREATE TABLE identity_officers (
   family TEXT NOT NULL
 );
 
+CREATE TABLE identity_requests (
+  id TEXT NOT NULL PRIMARY KEY,
+  client TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('pushed', 'asking', 'done')),
+  sealed BYTEA NOT NULL,
+  made_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX identity_requests_age ON identity_requests (expires_at);
+
 CREATE TABLE identity_roles (
   region TEXT NOT NULL,
   agency TEXT NOT NULL,
@@ -728,6 +784,18 @@ CREATE INDEX identity_sessions_age ON identity_sessions (ends_at);
 
 CREATE INDEX identity_sessions_family ON identity_sessions (family);
 
+CREATE TABLE identity_signing (
+  alg TEXT NOT NULL,
+  serial BIGINT NOT NULL,
+  kid TEXT NOT NULL UNIQUE,
+  sealed BYTEA NOT NULL,
+  made_at BIGINT NOT NULL,
+  from_at BIGINT NOT NULL,
+  until_at BIGINT NOT NULL,
+  gone_at BIGINT NOT NULL,
+  PRIMARY KEY (alg, serial)
+);
+
 CREATE TABLE identity_tickets (
   ticket TEXT NOT NULL PRIMARY KEY,
   session TEXT NOT NULL,
@@ -736,6 +804,24 @@ CREATE TABLE identity_tickets (
 );
 
 CREATE INDEX identity_tickets_age ON identity_tickets (expires_at);
+
+CREATE TABLE identity_tokens (
+  id TEXT NOT NULL PRIMARY KEY,
+  client TEXT NOT NULL,
+  grant_id TEXT NOT NULL,
+  data BYTEA NOT NULL,
+  expires_at BIGINT NOT NULL,
+  ended_at BIGINT NOT NULL
+);
+
+CREATE INDEX identity_tokens_age ON identity_tokens (expires_at);
+
+CREATE TABLE identity_used (
+  id TEXT NOT NULL PRIMARY KEY,
+  expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX identity_used_age ON identity_used (expires_at);
 
 CREATE TABLE jobs (
   region TEXT NOT NULL,

@@ -1,0 +1,182 @@
+package oidc
+
+import (
+	"encoding/json"
+	"slices"
+
+	"lancar"
+)
+
+// wish is how one claim is asked for (OpenID Connect Core section 5.5.1).
+type wish struct {
+	Essential bool
+	Values    []string
+}
+
+// wishes are the claims parameter, cut down to the claims that we know.
+type wishes struct {
+	Userinfo map[string]wish `json:"userinfo,omitempty"`
+	IDToken  map[string]wish `json:"id_token,omitempty"`
+}
+
+const (
+	maxClaims = 4 << 10 // bytes of the parameter
+	maxWishes = 40      // claims in one section
+	maxValues = 10
+)
+
+// kindOf is the kind of data, as a person agrees to it, that a claim belongs to; "" for claims that
+// say nothing about the person.
+func kindOf(claim string) string {
+	switch claim {
+	case "name", "birthdate", "nik":
+		return claim
+	case "email", "email_verified":
+		return "email"
+	case "phone_number", "phone_number_verified":
+		return "phone"
+	}
+	return ""
+}
+
+// scopeOf is the scope that a client must be registered with to see a kind.
+func scopeOf(kind string) string {
+	if kind == "name" || kind == "birthdate" {
+		return "profile"
+	}
+	return kind
+}
+
+// claimsOf are the claims of a scope (section 5.4).
+func claimsOf(scope string) []string {
+	switch scope {
+	case "profile":
+		return []string{"name", "birthdate"}
+	case "email":
+		return []string{"email", "email_verified"}
+	case "phone":
+		return []string{"phone_number", "phone_number_verified"}
+	case "nik":
+		return []string{"nik"}
+	}
+	return nil
+}
+
+// standardScopes are those that people are asked about.
+func standardScopes() []string {
+	return []string{"openid", "profile", "email", "phone", "nik", "offline_access"}
+}
+
+// kindWords says what a kind gives away, as the person reads it.
+func kindWords(kind string) lancar.Text {
+	switch kind {
+	case "openid":
+		return lancar.Text{"id": "Bahwa Anda orang yang sama setiap kali masuk, tanpa nama", "en": "That you are the same person each time, without your name"}
+	case "name":
+		return lancar.Text{"id": "Nama lengkap Anda", "en": "Your full name"}
+	case "birthdate":
+		return lancar.Text{"id": "Tanggal lahir Anda", "en": "Your date of birth"}
+	case "email":
+		return lancar.Text{"id": "Alamat surel Anda", "en": "Your e-mail address"}
+	case "phone":
+		return lancar.Text{"id": "Nomor HP Anda", "en": "Your mobile number"}
+	case "nik":
+		return lancar.Text{"id": "Nomor identitas Anda (NIK atau paspor)", "en": "Your identity or passport number"}
+	case "offline_access":
+		return lancar.Text{"id": "Tetap terhubung saat Anda tidak membukanya, paling lama 60 hari", "en": "To stay connected while you are away, for 60 days at most"}
+	}
+	return lancar.Text{"id": kind}
+}
+
+// parseWishes reads the claims parameter. Claims that nobody knows are passed over, as the standard
+// wants; what is too big is refused before it costs anything.
+func parseWishes(text string) (w wishes, err error) {
+	if text == "" {
+		return w, nil
+	}
+	tooBig := badRequest("Parameter claims terlalu besar.", "The claims parameter is too large")
+	if len(text) > maxClaims {
+		return w, tooBig
+	}
+	var raw struct {
+		Userinfo map[string]json.RawMessage `json:"userinfo"`
+		IDToken  map[string]json.RawMessage `json:"id_token"`
+	}
+	if err := json.Unmarshal([]byte(text), &raw); err != nil {
+		return w, badRequest("Parameter claims tidak terbaca.", "The claims parameter is no JSON object").because(err)
+	}
+	if len(raw.Userinfo) > maxWishes || len(raw.IDToken) > maxWishes {
+		return w, tooBig
+	}
+	if w.Userinfo, err = section(raw.Userinfo); err != nil {
+		return w, err
+	}
+	w.IDToken, err = section(raw.IDToken)
+	return w, err
+}
+
+func section(raw map[string]json.RawMessage) (map[string]wish, error) {
+	out := map[string]wish{}
+	for name, text := range raw {
+		if kindOf(name) == "" && !slices.Contains([]string{"sub", "acr", "auth_time"}, name) {
+			continue
+		}
+		var one struct {
+			Essential bool              `json:"essential"`
+			Value     json.RawMessage   `json:"value"`
+			Values    []json.RawMessage `json:"values"`
+		}
+		if err := json.Unmarshal(text, &one); err != nil || len(one.Values) > maxValues {
+			return nil, badRequest("Parameter claims tidak terbaca.", "The claims parameter cannot be read").because(err)
+		}
+		w := wish{Essential: one.Essential}
+		for _, v := range append(one.Values, one.Value) {
+			var s string
+			if len(v) > 0 && json.Unmarshal(v, &s) == nil && s != "" {
+				w.Values = append(w.Values, s)
+			}
+		}
+		out[name] = w
+	}
+	return out, nil
+}
+
+// needed are the kinds of data that a request asks for; optional are those that it can do without
+// (voluntary claims outside every scope).
+func (a *ask) kinds() (needed, optional []string) {
+	add := func(to *[]string, kind string) {
+		if kind != "" && !slices.Contains(*to, kind) {
+			*to = append(*to, kind)
+		}
+	}
+	for _, s := range a.Scope {
+		switch s {
+		case "openid", "offline_access":
+			add(&needed, s)
+		}
+		for _, c := range claimsOf(s) {
+			add(&needed, kindOf(c))
+		}
+	}
+	var voluntary []string
+	for _, section := range []map[string]wish{a.Wishes.Userinfo, a.Wishes.IDToken} {
+		for name, w := range section {
+			if w.Essential {
+				add(&needed, kindOf(name))
+			} else {
+				add(&voluntary, kindOf(name))
+			}
+		}
+	}
+	for _, k := range voluntary {
+		if !slices.Contains(needed, k) {
+			add(&optional, k)
+		}
+	}
+	if len(needed) == 0 {
+		needed = []string{"openid"} // OAuth without OpenID: still one person, the same each time
+	}
+	slices.Sort(needed)
+	slices.Sort(optional)
+	return needed, optional
+}

@@ -1,0 +1,137 @@
+package oidc
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"time"
+
+	"lancar"
+	"lancar/internal/store"
+)
+
+// Clients lists an agency's clients in a region and below it, for officers of that agency.
+func (p *Provider) Clients(ctx context.Context, by lancar.Actor) (list []Client, err error) {
+	err = p.DB.Read(ctx, func(tx *store.Tx) error {
+		list = nil
+		all, err := clientsOf(tx, by.Agency)
+		for _, c := range all {
+			if mayKeep(by, c.Client) {
+				list = append(list, c.Client)
+			}
+		}
+		return err
+	})
+	return list, err
+}
+
+// Trouble is something that went wrong for a client, in words.
+type Trouble struct {
+	At       time.Time
+	Endpoint string // par, authorize, token, userinfo, introspect, revoke
+	Code     string // as the client was told it
+	Words    lancar.Text
+}
+
+// Troubles are the last errors of a client, newest first, for officers of its agency.
+func (p *Provider) Troubles(ctx context.Context, by lancar.Actor, id lancar.ID) (list []Trouble, err error) {
+	err = p.DB.Read(ctx, func(tx *store.Tx) error {
+		c, err := clientByID(tx, id)
+		if err != nil || !mayKeep(by, c.Client) {
+			return errNoClient(err)
+		}
+		list, err = troublesOf(tx, id)
+		return err
+	})
+	return list, err
+}
+
+const (
+	cacheLife   = time.Second
+	cacheMost   = 10_000
+	troubleMost = 64
+)
+
+// clientCache keeps parsed clients for a second: what changes holds on every copy of the node by
+// then.
+type clientCache struct {
+	mu sync.RWMutex
+	of map[lancar.ID]cached
+}
+
+type cached struct {
+	reg *registration // nil: there is none
+	at  time.Time
+}
+
+// client finds a working client; a fault for one that is unknown or ended.
+func (p *Provider) client(ctx context.Context, id string) (*registration, error) {
+	if id == "" || len(id) > 64 {
+		return nil, badClient("Aplikasi tidak dikenal.", "The client is unknown")
+	}
+	now := time.Now() // the age of a cache entry, not of anything kept
+	p.clients.mu.RLock()
+	c, ok := p.clients.of[lancar.ID(id)]
+	p.clients.mu.RUnlock()
+	if !ok || now.Sub(c.at) > cacheLife {
+		c = cached{at: now}
+		err := p.DB.Read(ctx, func(tx *store.Tx) error {
+			reg, err := clientByID(tx, lancar.ID(id))
+			if err == store.ErrNone {
+				return nil
+			}
+			c.reg = &reg
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		p.clients.mu.Lock()
+		if p.clients.of == nil || len(p.clients.of) >= cacheMost {
+			p.clients.of = map[lancar.ID]cached{}
+		}
+		p.clients.of[lancar.ID(id)] = c
+		p.clients.mu.Unlock()
+	}
+	if c.reg == nil || c.reg.Stage == Ended {
+		return nil, badClient("Aplikasi tidak dikenal.", "The client is unknown")
+	}
+	return c.reg, nil
+}
+
+// errorThrottle remembers when a client's last error was kept, so that a broken client writes once
+// a second.
+type errorThrottle struct {
+	mu sync.Mutex
+	at map[lancar.ID]time.Time
+}
+
+func (e *errorThrottle) take(id lancar.ID, now time.Time) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if now.Sub(e.at[id]) < time.Second {
+		return false
+	}
+	if e.at == nil || len(e.at) >= cacheMost {
+		e.at = map[lancar.ID]time.Time{}
+	}
+	e.at[id] = now
+	return true
+}
+
+// note keeps a client's error for its engineers. It holds nothing of any person. Failing to keep it
+// changes no answer.
+func (p *Provider) note(ctx context.Context, client lancar.ID, endpoint string, f *fault) {
+	if client == "" || !p.errors.take(client, time.Now()) {
+		return
+	}
+	words, err := json.Marshal(f.words)
+	if err == nil {
+		err = p.DB.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+			return insertTrouble(tx, client, endpoint, f.code, string(words))
+		})
+	}
+	if err != nil {
+		p.Log.Warn("a client's error was not kept", "client", client, "error", err)
+	}
+}

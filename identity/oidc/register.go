@@ -1,0 +1,295 @@
+package oidc
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+
+	jose "github.com/go-jose/go-jose/v4"
+
+	"lancar"
+	"lancar/internal/keys"
+	"lancar/internal/store"
+)
+
+// Register adds a client that works in the sandbox at once. by is the officer who answers for it;
+// agency, region and officer come from them. The secret is "" but for clients with one, is shown
+// this once and kept as a hash. Errors are lancar.Invalid with the field they are about.
+func (p *Provider) Register(ctx context.Context, by lancar.Actor, c Client) (_ Client, secret string, err error) {
+	if by.Kind != lancar.Officer || by.Agency == "" || by.Region == "" {
+		return Client{}, "", lancar.Fail(lancar.Forbidden, "", "Hanya petugas yang sedang bertugas di suatu instansi.", "Only an officer who acts for an agency.")
+	}
+	c.Region, c.Agency, c.Officer, c.Stage = by.Region, by.Agency, by.ID, Sandbox
+	err = p.DB.Write(ctx, func(tx *store.Tx) error {
+		c, secret, err = p.RegisterTx(tx, c)
+		return err
+	})
+	return c, secret, err
+}
+
+// RegisterTx is [Provider.Register] without asking who registers: for dynamic registration and
+// demonstrations. Region, Agency and Officer must be set; ID is made when empty.
+func (p *Provider) RegisterTx(tx *store.Tx, c Client) (_ Client, secret string, err error) {
+	c.fill()
+	if err := p.check(c); err != nil {
+		return Client{}, "", err
+	}
+	if c.ID == "" {
+		c.ID = lancar.NewID(tx.Now)
+	}
+	c.Stage, c.Made = Sandbox, tx.Now
+	var hash []byte
+	if c.Auth == SecretBasic || c.Auth == SecretPost {
+		secret = keys.Token()
+		hash = p.secretHash(c.ID, secret)
+	}
+	return c, secret, insertClient(tx, c, hash)
+}
+
+// Change replaces what a client is registered with. One that was admitted to production changes its
+// keys and certificates alone, so that they can be rotated without a pause: anything else is another
+// client, which is approved anew (lancar.Conflict).
+func (p *Provider) Change(ctx context.Context, by lancar.Actor, c Client) error {
+	c.fill()
+	if err := p.check(c); err != nil {
+		return err
+	}
+	return p.DB.Write(ctx, func(tx *store.Tx) error {
+		old, err := clientByID(tx, c.ID)
+		if err != nil || !mayKeep(by, old.Client) {
+			return errNoClient(err)
+		}
+		now := c
+		if old.Stage == Production {
+			now = old.Client
+			now.JWKS, now.Certificates = c.JWKS, c.Certificates
+			if !same(now, c) {
+				return lancar.Fail(lancar.Conflict, "", "Aplikasi di produksi hanya bisa mengganti kunci. Daftarkan aplikasi baru untuk perubahan lain.",
+					"A client in production changes its keys alone. Register another one for anything else.")
+			}
+			return updateClient(tx, now, old.version, Production)
+		}
+		now.Numbers = false // given with the approval alone
+		return updateClient(tx, now, old.version, Sandbox)
+	})
+}
+
+// same compares what is kept of two registrations.
+func same(a, b Client) bool {
+	one, err1 := json.Marshal(a)
+	two, err2 := json.Marshal(b)
+	return err1 == nil && err2 == nil && bytes.Equal(one, two)
+}
+
+// Submit asks that a client be admitted to production.
+func (p *Provider) Submit(ctx context.Context, by lancar.Actor, id lancar.ID) error {
+	return p.DB.Write(ctx, func(tx *store.Tx) error {
+		c, err := clientByID(tx, id)
+		if err != nil || !mayKeep(by, c.Client) {
+			return errNoClient(err)
+		}
+		if c.Basic {
+			return lancar.Fail(lancar.Invalid, "basic", "Aplikasi dengan pilihan uji coba tidak bisa masuk produksi.", "A client with sandbox options cannot go to production.")
+		}
+		return stageClient(tx, id, c.version, Waiting, "")
+	})
+}
+
+// Approve admits a waiting client to production; numbers says whether it may see identity numbers,
+// by agreement. by must be an officer of the same region or one above, and not the one who
+// registered it: lancar.Forbidden.
+func (p *Provider) Approve(ctx context.Context, by lancar.Actor, id lancar.ID, numbers bool) error {
+	return p.DB.Write(ctx, func(tx *store.Tx) error {
+		c, err := clientByID(tx, id)
+		if err != nil || !mayKeep(by, c.Client) {
+			return errNoClient(err)
+		}
+		if c.Officer == by.ID {
+			return lancar.Fail(lancar.Forbidden, "", "Orang lain yang harus menyetujui.", "Another person must approve.")
+		}
+		if c.Stage != Waiting {
+			return lancar.Fail(lancar.Conflict, "", "Aplikasi ini tidak sedang menunggu persetujuan.", "This client does not wait for approval.")
+		}
+		c.Numbers = numbers
+		if err := updateClient(tx, c.Client, c.version, Production); err != nil {
+			return err
+		}
+		return stageClient(tx, id, c.version+1, Production, by.ID)
+	})
+}
+
+// End closes a client: nothing more is issued to it, what it holds ends with it.
+func (p *Provider) End(ctx context.Context, by lancar.Actor, id lancar.ID) error {
+	return p.DB.Write(ctx, func(tx *store.Tx) error {
+		c, err := clientByID(tx, id)
+		if err != nil || !mayKeep(by, c.Client) {
+			return errNoClient(err)
+		}
+		return stageClient(tx, id, c.version, Ended, by.ID)
+	})
+}
+
+// mayKeep says whether an officer keeps the clients of that agency: by their own, in that region or
+// one above it.
+func mayKeep(by lancar.Actor, c Client) bool {
+	return by.Kind == lancar.Officer && by.Agency == c.Agency && (by.Region == c.Region || by.Region == "00" || strings.HasPrefix(c.Region, by.Region+"."))
+}
+
+func errNoClient(err error) error {
+	if err != nil && err != store.ErrNone {
+		return err
+	}
+	return lancar.Fail(lancar.NotFound, "client", "Aplikasi itu tidak ada.", "There is no such client.")
+}
+
+func (p *Provider) secretHash(id lancar.ID, secret string) []byte {
+	return p.Keys.MAC("oidc secret", []byte(string(id)+":"+secret))
+}
+
+// fill sets what was left out.
+func (c *Client) fill() {
+	if len(c.Grants) == 0 {
+		c.Grants = []string{"authorization_code"}
+	}
+	if c.Subject == "" {
+		c.Subject = "pairwise"
+	}
+	if c.IDTokenAlg == "" {
+		c.IDTokenAlg = "ES256"
+	}
+	if c.FAPI {
+		c.Pushed = true
+	}
+	if c.AgencyName.In("id") == "" {
+		c.AgencyName = lancar.Text{"id": c.Agency}
+	}
+}
+
+func wrong(field, id, en string) error { return lancar.Fail(lancar.Invalid, field, id, en) }
+
+// check refuses what no client may be registered with.
+func (p *Provider) check(c Client) error {
+	methods := []Method{PrivateKeyJWT, TLS, SelfSignedTLS, SecretBasic, SecretPost, None}
+	switch {
+	case c.Name.In("id") == "" || len(c.Name.In("id")) > 80:
+		return wrong("name", "Aplikasi perlu nama, paling panjang 80 huruf.", "The client needs a name of at most 80 letters.")
+	case c.Purpose.In("id") == "":
+		return wrong("purpose", "Tulis untuk apa data orang diminta.", "Say what people's data are asked for.")
+	case !slices.Contains(methods, c.Auth):
+		return wrong("auth", "Pilih cara aplikasi membuktikan diri.", "Choose how the client authenticates.")
+	case (c.Auth == SecretBasic || c.Auth == SecretPost || c.Basic) && !p.config.Sandbox:
+		return wrong("auth", "Kata sandi aplikasi hanya ada di uji coba. Pakai kunci atau sertifikat.", "Client secrets exist in a sandbox alone. Use a key or certificate.")
+	case c.Auth == None && c.allows("client_credentials"):
+		return wrong("auth", "Mesin harus membuktikan diri dengan kunci atau sertifikat.", "A machine must authenticate with a key or certificate.")
+	case c.FAPI && (c.Auth != PrivateKeyJWT && c.Auth != TLS && c.Auth != SelfSignedTLS || c.Basic):
+		return wrong("fapi", "FAPI 2.0 meminta private_key_jwt atau TLS timbal balik.", "FAPI 2.0 wants private_key_jwt or mutual TLS.")
+	case c.FAPI && !c.DPoP && !c.CertBound:
+		return wrong("fapi", "FAPI 2.0 meminta token yang terikat: pilih DPoP atau sertifikat.", "FAPI 2.0 wants bound tokens: choose DPoP or the certificate.")
+	case c.Subject != "pairwise" && c.Subject != "public":
+		return wrong("subject", "Pilih pairwise atau public.", "Choose pairwise or public.")
+	case !slices.Contains(algorithmNames(), c.IDTokenAlg):
+		return wrong("id_token_alg", "Pilih ES256, EdDSA atau PS256.", "Choose ES256, EdDSA or PS256.")
+	case c.UserinfoAlg != "" && !slices.Contains(algorithmNames(), c.UserinfoAlg):
+		return wrong("userinfo_alg", "Pilih ES256, EdDSA atau PS256.", "Choose ES256, EdDSA or PS256.")
+	}
+	if err := checkKeys(c); err != nil {
+		return err
+	}
+	return p.checkAddresses(c)
+}
+
+// checkKeys wants public keys of a kind that signs by one of our algorithms.
+func checkKeys(c Client) error {
+	set, err := parseKeys(c.JWKS)
+	if err != nil {
+		return wrong("jwks", "Kunci publik tidak terbaca: tulis JWK Set dengan kunci ES256, EdDSA atau PS256.", "The public keys cannot be read: write a JWK set with keys for ES256, EdDSA or PS256.")
+	}
+	if c.Auth == PrivateKeyJWT && len(set.Keys) == 0 {
+		return wrong("jwks", "private_key_jwt memerlukan kunci publik.", "private_key_jwt needs a public key.")
+	}
+	if c.Auth == TLS && c.TLSName == "" {
+		return wrong("tls_name", "Tulis nama di sertifikat.", "Write the name in the certificate.")
+	}
+	if c.Auth == SelfSignedTLS && len(c.Certificates) == 0 && len(thumbprints(set)) == 0 {
+		return wrong("certificates", "Tulis sidik sertifikat, atau x5c di JWK Set.", "Write the certificate's thumbprint, or x5c in the JWK set.")
+	}
+	return nil
+}
+
+func parseKeys(text string) (set jose.JSONWebKeySet, err error) {
+	if text == "" {
+		return set, nil
+	}
+	if len(text) > maxForm {
+		return set, wrong("jwks", "Terlalu besar.", "Too large.")
+	}
+	if err := json.Unmarshal([]byte(text), &set); err != nil {
+		return set, err
+	}
+	for _, k := range set.Keys {
+		if !k.Valid() || !k.IsPublic() || keyAlgorithm(k.Key) == "" {
+			return set, wrong("jwks", "Hanya kunci publik.", "Public keys alone.")
+		}
+	}
+	return set, nil
+}
+
+func (p *Provider) checkAddresses(c Client) error {
+	if c.allows("authorization_code") && len(c.Redirects) == 0 {
+		return wrong("redirects", "Tulis alamat kembali aplikasi.", "Write the client's redirect address.")
+	}
+	for _, r := range slices.Concat(c.Redirects, c.LogoutTo) {
+		if !p.redirectAllowed(c, r) {
+			return wrong("redirects", "Alamat kembali harus https, utuh, tanpa #: "+r, "A redirect address must be https, whole, without #: "+r)
+		}
+	}
+	for _, r := range c.Resources {
+		if u, err := url.Parse(r); err != nil || !u.IsAbs() || u.Fragment != "" {
+			return wrong("resources", "Alamat sumber daya harus utuh, tanpa #.", "A resource must be an absolute URI without #.")
+		}
+	}
+	if c.Subject == "pairwise" && c.Sector == "" {
+		if hosts := redirectHosts(c.Redirects); len(hosts) > 1 {
+			return wrong("sector", "Alamat kembali di beberapa host: tulis sektor yang menyatukannya.", "Redirects on several hosts: name the sector that unites them.")
+		}
+	}
+	return nil
+}
+
+// redirectAllowed: https anywhere; http on this machine for native apps and in a sandbox; a scheme
+// of one's own, with a dot in it, for native apps (RFC 8252 section 7).
+func (p *Provider) redirectAllowed(c Client, text string) bool {
+	u, err := url.Parse(text)
+	if err != nil || !u.IsAbs() || u.Fragment != "" || strings.Contains(text, "#") || u.User != nil || u.Opaque != "" || strings.Contains(u.Host, "*") || len(text) > 1000 {
+		return false
+	}
+	for _, r := range text {
+		if r <= ' ' || r > '~' || r == '"' || r == '<' || r == '>' || r == '\\' || r == ';' || r == ',' {
+			return false
+		}
+	}
+	switch {
+	case u.Scheme == "https":
+		return u.Host != ""
+	case u.Scheme == "http":
+		return (c.Auth == None || p.config.Sandbox) && loopback(u)
+	}
+	return c.Auth == None && strings.Contains(u.Scheme, ".")
+}
+
+func loopback(u *url.URL) bool {
+	h := u.Hostname()
+	return h == "127.0.0.1" || h == "::1" || h == "localhost"
+}
+
+func redirectHosts(list []string) (hosts []string) {
+	for _, r := range list {
+		if u, err := url.Parse(r); err == nil && !slices.Contains(hosts, u.Host) {
+			hosts = append(hosts, u.Host)
+		}
+	}
+	return hosts
+}

@@ -1,0 +1,62 @@
+package oidc
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"lancar"
+	"lancar/access"
+	"lancar/internal/jobs"
+	"lancar/internal/store"
+)
+
+// revoke ends a token at its client's wish (RFC 7009): a refresh token with all that came of it. A
+// token that is unknown, not ours or not this client's is answered alike.
+func (p *Provider) revoke(w http.ResponseWriter, r *http.Request, c *call) error {
+	text := c.form.Get("token")
+	if text == "" {
+		return p.refuseAfter(r.Context(), c, badRequest("token tidak ada.", "The token is missing"))
+	}
+	access := ""
+	if t, err := p.openAccess(r.Context(), text); err == nil {
+		access = t.ID
+	}
+	id, _, refreshErr := p.openHandle("r", text)
+	err := p.DB.Write(r.Context(), func(tx *store.Tx) error {
+		if err := c.spendTx(tx); err != nil {
+			return err
+		}
+		if access != "" {
+			return endToken(tx, access, c.reg.ID)
+		}
+		if refreshErr != nil {
+			return nil
+		}
+		g, err := p.grantByID(tx, id)
+		if err == store.ErrNone || err == nil && g.Client != c.reg.ID {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return endGrant(tx, id)
+	})
+	if err != nil {
+		return p.replayed(r.Context(), c, err)
+	}
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+// Withdrawn ends what a person's withdrawn agreement was the ground of. It subscribes to
+// access.EventWithdrawn.
+func (p *Provider) Withdrawn(tx *store.Tx, e jobs.Event) error {
+	var w access.Withdrawal
+	if err := json.Unmarshal(e.Payload, &w); err != nil {
+		return err
+	}
+	return endGrants(tx, w.Account, lancar.ID(w.To))
+}
+
+// EraseTx ends all that an account gave anybody, when it is erased.
+func (p *Provider) EraseTx(tx *store.Tx, account lancar.ID) error { return endGrants(tx, account, "") }

@@ -1,0 +1,95 @@
+package oidc
+
+import (
+	"encoding/json"
+
+	"lancar"
+	"lancar/internal/store"
+)
+
+const clientColumns = `id, region, agency, officer, stage, data, secret, made_at, approved_by, approved_at, version`
+
+func scanClient(s store.Scanner) (r registration, err error) {
+	var data []byte
+	var made, approved int64
+	c := &r.Client
+	if err = s.Scan((*string)(&c.ID), &c.Region, &c.Agency, (*string)(&c.Officer), (*string)(&c.Stage), &data, &r.secret, &made, (*string)(&c.ApprovedBy), &approved, &r.version); err != nil {
+		return r, err
+	}
+	c.Made, c.Approved = store.Time(made), store.Time(approved)
+	if err = json.Unmarshal(data, c); err != nil {
+		return r, err
+	}
+	if r.keys, err = parseKeys(c.JWKS); err != nil {
+		return r, err
+	}
+	r.certs = append(thumbprints(r.keys), c.Certificates...)
+	return r, nil
+}
+
+func insertClient(tx *store.Tx, c Client, secret []byte) error {
+	data, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	if secret == nil {
+		secret = []byte{}
+	}
+	n, err := tx.Exec(`INSERT INTO identity_clients (`+clientColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', 0, 1) ON CONFLICT DO NOTHING`,
+		string(c.ID), c.Region, c.Agency, string(c.Officer), string(c.Stage), data, secret, store.Micros(c.Made))
+	if err == nil && n == 0 {
+		err = lancar.Fail(lancar.Conflict, "client", "Aplikasi dengan nomor itu sudah ada.", "There is a client with that id.")
+	}
+	return err
+}
+
+func clientByID(tx *store.Tx, id lancar.ID) (registration, error) {
+	return store.One(tx, scanClient, `SELECT `+clientColumns+` FROM identity_clients WHERE id = $1`, string(id))
+}
+
+func clientsOf(tx *store.Tx, agency string) ([]registration, error) {
+	return store.All(tx, scanClient, `SELECT `+clientColumns+` FROM identity_clients WHERE agency = $1 ORDER BY id DESC`, agency)
+}
+
+func updateClient(tx *store.Tx, c Client, version int64, stage Stage) error {
+	data, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	return moved(tx.Exec(`UPDATE identity_clients SET data = $1, stage = $2, version = version + 1 WHERE id = $3 AND version = $4 AND stage <> 'ended'`,
+		data, string(stage), string(c.ID), version))
+}
+
+func stageClient(tx *store.Tx, id lancar.ID, version int64, stage Stage, by lancar.ID) error {
+	at := int64(0)
+	if by != "" {
+		at = store.Micros(tx.Now)
+	}
+	return moved(tx.Exec(`UPDATE identity_clients SET stage = $1, approved_by = $2, approved_at = $3, version = version + 1 WHERE id = $4 AND version = $5 AND stage <> 'ended'`,
+		string(stage), string(by), at, string(id), version))
+}
+
+func moved(n int64, err error) error {
+	if err == nil && n == 0 {
+		return lancar.Fail(lancar.Conflict, "", "Data aplikasi sudah berubah. Buka lagi.", "The client has changed. Open it again.")
+	}
+	return err
+}
+
+func insertTrouble(tx *store.Tx, client lancar.ID, endpoint, code, words string) error {
+	return tx.Queue(`INSERT INTO identity_client_errors (client, place, at, endpoint, code, words) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (client, place) DO UPDATE SET at = excluded.at, endpoint = excluded.endpoint, code = excluded.code, words = excluded.words`,
+		string(client), tx.Now.Unix()%troubleMost, store.Micros(tx.Now), endpoint, code, words)
+}
+
+func troublesOf(tx *store.Tx, client lancar.ID) ([]Trouble, error) {
+	return store.All(tx, func(s store.Scanner) (t Trouble, err error) {
+		var at int64
+		var words string
+		if err = s.Scan(&at, &t.Endpoint, &t.Code, &words); err != nil {
+			return t, err
+		}
+		t.At = store.Time(at)
+		return t, json.Unmarshal([]byte(words), &t.Words)
+	}, `SELECT at, endpoint, code, words FROM identity_client_errors WHERE client = $1 ORDER BY at DESC`, string(client))
+}

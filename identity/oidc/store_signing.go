@@ -1,0 +1,39 @@
+package oidc
+
+import "lancar/internal/store"
+
+// signingKeys reads the keys that are published now, oldest first.
+func (p *Provider) signingKeys(tx *store.Tx) ([]*signingKey, error) {
+	return store.All(tx, func(s store.Scanner) (*signingKey, error) {
+		k, sealed, err := scanKey(s)
+		if err != nil {
+			return nil, err
+		}
+		return &k, p.openKey(&k, sealed)
+	}, `SELECT alg, serial, kid, sealed, made_at, from_at, until_at, gone_at FROM identity_signing WHERE gone_at > $1 ORDER BY alg, serial`, store.Micros(tx.Now))
+}
+
+func lastKey(tx *store.Tx, alg string) (signingKey, error) {
+	return store.One(tx, func(s store.Scanner) (signingKey, error) {
+		k, _, err := scanKey(s)
+		return k, err
+	}, `SELECT alg, serial, kid, sealed, made_at, from_at, until_at, gone_at FROM identity_signing WHERE alg = $1 ORDER BY serial DESC LIMIT 1`, alg)
+}
+
+func scanKey(s store.Scanner) (k signingKey, sealed []byte, err error) {
+	var made, from, until, gone int64
+	err = s.Scan(&k.alg, &k.serial, &k.kid, &sealed, &made, &from, &until, &gone)
+	k.made, k.from, k.until, k.gone = store.Time(made), store.Time(from), store.Time(until), store.Time(gone)
+	return k, sealed, err
+}
+
+// insertKey keeps a key unless another copy of the node was first.
+func insertKey(tx *store.Tx, k signingKey, sealed []byte) error {
+	_, err := tx.Exec(`INSERT INTO identity_signing (alg, serial, kid, sealed, made_at, from_at, until_at, gone_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+		k.alg, k.serial, k.kid, sealed, store.Micros(k.made), store.Micros(k.from), store.Micros(k.until), store.Micros(k.gone))
+	return err
+}
+
+func deleteKeys(tx *store.Tx) error {
+	return tx.Queue(`DELETE FROM identity_signing WHERE gone_at <= $1 AND gone_at > 0`, store.Micros(tx.Now))
+}
