@@ -117,8 +117,8 @@ func (n *node) subscribe() {
 	q.Subscribe(payment.EventExpired, "casework", n.cases.Expired)
 	q.Subscribe(payment.EventRefundDue, "casework", n.cases.RefundDue)
 	q.Subscribe(exchange.EventAnswered, "casework", n.cases.Answered)
-	q.Subscribe(document.EventIssued, "document", n.documents.ListTx)
-	q.Subscribe(access.EventRow, "access", n.access.SeenTx)
+	q.SubscribeMany(document.EventIssued, "document", n.documents.ListTx)
+	q.SubscribeMany(access.EventRow, "access", n.access.SeenTx)
 	n.rights()
 }
 

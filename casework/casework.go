@@ -80,7 +80,7 @@ func New(r Rooms) *Cases {
 	c := &Cases{db: r.DB, queue: r.Queue, keys: r.Keys, log: r.Log, regions: r.Regions, places: r.Regions.Places(), access: r.Access,
 		exchange: r.Exchange, catalog: r.Catalog, documents: r.Documents, charges: r.Charges, identity: r.Identity, base: r.Base,
 		cleaning: make(chan struct{}, atOnce)}
-	r.Queue.HandleTx(changedQueue, c.changed)
+	r.Queue.HandleManyTx(changedQueue, c.changed)
 	r.Queue.HandleTx(redrawQueue, c.redrawJob)
 	r.Queue.Handle(wakeQueue, c.wake)
 	r.Queue.Handle(receiptQueue, c.receiptJob)

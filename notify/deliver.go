@@ -32,7 +32,7 @@ func (e kindError) Unwrap() error { return e.err }
 
 // deliver makes one attempt of one delivery. It may run twice for one success (a crash between
 // the far side's yes and our record): the key lets the far side see that.
-func (n *Notify) deliver(ctx context.Context, j jobs.Job) error {
+func (n *Notify) deliver(ctx context.Context, j jobs.Job) (func(*store.Tx) error, error) {
 	var d delivery
 	err := n.db.Read(ctx, func(tx *store.Tx) (err error) {
 		d, err = n.load(tx, j.Region, lancar.ID(j.Payload))
@@ -40,15 +40,15 @@ func (n *Notify) deliver(ctx context.Context, j jobs.Job) error {
 	})
 	switch {
 	case errors.Is(err, store.ErrNone) || err == nil && d.state != "queued":
-		return nil
+		return nil, nil
 	case errors.Is(err, keys.ErrDestroyed):
-		return n.record(ctx, d, "failed", "erased before it was sent")
+		return record(d, "failed", "erased before it was sent"), nil
 	case err != nil:
-		return err
+		return nil, err
 	}
 	cause := n.hand(ctx, d)
 	if cause == nil {
-		return n.record(ctx, d, "sent", "")
+		return record(d, "sent", ""), nil
 	}
 	limit := giveUp
 	if d.secret {
@@ -56,9 +56,9 @@ func (n *Notify) deliver(ctx context.Context, j jobs.Job) error {
 	}
 	var dead interface{ Dead() bool }
 	if errors.As(cause, &dead) || n.db.Now().Sub(d.at) > limit {
-		return n.record(ctx, d, "failed", reason(cause))
+		return record(d, "failed", reason(cause)), nil
 	}
-	return errors.Join(cause, n.record(ctx, d, "queued", reason(cause)))
+	return nil, errors.Join(cause, n.db.Write(context.WithoutCancel(ctx), record(d, "queued", reason(cause))))
 }
 
 func (n *Notify) hand(ctx context.Context, d delivery) error {
@@ -85,8 +85,8 @@ func (n *Notify) hand(ctx context.Context, d delivery) error {
 	return sender.Send(ctx, d.to, title, text, string(d.id))
 }
 
-func (n *Notify) record(ctx context.Context, d delivery, state, reason string) error {
-	return n.db.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error { return updateDelivery(tx, d, state, reason) })
+func record(d delivery, state, reason string) func(*store.Tx) error {
+	return func(tx *store.Tx) error { return updateDelivery(tx, d, state, reason) }
 }
 
 // reason is what operators see.

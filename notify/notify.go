@@ -70,7 +70,7 @@ const QueueSend = "notify.send"
 // wait, visibly. link makes an absolute URL of a path on the host of a region.
 func New(db *store.DB, queue *jobs.Queue, ring *keys.Ring, senders map[Channel]Sender, link func(region, path string) string) *Notify {
 	n := &Notify{db: db, queue: queue, ring: ring, senders: senders, link: link}
-	queue.Handle(QueueSend, n.deliver)
+	queue.HandleThen(QueueSend, n.deliver)
 	return n
 }
 

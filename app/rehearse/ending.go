@@ -50,6 +50,19 @@ func (f *form) tick() {
 	}
 }
 
+// obtain is the form as the button sends it that has a register make a record the person does not
+// have yet (a business number), nil if there is none: a made-up number would be contradicted later.
+func (f *form) obtain() *form {
+	for _, b := range f.buttons {
+		if strings.Contains(b.action, "/obtain/") {
+			to := *f
+			to.action, _ = f.page.url.Parse(b.action) // nil shows when it is submitted
+			return &to
+		}
+	}
+	return nil
+}
+
 func (j *journey) url() string { return j.home + "/cases/" + j.number }
 
 // pay pays what is owed, if anything is, and waits until it is settled.

@@ -257,6 +257,9 @@ func (j *journey) step(ctx context.Context, p *page, again bool) (*page, error) 
 	if err := j.answer(f, p); err != nil {
 		return nil, err
 	}
+	if ask := f.obtain(); ask != nil && !again {
+		return j.b.submit(ctx, ask, "", "")
+	}
 	return j.b.submit(ctx, f, "go", "next")
 }
 

@@ -40,7 +40,8 @@ type Event struct {
 
 type handler struct {
 	tx   func(*store.Tx, Job) error
-	call func(context.Context, Job) error
+	many bool // jobs of the queue that are due together run in one transaction
+	call func(context.Context, Job) (func(*store.Tx) error, error)
 }
 
 type periodic struct {
@@ -78,9 +79,22 @@ func (q *Queue) HandleTx(queue string, fn func(*store.Tx, Job) error) {
 	q.register(queue, handler{tx: fn})
 }
 
+// HandleManyTx is [Queue.HandleTx] for jobs that never write a row which another job of the queue
+// writes too: those that are due together run in one transaction, for the price of one commit. When
+// one of them fails, each runs alone.
+func (q *Queue) HandleManyTx(queue string, fn func(*store.Tx, Job) error) {
+	q.register(queue, handler{tx: fn, many: true})
+}
+
 // Handle registers a handler that reaches outside the database. It runs at least once; a
 // crash between its end and its record runs it again.
 func (q *Queue) Handle(queue string, fn func(context.Context, Job) error) {
+	q.HandleThen(queue, func(ctx context.Context, j Job) (func(*store.Tx) error, error) { return nil, fn(ctx, j) })
+}
+
+// HandleThen is [Queue.Handle] for a handler with something to write down at its end: the function
+// it returns runs in the transaction that ends the job.
+func (q *Queue) HandleThen(queue string, fn func(context.Context, Job) (func(*store.Tx) error, error)) {
 	q.register(queue, handler{call: fn})
 }
 
@@ -93,9 +107,18 @@ func (q *Queue) register(queue string, h handler) {
 
 // Subscribe hands every event of that name to fn, exactly once for each subscriber name.
 func (q *Queue) Subscribe(event, subscriber string, fn func(*store.Tx, Event) error) {
+	q.subscribe(event, subscriber, fn, q.HandleTx)
+}
+
+// SubscribeMany is to Subscribe what HandleManyTx is to HandleTx.
+func (q *Queue) SubscribeMany(event, subscriber string, fn func(*store.Tx, Event) error) {
+	q.subscribe(event, subscriber, fn, q.HandleManyTx)
+}
+
+func (q *Queue) subscribe(event, subscriber string, fn func(*store.Tx, Event) error, handle func(string, func(*store.Tx, Job) error)) {
 	queue := event + ">" + subscriber
 	q.subscribers[event] = append(q.subscribers[event], queue)
-	q.HandleTx(queue, func(tx *store.Tx, j Job) error {
+	handle(queue, func(tx *store.Tx, j Job) error {
 		return fn(tx, Event{Region: j.Region, Name: event, Key: j.Dedup, Payload: j.Payload})
 	})
 }
@@ -191,14 +214,39 @@ func (q *Queue) run(ctx context.Context, j Job) (ran bool, err error) {
 			return h.tx(tx, j)
 		})
 	} else if ran, err = q.claim(ctx, j); ran {
-		if err = h.call(ctx, j); err == nil {
-			err = q.db.Write(ctx, func(tx *store.Tx) error { return q.endTx(tx, j) })
+		var then func(*store.Tx) error
+		if then, err = h.call(ctx, j); err == nil {
+			err = q.db.Write(ctx, func(tx *store.Tx) error {
+				if then != nil {
+					if err := then(tx); err != nil {
+						return err
+					}
+				}
+				return q.endTx(tx, j)
+			})
 		}
 	}
 	if err != nil && ran {
 		q.settle(ctx, j, err)
 	}
 	return ran, err
+}
+
+// runMany does jobs of one queue in one transaction.
+func (q *Queue) runMany(ctx context.Context, jobs []Job) error {
+	h := q.handlers[jobs[0].Queue]
+	return q.db.Write(ctx, func(tx *store.Tx) error {
+		won, err := q.finishManyTx(tx, jobs)
+		if err != nil {
+			return err
+		}
+		for _, j := range won {
+			if err := h.tx(tx, j); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // settle writes down a failed attempt: later, again, or dead.

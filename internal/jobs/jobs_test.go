@@ -30,13 +30,22 @@ func enqueue(t *testing.T, db *store.DB, q *jobs.Queue, js ...jobs.Job) {
 
 // Two nodes with eight workers each: every job takes effect exactly once.
 func TestEveryJobTakesEffectOnce(t *testing.T) {
+	for name, handle := range map[string]func(*jobs.Queue, func(*store.Tx, jobs.Job) error){
+		"alone":    func(q *jobs.Queue, fn func(*store.Tx, jobs.Job) error) { q.HandleTx("work", fn) },
+		"together": func(q *jobs.Queue, fn func(*store.Tx, jobs.Job) error) { q.HandleManyTx("work", fn) },
+	} {
+		t.Run(name, func(t *testing.T) { everyJobOnce(t, handle) })
+	}
+}
+
+func everyJobOnce(t *testing.T, handle func(*jobs.Queue, func(*store.Tx, jobs.Job) error)) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		must(t, db, "CREATE TABLE effects (id TEXT NOT NULL)")
 		const n = 300
 		var done atomic.Int64
 		node := func() *jobs.Queue {
 			q := jobs.New(db, func(j jobs.Job, err error) { t.Errorf("%s: %v", j.Queue, err) })
-			q.HandleTx("work", func(tx *store.Tx, j jobs.Job) error {
+			handle(q, func(tx *store.Tx, j jobs.Job) error {
 				done.Add(1)
 				return tx.Queue("INSERT INTO effects (id) VALUES ($1)", string(j.Payload))
 			})
@@ -60,6 +69,68 @@ func TestEveryJobTakesEffectOnce(t *testing.T) {
 			t.Fatalf("%d effects, %d distinct", got, distinct)
 		}
 	})
+}
+
+// One job that fails, or panics, takes none of those down with which it shared a transaction.
+func TestJobsThatRunTogetherFailAlone(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		must(t, db, "CREATE TABLE effects (id TEXT NOT NULL)")
+		var failed atomic.Int64
+		q := jobs.New(db, func(jobs.Job, error) { failed.Add(1) })
+		q.HandleManyTx("work", func(tx *store.Tx, j jobs.Job) error {
+			switch string(j.Payload) {
+			case "3":
+				return jobs.Dead(errors.New("never"))
+			case "7":
+				panic("no")
+			}
+			return tx.Queue("INSERT INTO effects (id) VALUES ($1)", string(j.Payload))
+		})
+		var list []jobs.Job
+		for i := range 12 {
+			list = append(list, jobs.Job{Region: "53", Queue: "work", Payload: fmt.Append(nil, i)})
+		}
+		enqueue(t, db, q, list...)
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() { q.Run(ctx, 2) })
+		for end := time.Now().Add(20 * time.Second); time.Now().Before(end) && (failed.Load() < 2 || total(t, db, "SELECT count(*) FROM effects") < 10); {
+			time.Sleep(10 * time.Millisecond)
+		}
+		cancel()
+		wg.Wait()
+		if got, distinct := total(t, db, "SELECT count(*) FROM effects"), total(t, db, "SELECT count(DISTINCT id) FROM effects"); got != 10 || distinct != 10 {
+			t.Errorf("%d effects, %d distinct, want 10", got, distinct)
+		}
+		if n := total(t, db, "SELECT count(*) FROM jobs WHERE state = 'dead'"); n != 1 {
+			t.Errorf("%d dead jobs, want 1", n)
+		}
+	})
+}
+
+// What work outside writes down at its end stands exactly if the job ended.
+func TestTheEndOfOutsideWorkIsOneTransaction(t *testing.T) {
+	db := storetest.Open(t)
+	must(t, db, "CREATE TABLE effects (id TEXT NOT NULL)")
+	q := jobs.New(db, nil)
+	q.HandleThen("out", func(context.Context, jobs.Job) (func(*store.Tx) error, error) {
+		return func(tx *store.Tx) error {
+			if err := tx.Queue("INSERT INTO effects (id) VALUES ('x')"); err != nil {
+				return err
+			}
+			if total(t, db, "SELECT count(*) FROM jobs WHERE state = 'running'") != 1 {
+				return errors.New("the job ended before its end was written")
+			}
+			return nil
+		}, nil
+	})
+	enqueue(t, db, q, jobs.Job{Region: "53", Queue: "out"})
+	if err := q.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if total(t, db, "SELECT count(*) FROM effects") != 1 || total(t, db, "SELECT count(*) FROM jobs") != 0 {
+		t.Error("the effect, or the job's end, is missing")
+	}
 }
 
 func TestAFailingJobLeavesNothingAndTriesAgain(t *testing.T) {

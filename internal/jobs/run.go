@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,17 +18,21 @@ import (
 const (
 	pollEvery  = 200 * time.Millisecond
 	sweepEvery = 30 * time.Second
+	gather     = 10 * time.Millisecond // from a poke to the look for work
+	batchMost  = 16                    // jobs that share a transaction
+	crowd      = 8                     // writes under way beyond which jobs let others go first
+	patience   = 250 * time.Millisecond
 )
 
 // Run works until ctx ends, with that many workers, and returns when what was begun is done.
 func (q *Queue) Run(ctx context.Context, workers int) {
-	todo := make(chan Job)
+	todo := make(chan []Job)
 	var wg sync.WaitGroup
 	for range workers {
 		wg.Go(func() {
-			for j := range todo {
-				q.guard(context.WithoutCancel(ctx), j)
-				q.release(j.ID)
+			for batch := range todo {
+				q.work(context.WithoutCancel(ctx), batch)
+				q.release(batch)
 			}
 		})
 	}
@@ -36,7 +42,7 @@ func (q *Queue) Run(ctx context.Context, workers int) {
 }
 
 // dispatch looks for due jobs whenever poked and at every poll, and hands them out.
-func (q *Queue) dispatch(ctx context.Context, todo chan<- Job) {
+func (q *Queue) dispatch(ctx context.Context, todo chan<- []Job) {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	var swept time.Time
@@ -50,20 +56,18 @@ func (q *Queue) dispatch(ctx context.Context, todo chan<- Job) {
 		q.note(err)
 		// Several nodes see the same list: each starts somewhere else.
 		rand.Shuffle(len(jobs), func(a, b int) { jobs[a], jobs[b] = jobs[b], jobs[a] })
-		handed := 0
-		for _, j := range jobs {
-			if _, ok := q.handlers[j.Queue]; !ok || !q.hold(j.ID) {
-				continue
-			}
-			handed++
+		batches := q.batches(jobs)
+		for i, b := range batches {
 			select {
-			case todo <- j:
+			case todo <- b:
 			case <-ctx.Done():
-				q.release(j.ID)
+				for _, b := range batches[i:] {
+					q.release(b)
+				}
 				return
 			}
 		}
-		if handed > 0 && len(jobs) == dueLimit {
+		if len(batches) > 0 && len(jobs) == dueLimit {
 			continue
 		}
 		select {
@@ -71,10 +75,61 @@ func (q *Queue) dispatch(ctx context.Context, todo chan<- Job) {
 			return
 		case <-tick.C:
 		case <-q.poke:
-			// Whoever poked has not committed yet.
-			time.Sleep(5 * time.Millisecond)
+			// Whoever poked has not committed yet, and others are about to.
+			time.Sleep(gather)
 		}
 	}
+}
+
+// batches holds what no worker of this node has and cuts it into what one worker does at a time.
+func (q *Queue) batches(jobs []Job) (out [][]Job) {
+	open := map[string]int{} // queue → its batch that still has room
+	for _, j := range jobs {
+		h, ok := q.handlers[j.Queue]
+		if !ok || !q.hold(j.ID) {
+			continue
+		}
+		if i, ok := open[j.Queue]; ok && len(out[i]) < batchMost {
+			out[i] = append(out[i], j)
+			continue
+		}
+		if h.many && j.Attempt == 0 { // what failed before runs alone
+			open[j.Queue] = len(out)
+		}
+		out = append(out, []Job{j})
+	}
+	for _, b := range out { // in one order, so that two nodes with the same jobs never wait for each other
+		slices.SortFunc(b, func(a, b Job) int { return strings.Compare(a.Region+string(a.ID), b.Region+string(b.ID)) })
+	}
+	return out
+}
+
+// work does a batch; when it fails as one, each of its jobs runs by itself and settles by itself.
+func (q *Queue) work(ctx context.Context, batch []Job) {
+	q.yield(batch[0])
+	if len(batch) > 1 && q.together(ctx, batch) {
+		return
+	}
+	for _, j := range batch {
+		q.guard(ctx, j)
+	}
+}
+
+// yield lets people who wait for an answer go before what can follow: in a crowd of writes a job
+// waits, but not beyond patience after it was due, so that a lasting crowd holds nothing up.
+func (q *Queue) yield(j Job) {
+	for q.db.Writing() > crowd && q.db.Now().Sub(j.RunAt) < patience {
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func (q *Queue) together(ctx context.Context, batch []Job) (ok bool) {
+	defer func() {
+		if recover() != nil { // it comes again when the job runs alone, and is told there
+			ok = false
+		}
+	}()
+	return q.runMany(ctx, batch) == nil
 }
 
 // schedule enqueues this interval's run of everything periodic; other nodes do the same and

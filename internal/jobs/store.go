@@ -38,15 +38,33 @@ func scanJob(s store.Scanner) (Job, error) {
 	return j, err
 }
 
-// finishTx ends the job if it is still ready. The repeated guard on state makes one of several
-// claimants win.
-func (q *Queue) finishTx(tx *store.Tx, j Job) (bool, error) {
+// finish ends a job if it is still ready. The repeated guard on state makes one of several
+// claimants win. A job with a Dedup stays as done, so that it is remembered.
+func finish(j Job) (sql string, args []any) {
 	if j.Dedup == "" {
-		n, err := tx.Exec("DELETE FROM jobs WHERE region = $1 AND id = $2 AND state = 'ready'", j.Region, string(j.ID))
-		return n == 1, err
+		return "DELETE FROM jobs WHERE region = $1 AND id = $2 AND state = 'ready'", []any{j.Region, string(j.ID)}
 	}
-	n, err := tx.Exec("UPDATE jobs SET state = 'done', payload = $1, error = '' WHERE region = $2 AND id = $3 AND state = 'ready'", []byte{}, j.Region, string(j.ID))
+	return "UPDATE jobs SET state = 'done', payload = $3, error = '' WHERE region = $1 AND id = $2 AND state = 'ready'", []any{j.Region, string(j.ID), []byte{}}
+}
+
+func (q *Queue) finishTx(tx *store.Tx, j Job) (bool, error) {
+	sql, args := finish(j)
+	n, err := tx.Exec(sql, args...)
 	return n == 1, err
+}
+
+// finishManyTx ends those of the jobs that are still ready and returns them.
+func (q *Queue) finishManyTx(tx *store.Tx, jobs []Job) (won []Job, err error) {
+	asks := make([]store.Ask, len(jobs))
+	for i, j := range jobs {
+		sql, args := finish(j)
+		asks[i] = store.Ask{SQL: sql + " RETURNING id", Args: args, Row: func(s store.Scanner) error {
+			var id string
+			won = append(won, j)
+			return s.Scan(&id)
+		}}
+	}
+	return won, tx.Ask(asks...)
 }
 
 // endTx is finishTx for whoever runs the job and so knows that it is theirs.
@@ -143,8 +161,10 @@ func (q *Queue) hold(id lancar.ID) bool {
 	return true
 }
 
-func (q *Queue) release(id lancar.ID) {
+func (q *Queue) release(jobs []Job) {
 	q.mu.Lock()
-	delete(q.busy, id)
+	for _, j := range jobs {
+		delete(q.busy, j.ID)
+	}
 	q.mu.Unlock()
 }

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"lancar"
@@ -18,8 +19,9 @@ import (
 
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
-	engine engine
-	clock  lancar.Clock
+	engine  engine
+	clock   lancar.Clock
+	writing atomic.Int64
 }
 
 // engine is what differs between the two databases.
@@ -101,12 +103,17 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	if ctx.Value(inWrite{}) != nil {
 		return errors.New("store: Write inside a Write; pass the *Tx down instead")
 	}
+	db.writing.Add(1)
+	defer db.writing.Add(-1)
 	return safe(db.engine.write(ctx, func(s session) error {
 		return fn(&Tx{Now: db.Now(), Ctx: context.WithValue(ctx, inWrite{}, true), s: s})
 	}))
 }
 
 type inWrite struct{}
+
+// Writing is how many writes of this process are on their way, those that wait for their turn included.
+func (db *DB) Writing() int { return int(db.writing.Load()) }
 
 // safe turns what a person can do nothing about into "unavailable", with the cause kept.
 func safe(err error) error {
