@@ -10,7 +10,7 @@ import (
 )
 
 func (n *node) portalDeps(moved *shift) portal.Deps {
-	d := portal.Deps{Regions: n.regions, Catalog: n.catalog, Finder: n.finder, Identity: n.identity, Access: n.access, Notify: n.notify,
+	d := portal.Deps{Regions: n.regions, Catalog: n.catalog, Finder: n.finder, Identity: n.identity, Passkeys: n.passkeys, Access: n.access, Notify: n.notify,
 		Cases: n.cases, Charges: n.charges, Documents: n.documents, PublicLog: n.public, Registers: n.registerName,
 		Checks: serve.NewLimiter(float64(n.config.Limits.Checks)/60, float64(n.config.Limits.Checks)),
 		Clock:  n.clock, Logger: n.log, Home: n.base, Rehearsal: n.config.Stage != Production}
@@ -29,7 +29,7 @@ func (n *node) registerName(id string) lancar.Text {
 }
 
 func (n *node) officeDeps(moved *shift) office.Deps {
-	d := office.Deps{Regions: n.regions, Catalog: n.catalog, Identity: n.identity, Access: n.access, Notify: n.notify, Cases: n.cases,
+	d := office.Deps{Regions: n.regions, Catalog: n.catalog, Identity: n.identity, Passkeys: n.passkeys, Access: n.access, Notify: n.notify, Cases: n.cases,
 		Documents: n.documents, PublicLog: n.public, Queue: n.queue, Registers: n.registerName, Clock: n.clock, Logger: n.log,
 		Home: n.base, Rehearsal: n.config.Stage != Production}
 	if moved != nil {

@@ -14,6 +14,7 @@ import (
 	"lancar/exchange"
 	"lancar/identity"
 	"lancar/identity/machine"
+	"lancar/identity/passkey"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
 	"lancar/internal/store"
@@ -43,6 +44,7 @@ type node struct {
 	exchange  *exchange.Exchange
 	identity  *identity.Identity
 	machines  *machine.Machines
+	passkeys  *passkey.Passkeys // nil where the host's name cannot have any
 	catalog   *catalog.Catalog
 	finder    *catalog.Finder
 	documents *document.Documents
@@ -80,6 +82,9 @@ func open(ctx context.Context, c Config, db *store.DB, ring *keys.Ring, clock la
 	}
 	n.identity = identity.New(db, n.queue, ring, n.access, n.notify, n.exchange, n.signInLimits())
 	n.machines = machine.New(db, n.queue, ring, n.identity, machine.Config{})
+	if n.passkeys, err = passkey.New(db, ring, n.identity, base, "Lancar", clock); err != nil {
+		log.Warn("passkeys are off", "error", err)
+	}
 	if err := n.openCatalog(ctx); err != nil {
 		return nil, err
 	}

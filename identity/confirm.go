@@ -20,6 +20,7 @@ type Confirmation struct {
 	Host    string // the session is for this host
 	Device  string // browser and system in words, for the owner's list
 	Before  string // token of the session that this browser still had, "" for none; it ends
+	Mark    string // see [MarkCookie]
 }
 
 // Confirm ends a sign-in: the right code, typed in time, within five tries, gives the token of a
@@ -27,7 +28,6 @@ type Confirmation struct {
 // field "code"; lancar.TooMany when too many codes come from one address.
 func (i *Identity) Confirm(ctx context.Context, c Confirmation) (token string, s Session, err error) {
 	code := strings.NewReplacer(" ", "", "-", "").Replace(c.Code)
-	token = keys.Token()
 	failure := errCode()
 	err = i.db.Write(ctx, func(tx *store.Tx) error {
 		s, failure = Session{}, errCode()
@@ -60,10 +60,7 @@ func (i *Identity) Confirm(ctx context.Context, c Confirmation) (token string, s
 		if err != nil || !ok {
 			return err
 		}
-		if err := i.endBefore(tx, c.Before, ""); err != nil {
-			return err
-		}
-		s, err = i.openSession(tx, a, c, token)
+		token, s, err = i.openSession(tx, a, c)
 		failure = nil
 		return err
 	})
@@ -168,30 +165,27 @@ func (i *Identity) tellOfContact(tx *store.Tx, a attempt) error {
 	})
 }
 
-func (i *Identity) openSession(tx *store.Tx, a attempt, c Confirmation, token string) (Session, error) {
-	account, err := accountByID(tx, a.account)
+func (i *Identity) openSession(tx *store.Tx, a attempt, c Confirmation) (string, Session, error) {
+	level, err := i.codeLevel(tx, a)
 	if err != nil {
-		return Session{}, err
+		return "", Session{}, err
 	}
-	s := Session{
-		ID: lancar.NewID(tx.Now), Account: account.ID, Kind: account.Kind, Subject: account.Subject, Lang: account.Lang, Host: c.Host,
-		RegisterContact: a.register, Level: startLevel(account.Kind, a.register), Methods: []string{"otp"}, Authenticated: tx.Now, Since: tx.Now, Ends: tx.Now.Add(personEnds),
-	}
-	if s.Kind == Officer {
+	if a.kind == Officer {
 		if err := mark(tx, i.addressMark(a.subject, c.Address), tx.Now.Add(knownFor)); err != nil {
-			return Session{}, err
-		}
-		s.Ends = tx.Now.Add(officerEnds)
-		if roles, err := rolesOf(tx, account.ID); err != nil {
-			return Session{}, err
-		} else if len(roles) == 1 {
-			s.Actor = lancar.Actor{Role: roles[0].Role, Agency: roles[0].Agency, Region: roles[0].Region}
+			return "", Session{}, err
 		}
 	}
-	if err := insertSession(tx, hashToken(token), string(s.ID), c.Device, s); err != nil {
-		return Session{}, err
+	return i.EnterTx(tx, Entry{Browser: Browser{c.Address, c.Host, c.Device, c.Before, c.Mark}, Account: a.account, Level: level, Methods: []string{"otp"}})
+}
+
+// codeLevel is what a code to the attempt's contact proves: the contact test, or a proof of the
+// account from when the contact was already there.
+func (i *Identity) codeLevel(tx *store.Tx, a attempt) (Level, error) {
+	if a.register || a.kind == Officer {
+		return Verified, nil
 	}
-	return i.complete(tx, s)
+	level, err := proofOver(tx, a.account, i.contactHash(a.claim.To))
+	return max(level, Typed), err
 }
 
 func errCode() error {

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"lancar"
@@ -125,7 +126,7 @@ func (i *Identity) Settle(ctx context.Context, officer lancar.Actor, region stri
 		if err := endContactsExcept(tx, row.Account, row.hash); err != nil {
 			return err
 		}
-		if err := deleteSessions(tx, row.Account); err != nil {
+		if err := errors.Join(i.endSessions(tx, row.Account), endWays(tx, row.Account), capAccount(tx, row.Account, tx.Now.Add(recoveryCap))); err != nil {
 			return err
 		}
 		return i.saveContact(tx, row.Account, claimant, false, row.Register)

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"errors"
 	"time"
 
 	"lancar"
@@ -11,10 +12,10 @@ import (
 // EraseTx closes an account and destroys its key: name, number, contacts and messages are gone.
 // The person may sign up again. It is called for access.EventErase.
 func (i *Identity) EraseTx(tx *store.Tx, account lancar.ID) error {
-	if err := deleteSessions(tx, account); err != nil {
+	if err := i.endSessions(tx, account); err != nil {
 		return err
 	}
-	if err := endContactsExcept(tx, account, ""); err != nil {
+	if err := errors.Join(endContactsExcept(tx, account, ""), endWays(tx, account)); err != nil {
 		return err
 	}
 	if err := closeAccount(tx, account); err != nil {

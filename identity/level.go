@@ -28,14 +28,6 @@ func (s Session) Fresh(now time.Time, within time.Duration) bool {
 	return s.Signed() && now.Sub(s.Authenticated) <= within
 }
 
-// startLevel is what a code to a contact proves.
-func startLevel(k Kind, register bool) Level {
-	if register || k == Officer {
-		return Verified
-	}
-	return Typed
-}
-
 // Need is the error for a session that is not sure enough: lancar.Forbidden on field "level".
 func (s Session) Need(l Level) error {
 	if s.Meets(l) {

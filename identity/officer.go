@@ -58,7 +58,7 @@ func (i *Identity) Dismiss(ctx context.Context, keep []lancar.ID) (gone map[lanc
 			if gone[account], err = rolesOf(tx, account); err != nil {
 				return err
 			}
-			if err := errors.Join(replaceRoles(tx, account, nil), deleteSessions(tx, account), endContactsExcept(tx, account, "")); err != nil {
+			if err := errors.Join(replaceRoles(tx, account, nil), i.endSessions(tx, account), endContactsExcept(tx, account, ""), endWays(tx, account)); err != nil {
 				return err
 			}
 		}

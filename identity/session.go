@@ -91,6 +91,18 @@ func (i *Identity) Session(ctx context.Context, token string) (Session, error) {
 	return s, nil
 }
 
+// SessionTx is [Identity.Session] inside the caller's transaction; it does not move the idle limit.
+func (i *Identity) SessionTx(tx *store.Tx, token string) (Session, error) {
+	row, err := sessionByToken(tx, hashToken(token))
+	if err == store.ErrNone || err == nil && (!tx.Now.Before(row.idle) || !tx.Now.Before(row.session.Ends)) {
+		return Session{}, errSignedOut()
+	}
+	if err != nil {
+		return Session{}, err
+	}
+	return i.complete(tx, row.session)
+}
+
 // complete adds what a session permits: a person's own grant, an officer's role if it still holds.
 func (i *Identity) complete(tx *store.Tx, s Session) (Session, error) {
 	if s.Kind != Officer {
@@ -142,18 +154,25 @@ func (i *Identity) endBefore(tx *store.Tx, token, entering string) error {
 	return deleteFamily(tx, hashToken(token))
 }
 
-// SignOutEverywhere ends all sessions of an account, this one too.
+// SignOutEverywhere ends all sessions of an account, this one too, and what was handed out on their
+// strength ([EventSignedOut]). The person is told.
 func (i *Identity) SignOutEverywhere(ctx context.Context, s Session) error {
-	return i.db.Write(ctx, func(tx *store.Tx) error { return deleteSessions(tx, s.Account) })
+	return i.db.Write(ctx, func(tx *store.Tx) error {
+		if err := i.endSessions(tx, s.Account); err != nil {
+			return err
+		}
+		return i.HappenedTx(tx, s.Account, SignedOutAll, "")
+	})
 }
 
-// Device is a session as its owner sees it in a list.
+// Device is a sign-in as its owner sees it in a list, with all sessions handed on from it.
 type Device struct {
-	ID      lancar.ID
-	Device  string // browser and system in words
+	ID      lancar.ID // for [Identity.SignOutDevice]
+	Device  string    // browser and system in words
 	Since   time.Time
 	Seen    time.Time // within five minutes
 	Current bool
+	Level   Level
 }
 
 // Devices lists where the account is signed in, last seen first.
@@ -165,7 +184,7 @@ func (i *Identity) Devices(ctx context.Context, s Session) (list []Device, err e
 	return list, err
 }
 
-// SignOutDevice ends one session of the same account.
+// SignOutDevice ends one sign-in of the same account.
 func (i *Identity) SignOutDevice(ctx context.Context, s Session, id lancar.ID) error {
 	return i.db.Write(ctx, func(tx *store.Tx) error { return deleteDevice(tx, s.Account, id) })
 }

@@ -81,19 +81,21 @@ func deleteSessions(tx *store.Tx, account lancar.ID) error {
 	return tx.Queue(`DELETE FROM identity_sessions WHERE account = $1`, string(account))
 }
 
-func deleteDevice(tx *store.Tx, account, id lancar.ID) error {
-	_, err := tx.Exec(`DELETE FROM identity_sessions WHERE account = $1 AND family = (SELECT family FROM identity_sessions WHERE id = $2 AND account = $1)`, string(account), string(id))
+func deleteDevice(tx *store.Tx, account, family lancar.ID) error {
+	_, err := tx.Exec(`DELETE FROM identity_sessions WHERE account = $1 AND family = $2`, string(account), string(family))
 	return err
 }
 
+// devicesOf lists sign-ins: what was handed on to other hosts of the node belongs to the first.
 func devicesOf(tx *store.Tx, current Session) ([]Device, error) {
 	return store.All(tx, func(s store.Scanner) (d Device, err error) {
-		var since, seen int64
-		err = s.Scan((*string)(&d.ID), &d.Device, &since, &seen)
-		d.Since, d.Seen, d.Current = store.Time(since), store.Time(seen), d.ID == current.ID
+		var since, seen, mine, level int64
+		err = s.Scan((*string)(&d.ID), &d.Device, &since, &seen, &mine, &level)
+		d.Since, d.Seen, d.Current, d.Level = store.Time(since), store.Time(seen), mine == 1, Level(level)
 		return d, err
-	}, `SELECT id, device, created_at, seen_at FROM identity_sessions WHERE account = $1 AND idle_until > $2 AND ends_at > $2 ORDER BY seen_at DESC, id`,
-		string(current.Account), store.Micros(tx.Now))
+	}, `SELECT family, max(device), min(created_at), max(seen_at), max(CASE WHEN id = $3 THEN 1 ELSE 0 END), max(level)
+		FROM identity_sessions WHERE account = $1 AND idle_until > $2 AND ends_at > $2 GROUP BY family ORDER BY max(seen_at) DESC, family LIMIT 100`,
+		string(current.Account), store.Micros(tx.Now), string(current.ID))
 }
 
 func insertTicket(tx *store.Tx, ticket string, session lancar.ID, host string) error {

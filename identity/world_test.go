@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -63,6 +64,7 @@ type world struct {
 	t      *testing.T
 	db     *store.DB
 	queue  *jobs.Queue
+	ring   *keys.Ring
 	access *access.Access
 	id     *identity.Identity
 	post   *post
@@ -139,6 +141,7 @@ func on(t *testing.T, engines func(*testing.T, lancar.Clock, func(*testing.T, *s
 		dir := t.TempDir()
 		ring, err := keys.Create(filepath.Join(dir, "keys"), keys.Options{Origin: "lancar.test", Now: w.at})
 		w.must(err)
+		w.ring = ring
 		token := filepath.Join(dir, "token")
 		w.must(os.WriteFile(token, []byte("t0ken\n"), 0o600))
 		server := httptest.NewServer(http.HandlerFunc(w.register))
@@ -206,4 +209,17 @@ func (w *world) refused(err error, code lancar.Code) {
 	if lancar.CodeOf(err) != code {
 		w.t.Fatalf("got %v, want %s", err, code)
 	}
+}
+
+// told fails unless some message to an address says this; messages arrive in any order.
+func (w *world) told(to, text string) {
+	w.t.Helper()
+	w.post.mu.Lock()
+	defer w.post.mu.Unlock()
+	for _, m := range w.post.sent[to] {
+		if strings.Contains(m, text) {
+			return
+		}
+	}
+	w.t.Fatalf("%s was not told %q: %q", to, text, w.post.sent[to])
 }

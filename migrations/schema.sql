@@ -446,6 +446,15 @@ CREATE TABLE identity_attempts (
 
 CREATE INDEX identity_attempts_age ON identity_attempts (created_at);
 
+CREATE TABLE identity_browsers (
+  account TEXT NOT NULL,
+  mark TEXT NOT NULL,
+  device TEXT NOT NULL,
+  first_at BIGINT NOT NULL,
+  last_at BIGINT NOT NULL,
+  PRIMARY KEY (account, mark)
+);
+
 CREATE TABLE identity_client_errors (
   client TEXT NOT NULL,
   place BIGINT NOT NULL,
@@ -496,7 +505,7 @@ CREATE TABLE identity_disputes (
   at BIGINT NOT NULL,
   settled_at BIGINT NOT NULL,
   officer TEXT NOT NULL,
-  verdict TEXT NOT NULL,
+  verdict TEXT NOT NULL, proposed_by TEXT NOT NULL DEFAULT '', proposed_at BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (region, id)
 );
 
@@ -522,6 +531,17 @@ CREATE TABLE identity_grants (
 CREATE INDEX identity_grants_account ON identity_grants (account, client);
 
 CREATE INDEX identity_grants_age ON identity_grants (expires_at);
+
+CREATE TABLE identity_happenings (
+  account TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  id TEXT NOT NULL,
+  what TEXT NOT NULL,
+  detail BYTEA NOT NULL,
+  PRIMARY KEY (account, at, id)
+);
+
+CREATE INDEX identity_happenings_age ON identity_happenings (at);
 
 CREATE TABLE identity_limits (
   name TEXT NOT NULL,
@@ -732,6 +752,15 @@ CREATE INDEX identity_mandates_principal ON identity_mandates (principal, made_a
 
 CREATE INDEX identity_mandates_wake ON identity_mandates (wake_at) WHERE wake_at > 0;
 
+CREATE TABLE identity_numbers (
+  subject TEXT NOT NULL PRIMARY KEY,
+  account TEXT NOT NULL,
+  officer TEXT NOT NULL,
+  at BIGINT NOT NULL
+);
+
+CREATE INDEX identity_numbers_account ON identity_numbers (account);
+
 CREATE TABLE identity_officers (
   account TEXT NOT NULL PRIMARY KEY,
   number TEXT NOT NULL UNIQUE,
@@ -739,6 +768,49 @@ CREATE TABLE identity_officers (
   subject TEXT NOT NULL,
   family TEXT NOT NULL
 );
+
+CREATE TABLE identity_passkeys (
+  credential TEXT NOT NULL PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  account TEXT NOT NULL,
+  name BYTEA NOT NULL,
+  level BIGINT NOT NULL,
+  public_key BYTEA NOT NULL,
+  attestation_type TEXT NOT NULL,
+  attestation_format TEXT NOT NULL,
+  transports TEXT NOT NULL,
+  attachment TEXT NOT NULL,
+  user_present BIGINT NOT NULL,
+  user_verified BIGINT NOT NULL,
+  backup_eligible BIGINT NOT NULL,
+  backup_state BIGINT NOT NULL,
+  aaguid BYTEA NOT NULL,
+  sign_count BIGINT NOT NULL,
+  cloned_at BIGINT NOT NULL,
+  added_at BIGINT NOT NULL,
+  used_at BIGINT NOT NULL
+);
+
+CREATE INDEX identity_passkeys_account ON identity_passkeys (account, added_at);
+
+CREATE TABLE identity_recoveries (
+  account TEXT NOT NULL,
+  id TEXT NOT NULL,
+  region TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  contact BYTEA NOT NULL,
+  stop TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'stopped', 'done', 'lapsed')),
+  begun_at BIGINT NOT NULL,
+  ready_at BIGINT NOT NULL,
+  ended_at BIGINT NOT NULL,
+  PRIMARY KEY (account, id)
+);
+
+CREATE UNIQUE INDEX identity_recoveries_once ON identity_recoveries (account, hash) WHERE state = 'waiting';
+
+CREATE UNIQUE INDEX identity_recoveries_stop ON identity_recoveries (stop);
 
 CREATE TABLE identity_requests (
   id TEXT NOT NULL PRIMARY KEY,
@@ -815,6 +887,15 @@ CREATE TABLE identity_tokens (
 );
 
 CREATE INDEX identity_tokens_age ON identity_tokens (expires_at);
+
+CREATE TABLE identity_totp (
+  account TEXT NOT NULL PRIMARY KEY,
+  secret BYTEA NOT NULL,
+  level BIGINT NOT NULL,
+  step BIGINT NOT NULL,
+  added_at BIGINT NOT NULL,
+  confirmed_at BIGINT NOT NULL
+);
 
 CREATE TABLE identity_used (
   id TEXT NOT NULL PRIMARY KEY,

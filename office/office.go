@@ -14,6 +14,7 @@ import (
 	"lancar/catalog"
 	"lancar/document"
 	"lancar/identity"
+	"lancar/identity/passkey"
 	"lancar/internal/jobs"
 	"lancar/notify"
 	"lancar/publiclog"
@@ -29,6 +30,7 @@ type Deps struct {
 	Regions   *region.Regions
 	Catalog   *catalog.Catalog
 	Identity  *identity.Identity
+	Passkeys  *passkey.Passkeys // nil where the bare host's name cannot have any
 	Access    *access.Access
 	Notify    *notify.Notify
 	Cases     *casework.Cases
@@ -49,6 +51,7 @@ type Office struct {
 	templates *web.Templates
 	looks     map[string]*web.Look // by code of the region whose pack it is
 	assets    *web.Assets
+	keyScript string // address of the script of passkeys, "" where there are none
 }
 
 // languages are those in which the pages have texts.
@@ -74,6 +77,9 @@ func New(d Deps) (*Office, error) {
 		all = append(all, l)
 	}
 	o.assets = web.NewAssets(all...)
+	if d.Passkeys != nil {
+		o.keyScript = web.PasskeyScript()
+	}
 	return o, nil
 }
 
@@ -106,14 +112,16 @@ func (o *Office) Handler() http.Handler {
 // openRoutes are the pages on the way in.
 func openRoutes() map[string]handler {
 	return map[string]handler{
-		"GET /office/signin":       signIn,
-		"POST /office/signin":      sendCode,
-		"GET /office/signin/code":  func(v *visit) error { return v.to("/office/signin") },
-		"POST /office/signin/code": confirmCode,
-		"GET /office/role":         roles,
-		"POST /office/role":        chooseRole,
-		"POST /office/signout":     signOut,
-		"/office/":                 func(*visit) error { return notFound() },
+		"GET /office/signin":                  signIn,
+		"POST /office/signin":                 sendCode,
+		"GET /office/signin/code":             func(v *visit) error { return v.to("/office/signin") },
+		"POST /office/signin/code":            confirmCode,
+		"POST /office/signin/passkey":         enterByPasskey,
+		"POST /office/signin/passkey/options": offerPasskey,
+		"GET /office/role":                    roles,
+		"POST /office/role":                   chooseRole,
+		"POST /office/signout":                signOut,
+		"/office/":                            func(*visit) error { return notFound() },
 	}
 }
 
@@ -148,5 +156,11 @@ func officerRoutes() map[string]handler {
 		"GET /office/claims/{region}/{id}":        showClaim,
 		"POST /office/claims/{region}/{id}":       settleClaim,
 		"GET /office/trouble":                     trouble,
+		"GET /office/devices":                     devices,
+		"POST /office/devices/signout":            signOutDevice,
+		"POST /office/devices/signout-all":        signOutAll,
+		"POST /office/devices/passkey":            addPasskey,
+		"POST /office/devices/passkey/options":    offerNewPasskey,
+		"POST /office/devices/passkey/{id}":       removePasskey,
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 type signInView struct {
 	To       string
+	Script   string // of passkeys, "" where there are none
 	Number   web.Field
 	Problems []web.Problem
 }
@@ -26,7 +27,7 @@ func goingTo(to string) string {
 }
 
 func signIn(v *visit) error {
-	if v.actor.Role != "" {
+	if v.actor.Role != "" && v.r.URL.Query().Get("fresh") == "" {
 		return v.to(goingTo(v.r.URL.Query().Get("to")))
 	}
 	return v.signInPage(http.StatusOK, v.r.URL.Query().Get("to"), "", nil)
@@ -38,7 +39,7 @@ func (v *visit) signInPage(status int, to, number string, wrong []web.Problem) e
 	if len(wrong) > 0 {
 		f.Error = wrong[0].Text
 	}
-	return v.showAs(status, "signin", v.title(v.T("Masuk petugas", "Officers' sign-in"), wrong), signInView{To: goingTo(to), Number: f, Problems: wrong})
+	return v.showAs(status, "signin", v.title(v.T("Masuk petugas", "Officers' sign-in"), wrong), signInView{To: goingTo(to), Script: v.keyScript, Number: f, Problems: wrong})
 }
 
 // title says first that something is wrong.
@@ -79,22 +80,28 @@ func confirmCode(v *visit) error {
 	if err != nil {
 		return err
 	}
+	b := v.browser()
 	token, s, err := v.Identity.Confirm(v.r.Context(), identity.Confirmation{Attempt: sent.Get("attempt"), Code: sent.Get("code"),
-		Address: serve.Address(v.r.Context()).String(), Host: v.r.Host, Device: web.Device(v.r.UserAgent()), Before: identity.Token(v.r, v.secure())})
+		Address: b.Address, Host: b.Host, Device: b.Device, Before: b.Before, Mark: b.Mark})
 	if p, ok := v.wrong(err); ok {
 		return v.codePage(http.StatusUnprocessableEntity, codeView{Attempt: sent.Get("attempt"), To: goingTo(sent.Get("to")), Problems: []web.Problem{p}})
 	}
 	if err != nil {
 		return err
 	}
+	return v.entered(token, s, sent.Get("to"))
+}
+
+// entered begins a session: an officer chooses a role first if they hold several.
+func (v *visit) entered(token string, s identity.Session, to string) error {
 	http.SetCookie(v.w, identity.Cookie(token, v.secure()))
 	switch {
 	case s.Kind != identity.Officer:
 		return v.to("/me")
 	case s.Actor.Role == "":
-		return v.to("/office/role?to=" + url.QueryEscape(goingTo(sent.Get("to"))))
+		return v.to("/office/role?to=" + url.QueryEscape(goingTo(to)))
 	}
-	return v.to(v.first(s.Actor.Role, sent.Get("to")))
+	return v.to(v.first(s.Actor.Role, to))
 }
 
 // first is where an officer begins: where they wanted to go, else what their role does.

@@ -14,6 +14,7 @@ import (
 	"lancar/catalog"
 	"lancar/document"
 	"lancar/identity"
+	"lancar/identity/passkey"
 	"lancar/internal/serve"
 	"lancar/notify"
 	"lancar/payment"
@@ -31,6 +32,7 @@ type Deps struct {
 	Catalog   *catalog.Catalog
 	Finder    *catalog.Finder
 	Identity  *identity.Identity
+	Passkeys  *passkey.Passkeys // nil where the bare host's name cannot have any
 	Access    *access.Access
 	Notify    *notify.Notify
 	Cases     *casework.Cases
@@ -53,6 +55,7 @@ type Portal struct {
 	templates *web.Templates
 	sites     map[string]*site // by code of the region whose pack it is
 	assets    *web.Assets
+	keyScript string // address of the script of passkeys
 	life      []lifeEvent
 	kept      keptPages
 	checking  chan struct{} // files that are being checked
@@ -80,7 +83,7 @@ func New(d Deps) (*Portal, error) {
 		p.sites[r.Code] = s
 		looks = append(looks, s.look)
 	}
-	p.assets = web.NewAssets(looks...)
+	p.assets, p.keyScript = web.NewAssets(looks...), web.PasskeyScript()
 	return p, nil
 }
 
@@ -108,23 +111,25 @@ func (p *Portal) routes(mux *http.ServeMux) {
 		http.Redirect(w, r, p.siteOf(r.Host).look.IconPath(), http.StatusFound)
 	})
 	for pattern, h := range map[string]handler{
-		"GET /{$}":                    home,
-		"GET /life/{event}":           showLife,
-		"GET /services":               showServices,
-		"GET /services/{slug}":        showService,
-		"POST /services/{slug}/start": begin,
-		"GET /offline":                offline,
-		"GET /places":                 showPlaces,
-		"GET /search":                 search,
-		"GET /verify":                 verify,
-		"GET /verify/{number}":        verifyNumber,
-		"POST /verify":                verifyFile,
-		"GET /signin":                 signIn,
-		"POST /signin":                sendCode,
-		"POST /signin/code":           confirmCode,
-		"GET /session":                redeem,
-		"POST /signout":               signOut,
-		"/":                           func(*visit) error { return notFound() },
+		"GET /{$}":                     home,
+		"GET /life/{event}":            showLife,
+		"GET /services":                showServices,
+		"GET /services/{slug}":         showService,
+		"POST /services/{slug}/start":  begin,
+		"GET /offline":                 offline,
+		"GET /places":                  showPlaces,
+		"GET /search":                  search,
+		"GET /verify":                  verify,
+		"GET /verify/{number}":         verifyNumber,
+		"POST /verify":                 verifyFile,
+		"GET /signin":                  signIn,
+		"POST /signin":                 sendCode,
+		"POST /signin/code":            confirmCode,
+		"POST /signin/passkey":         enterByPasskey,
+		"POST /signin/passkey/options": offerPasskey,
+		"GET /session":                 redeem,
+		"POST /signout":                signOut,
+		"/":                            func(*visit) error { return notFound() },
 	} {
 		mux.HandleFunc(pattern, p.language(p.kindOf(pattern)(h)))
 	}
@@ -185,5 +190,11 @@ func ownRoutes() map[string]handler {
 		"POST /me/consents/withdraw":                      withdrawConsent,
 		"POST /me/rights/free":                            unrestrict,
 		"GET /me/data":                                    ownData,
+		"GET /me/devices":                                 devices,
+		"POST /me/devices/signout":                        signOutDevice,
+		"POST /me/devices/signout-all":                    signOutAll,
+		"POST /me/devices/passkey":                        addPasskey,
+		"POST /me/devices/passkey/options":                offerNewPasskey,
+		"POST /me/devices/passkey/{id}":                   changePasskey,
 	}
 }

@@ -51,21 +51,39 @@ func (v *visit) allowForms(origin *url.URL) {
 		"form-action 'self' "+origin.Scheme+"://"+origin.Host, 1))
 }
 
+// allowReturn lets a form of a sign-in page end where the sign-in leads: perhaps on a region's host.
+func (v *visit) allowReturn(to string) {
+	if on, err := url.Parse(to); err == nil {
+		if back, err := url.Parse(on.Query().Get("to")); err == nil && on.Path == "/session/go" && v.ours(back) {
+			v.allowForms(back)
+		}
+	}
+}
+
 // toSignIn sends the browser to sign in and then back to path.
-func (v *visit) toSignIn(path string) {
+func (v *visit) toSignIn(path string) { v.toSignInFor(path, signInFor{}) }
+
+// toSignInFor is the same for a sign-in that must prove more: then the host of sign-in asks for it
+// even where somebody is signed in.
+func (v *visit) toSignInFor(path string, want signInFor) {
 	v.w.Header().Set("Cache-Control", "no-store")
 	kind := ""
 	if v.r.URL.Query().Get("kind") == "passport" {
-		kind = "&kind=passport"
+		kind, want.Kind = "&kind=passport", "passport"
 	}
 	if !v.elsewhere() {
-		http.Redirect(v.w, v.r, "/signin?to="+url.QueryEscape(path)+kind, http.StatusSeeOther)
+		want.To = path
+		http.Redirect(v.w, v.r, "/signin?"+want.Query(), http.StatusSeeOther)
 		return
 	}
 	back := url.URL{Scheme: v.Home.Scheme, Host: v.r.Host, Path: "/session"}
 	back.RawQuery = url.Values{"to": {path}, "way": {hashWay(v.wayOut())}}.Encode()
 	to := *v.Home
 	to.Path, to.RawQuery = "/session/go", url.Values{"to": {back.String()}}.Encode()+kind
+	if want.Fresh || want.Level > 0 {
+		want.To = to.RequestURI()
+		to.Path, to.RawQuery = "/signin", want.Query()
+	}
 	http.Redirect(v.w, v.r, to.String(), http.StatusSeeOther)
 }
 
@@ -145,7 +163,7 @@ func (v *visit) ours(u *url.URL) bool {
 func redeem(v *visit) error {
 	q := v.r.URL.Query()
 	to := v.returnTo(q.Get("to"))
-	if v.signed {
+	if v.signed && q.Get("ticket") == "" {
 		return v.to(to)
 	}
 	if v.way() == "" {
@@ -153,6 +171,9 @@ func redeem(v *visit) error {
 			"This sign-in link was not made in this browser. Please sign in again.")
 	}
 	token, _, err := v.Identity.Redeem(v.r.Context(), q.Get("ticket"), v.r.Host+" "+hashWay(v.way()), web.Device(v.r.UserAgent()), identity.Token(v.r, v.secure()))
+	if err != nil && v.signed { // the page of a ticket that was used, loaded again
+		return v.to(to)
+	}
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package portal
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"lancar"
@@ -11,33 +12,90 @@ import (
 	"lancar/web"
 )
 
+// signInFor says where a sign-in leads and what it must prove.
+type signInFor struct {
+	To, Kind string
+	Level    identity.Level // at least; 0 for any
+	Fresh    bool           // prove it again, signed in or not
+}
+
+func asked(q url.Values) signInFor {
+	w := signInFor{To: q.Get("to"), Kind: q.Get("kind"), Fresh: q.Get("fresh") == "1"}
+	switch q.Get("level") {
+	case "2":
+		w.Level = identity.Verified
+	case "3":
+		w.Level = identity.Strong
+	}
+	return w
+}
+
+// Query is the same as a query.
+func (w signInFor) Query() string {
+	q := url.Values{"to": {w.To}}
+	if w.Kind != "" {
+		q.Set("kind", w.Kind)
+	}
+	if w.Level > 0 {
+		q.Set("level", strconv.Itoa(int(w.Level)))
+	}
+	if w.Fresh {
+		q.Set("fresh", "1")
+	}
+	return q.Encode()
+}
+
 type signInView struct {
-	Kind, To string
+	signInFor
+	Script   string // of passkeys, "" where there are none
+	Ask      string // why more is asked than a code
+	StepUp   bool   // only a passkey helps
 	People   string // page with people to sign in as, in a rehearsal
 	Problems []web.Problem
 	Fields   []web.Field
 }
 
-// signIn asks for the three facts and a contact. On a region's host it leads to the one host
-// where sign-in lives.
+// signIn asks for a passkey, or the three facts and a contact. On a region's host it leads to the
+// one host where sign-in lives. Whoever is signed in already goes on, unless more is asked:
+// level=2|3 for a surer sign-in, fresh=1 for proving it again.
 func signIn(v *visit) error {
-	if v.signed {
+	want := asked(v.r.URL.Query())
+	if v.signed && !want.Fresh && v.session.Meets(want.Level) {
 		return v.to(v.goingTo("/me"))
 	}
 	if v.elsewhere() {
-		v.toSignIn(v.goingTo("/me"))
+		v.toSignInFor(v.goingTo("/me"), want)
 		return nil
 	}
 	v.noindex = true
-	return v.signInPage(v.r.URL.Query().Get("kind"), v.r.URL.Query().Get("to"), url.Values{}, nil)
+	return v.signInPage(want, url.Values{}, nil)
 }
 
-func (v *visit) signInPage(kind, to string, sent url.Values, problems []web.Problem) error {
+// askFor says why a person who may be signed in is asked again.
+func (v *visit) askFor(w signInFor) string {
+	switch {
+	case w.Level == identity.Strong:
+		return v.T("Yang Anda buka ini meminta kunci sandi (passkey): sidik jari, wajah, atau PIN di perangkat Anda sendiri.",
+			"What you are opening asks for a passkey: the finger, face or PIN of your own device.")
+	case w.Level == identity.Verified:
+		return v.T("Yang Anda buka ini meminta kontak yang tercatat di data kependudukan. Masuk dengan nomor HP atau surel itu.",
+			"What you are opening asks for a contact that the population register has. Sign in with that number or e-mail.")
+	case w.Fresh && v.signed:
+		return v.T("Buktikan sekali lagi bahwa ini Anda.", "Prove once more that it is you.")
+	}
+	return ""
+}
+
+func (v *visit) signInPage(want signInFor, sent url.Values, problems []web.Problem) error {
 	wrong := map[string]string{}
 	for _, p := range problems {
 		wrong[p.Field] = p.Text
 	}
-	view := signInView{Kind: "resident", To: to, Problems: problems, People: v.sandbox("/")}
+	v.allowReturn(want.To)
+	view := signInView{signInFor: want, Problems: problems, People: v.sandbox("/"), Script: v.passkeyScript(), Ask: v.askFor(want),
+		StepUp: want.Level == identity.Strong && v.signed && v.session.Level == identity.Verified}
+	kind := want.Kind
+	view.Kind = "resident"
 	if kind == "passport" {
 		view.Kind = "passport"
 		view.Fields = []web.Field{
@@ -87,28 +145,25 @@ func sendCode(v *visit) error {
 	}
 	a, err := v.Identity.Start(v.r.Context(), claim)
 	if e, ok := invalid(err); ok {
-		return v.signInPage(sent.Get("kind"), sent.Get("to"), sent, []web.Problem{{Field: e.Field, Text: v.In(e.Text)}})
+		return v.signInPage(asked(sent), sent, []web.Problem{{Field: e.Field, Text: v.In(e.Text)}})
 	}
 	if err != nil {
 		return err
 	}
-	return v.codePage(http.StatusOK, codeView{Attempt: a.ID, To: sent.Get("to"), Sent: v.sentTo(a.Contact), Until: v.codeUntil(a.Expires), Kind: sent.Get("kind")})
+	return v.codePage(http.StatusOK, codeView{signInFor: asked(sent), Attempt: a.ID, Sent: v.sentTo(a.Contact), Until: v.codeUntil(a.Expires)})
 }
 
 type codeView struct {
-	Attempt, To, Sent, Until, Kind string
-	Back                           string
-	Mail, Phone                    string // where codes arrive in a rehearsal
-	Problems                       []web.Problem
+	signInFor
+	Attempt, Sent, Until string
+	Back                 string
+	Mail, Phone          string // where codes arrive in a rehearsal
+	Problems             []web.Problem
 }
 
 func (v *visit) codePage(status int, view codeView) error {
-	view.Back = "/signin?to=" + url.QueryEscape(view.To) + "&kind=" + url.QueryEscape(view.Kind)
-	if on, err := url.Parse(view.To); err == nil { // signing in may end on a region's host
-		if back, err := url.Parse(on.Query().Get("to")); err == nil && on.Path == "/session/go" && v.ours(back) {
-			v.allowForms(back)
-		}
-	}
+	view.Back = "/signin?" + view.Query()
+	v.allowReturn(view.To)
 	view.Mail, view.Phone = v.sandbox("/mail"), v.sandbox("/phone")
 	v.noindex = true
 	return v.showAs(status, "signincode", v.T("Masukkan kode", "Enter the code"), view)
@@ -130,16 +185,21 @@ func confirmCode(v *visit) error {
 		return err
 	}
 	sent := v.r.PostForm
-	token, _, err := v.Identity.Confirm(v.r.Context(), identity.Confirmation{Attempt: sent.Get("attempt"), Code: sent.Get("code"),
-		Address: serve.Address(v.r.Context()).String(), Host: v.r.Host, Device: web.Device(v.r.UserAgent()), Before: identity.Token(v.r, v.secure())})
+	b := v.browser()
+	token, s, err := v.Identity.Confirm(v.r.Context(), identity.Confirmation{Attempt: sent.Get("attempt"), Code: sent.Get("code"),
+		Address: b.Address, Host: b.Host, Device: b.Device, Before: b.Before, Mark: b.Mark})
 	if e, ok := invalid(err); ok {
-		return v.codePage(http.StatusUnprocessableEntity, codeView{Attempt: sent.Get("attempt"), To: sent.Get("to"), Sent: v.T("Periksa lagi kodenya.", "Please check the code."),
-			Kind: sent.Get("kind"), Problems: []web.Problem{{Field: "code", Text: v.In(e.Text)}}})
+		return v.codePage(http.StatusUnprocessableEntity, codeView{signInFor: asked(sent), Attempt: sent.Get("attempt"), Sent: v.T("Periksa lagi kodenya.", "Please check the code."),
+			Problems: []web.Problem{{Field: "code", Text: v.In(e.Text)}}})
 	}
 	if err != nil {
 		return err
 	}
 	http.SetCookie(v.w, identity.Cookie(token, v.secure()))
+	if want := asked(sent); !s.Meets(want.Level) {
+		want.Fresh = false
+		return v.to("/signin?" + want.Query())
+	}
 	return v.to(v.returnTo(sent.Get("to")))
 }
 

@@ -42,6 +42,11 @@ func script() Asset { return asset("js", squeeze(read("script/lancar.js"))) }
 // officeScript gives officers' pages their shortcuts; everything works without it.
 func officeScript() Asset { return asset("js", squeeze(read("script/office.js"))) }
 
+// PasskeyScript is where the script is that lets pages use passkeys; without it a code works.
+func PasskeyScript() string { return passkeyScript().Path }
+
+func passkeyScript() Asset { return asset("js", squeeze(read("script/passkey.js"))) }
+
 // Assets serves /assets/.
 type Assets struct{ byPath map[string]Asset }
 
@@ -51,6 +56,7 @@ func NewAssets(looks ...*Look) *Assets {
 	add := func(x Asset) { a.byPath[x.Path] = x }
 	add(script())
 	add(officeScript())
+	add(passkeyScript())
 	for _, l := range looks {
 		for _, x := range l.Assets() {
 			add(x)

@@ -1,0 +1,151 @@
+package identity
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"lancar"
+	"lancar/access"
+	"lancar/internal/jobs"
+	"lancar/internal/store"
+	"lancar/notify"
+)
+
+// What says what happened to the safety of an account.
+type What string
+
+// What can happen.
+const (
+	NewDevice       What = "device"
+	NewPasskey      What = "passkey"
+	PasskeyGone     What = "passkey-gone"
+	PasskeyCopied   What = "passkey-copied"
+	NewApp          What = "app"
+	AppGone         What = "app-gone"
+	RecoveryBegun   What = "recovery"
+	RecoveryStopped What = "recovery-stopped"
+	Recovered       What = "recovered"
+	SignedOutAll    What = "signed-out"
+	NumberChanged   What = "number"
+)
+
+// Text says it in a few words.
+func (w What) Text() lancar.Text { return wordsOf(w, "").Title }
+
+// Happening is one entry of the list that an account's owner sees.
+type Happening struct {
+	At     time.Time
+	What   What
+	Detail string // a device, the name of a passkey, a masked contact
+}
+
+// EventSignedOut is emitted when all sessions of an account end at once; what was handed out on
+// their strength (tokens, grants of sign-in) must end too. Its payload is [SignedOut] as JSON.
+const EventSignedOut = "identity.signed_out"
+
+// SignedOut is the payload of [EventSignedOut].
+type SignedOut struct {
+	Account lancar.ID `json:"account"`
+}
+
+// HappenedTx writes down what happened and tells the account on all its channels.
+func (i *Identity) HappenedTx(tx *store.Tx, account lancar.ID, what What, detail string) error {
+	id := lancar.NewID(tx.Now)
+	if err := i.noteTx(tx, account, id, what, detail); err != nil {
+		return err
+	}
+	m := wordsOf(what, detail)
+	m.Region, m.Link, m.Key = "00", "/me/devices", "happened "+string(id)
+	if what == NewDevice {
+		m.Link = ""
+	}
+	return i.TellTx(tx, account, m)
+}
+
+func (i *Identity) noteTx(tx *store.Tx, account, id lancar.ID, what What, detail string) error {
+	sealed, err := i.SealTx(tx, account, detail, "identity_happenings "+string(id))
+	if err != nil {
+		return err
+	}
+	return insertHappening(tx, account, id, what, sealed)
+}
+
+// Happenings lists what happened to the account, newest first, at most fifty.
+func (i *Identity) Happenings(ctx context.Context, s Session) (list []Happening, err error) {
+	err = i.db.Read(ctx, func(tx *store.Tx) error {
+		rows, err := happeningsOf(tx, s.Account)
+		list = make([]Happening, len(rows))
+		for n, r := range rows {
+			if err != nil {
+				return err
+			}
+			list[n] = r.Happening
+			list[n].Detail, err = i.OpenTx(tx, s.Account, r.sealed, "identity_happenings "+string(r.id))
+		}
+		return err
+	})
+	return list, err
+}
+
+// endSessions ends all sessions of an account and says so upward.
+func (i *Identity) endSessions(tx *store.Tx, account lancar.ID) error {
+	if err := deleteSessions(tx, account); err != nil {
+		return err
+	}
+	payload, err := json.Marshal(SignedOut{account})
+	if err != nil {
+		return err
+	}
+	return i.queue.EmitTx(tx, jobs.Event{Region: "00", Name: EventSignedOut, Payload: payload})
+}
+
+// keepHappenings is how long the list goes back.
+const keepHappenings = 2 * 365 * 24 * time.Hour
+
+// HappeningsRetention deletes old entries of the list.
+func (i *Identity) HappeningsRetention() access.Rule {
+	return access.Rule{
+		Name:  "identity.happenings",
+		Words: lancar.Text{"id": "Riwayat keamanan akun dihapus setelah dua tahun", "en": "The history of an account's safety is deleted after two years"},
+		Sweep: func(tx *store.Tx, limit int) (int, error) {
+			return deleteHappenings(tx, tx.Now.Add(-keepHappenings), limit)
+		},
+	}
+}
+
+// wordsOf are the messages. None has a link that signs anybody in.
+func wordsOf(what What, detail string) notify.Message {
+	say := func(titleID, titleEN, bodyID, bodyEN string) notify.Message {
+		return notify.Message{Title: lancar.Text{"id": titleID, "en": titleEN}, Body: lancar.Text{
+			"id": bodyID + "\n\nBukan Anda? Buka \"Perangkat dan keamanan\" di halaman Anda, lalu keluar dari semua perangkat.",
+			"en": bodyEN + "\n\nNot you? Open \"Devices and security\" on your page and sign out everywhere."}}
+	}
+	switch what {
+	case NewDevice:
+		return say("Akun Anda dibuka di perangkat baru", "Your account was opened on a new device",
+			"Akun Anda baru saja dibuka di perangkat ini: "+detail, "Your account was just opened on this device: "+detail)
+	case NewPasskey:
+		return say("Kunci sandi baru ditambahkan", "A passkey was added", "Kunci sandi \""+detail+"\" sekarang bisa membuka akun Anda.", "The passkey \""+detail+"\" can now open your account.")
+	case PasskeyGone:
+		return say("Kunci sandi dihapus", "A passkey was removed", "Kunci sandi \""+detail+"\" tidak bisa lagi membuka akun Anda.", "The passkey \""+detail+"\" can no longer open your account.")
+	case PasskeyCopied:
+		return say("Kunci sandi Anda mungkin disalin", "Your passkey may have been copied",
+			"Kunci sandi \""+detail+"\" dipakai dari dua tempat. Kami menolaknya dan tidak menerimanya lagi. Masuk dengan kode, hapus kunci itu, lalu buat yang baru.",
+			"The passkey \""+detail+"\" was used from two places. We refused it and no longer take it. Sign in with a code, remove that passkey and make a new one.")
+	case NewApp:
+		return say("Aplikasi kode ditambahkan", "A code app was added", "Kode dari aplikasi sekarang bisa dipakai masuk ke akun Anda.", "Codes from an app can now be used to sign in to your account.")
+	case AppGone:
+		return say("Aplikasi kode dihapus", "The code app was removed", "Kode dari aplikasi tidak lagi diterima untuk akun Anda.", "Codes from the app are no longer taken for your account.")
+	case RecoveryStopped:
+		return say("Pemulihan akun dibatalkan", "A recovery was stopped", "Pemulihan akun Anda lewat "+detail+" dibatalkan.", "The recovery of your account through "+detail+" was stopped.")
+	case Recovered:
+		return say("Akun Anda dipulihkan", "Your account was recovered",
+			"Akun Anda sekarang dibuka lewat "+detail+". Kontak, kunci sandi, dan sesi yang lama sudah berakhir.", "Your account is now opened through "+detail+". The old contacts, passkeys and sessions have ended.")
+	case SignedOutAll:
+		return say("Keluar dari semua perangkat", "Signed out everywhere", "Semua perangkat dan aplikasi sudah keluar dari akun Anda.", "All devices and apps are signed out of your account.")
+	case NumberChanged:
+		return say("Nomor identitas Anda diganti", "Your identity number was changed", "Nomor identitas di akun Anda diganti oleh petugas: "+detail, "An officer changed the identity number of your account: "+detail)
+	}
+	return say("Kejadian di akun Anda", "Something happened to your account", detail, detail)
+}

@@ -1,0 +1,200 @@
+package portal
+
+import (
+	"errors"
+	"net/http"
+
+	"lancar"
+	"lancar/identity"
+	"lancar/identity/passkey"
+	"lancar/web"
+)
+
+// devicesView is where a person sees how their account is opened, and from where.
+type devicesView struct {
+	Fresh     bool   // the ways in may be changed now
+	Script    string // of passkeys, "" where there are none
+	Passkeys  []passkeyView
+	Devices   []deviceView
+	Happened  []web.Row
+	Problems  []web.Problem
+	Done      string
+	Level     string
+	LevelLine string
+}
+
+type passkeyView struct {
+	ID, Name, Line string
+	Tag            *web.Tag
+}
+
+type deviceView struct {
+	ID, Name, Line string
+	Current        bool
+}
+
+// devices shows the page on the host of sign-in, where passkeys are; a region's host leads there.
+func devices(v *visit) error {
+	if v.elsewhere() {
+		to := *v.Home
+		to.Path = "/me/devices"
+		return v.to(to.String())
+	}
+	return v.devicesPage(http.StatusOK, nil)
+}
+
+func (v *visit) devicesPage(status int, problems []web.Problem) error {
+	view := devicesView{Fresh: v.session.Fresh(v.now, identity.FreshFor), Script: v.passkeyScript(), Problems: problems}
+	view.Level, view.LevelLine = v.levelWords(v.session.Level)
+	for _, fill := range []func(*devicesView) error{v.passkeyViews, v.deviceViews, v.happenedRows} {
+		if err := fill(&view); err != nil {
+			return err
+		}
+	}
+	switch v.r.URL.Query().Get("done") {
+	case "passkey":
+		view.Done = v.T("Kunci sandi tersimpan. Lain kali Anda bisa masuk tanpa kode.", "The passkey is saved. Next time you can sign in without a code.")
+	case "removed":
+		view.Done = v.T("Sudah dihapus.", "It is removed.")
+	case "device":
+		view.Done = v.T("Perangkat itu sudah keluar.", "That device is signed out.")
+	}
+	return v.showAs(status, "devices", v.T("Perangkat dan keamanan", "Devices and security"), view)
+}
+
+// levelWords say how sure this sign-in is.
+func (v *visit) levelWords(l identity.Level) (name, line string) {
+	switch l {
+	case identity.Strong:
+		return v.T("Paling kuat", "Strongest"), v.T("Anda masuk dengan kunci sandi.", "You signed in with a passkey.")
+	case identity.Verified:
+		return v.T("Terverifikasi", "Verified"), v.T("Anda masuk dengan kode ke kontak yang tercatat atas nama Anda.", "You signed in with a code to a contact that is registered for you.")
+	}
+	return v.T("Dasar", "Basic"), v.T("Anda masuk dengan kode ke kontak yang belum tercatat di data kependudukan.", "You signed in with a code to a contact that the population register does not have.")
+}
+
+func (v *visit) passkeyViews(view *devicesView) error {
+	if v.Passkeys == nil {
+		return nil
+	}
+	list, err := v.Passkeys.List(v.r.Context(), v.session)
+	for _, k := range list {
+		p := passkeyView{ID: string(k.ID), Name: k.Name, Line: v.T("Dibuat ", "Made ") + v.Date(k.Added)}
+		if !k.Used.IsZero() {
+			p.Line += v.T(", terakhir dipakai ", ", last used ") + v.Moment(k.Used, v.now)
+		}
+		if k.Copied {
+			p.Tag = &web.Tag{Kind: "bad", Icon: "alert", Text: v.T("Ditolak: mungkin disalin", "Refused: perhaps copied")}
+		}
+		view.Passkeys = append(view.Passkeys, p)
+	}
+	return err
+}
+
+func (v *visit) deviceViews(view *devicesView) error {
+	list, err := v.Identity.Devices(v.r.Context(), v.session)
+	for _, d := range list {
+		name := d.Device
+		if name == "" {
+			name = v.T("Perangkat lain", "Another device")
+		}
+		view.Devices = append(view.Devices, deviceView{ID: string(d.ID), Name: name, Current: d.Current,
+			Line: v.T("Masuk ", "Signed in ") + v.Moment(d.Since, v.now) + v.T(", terakhir terlihat ", ", last seen ") + v.Moment(d.Seen, v.now)})
+	}
+	return err
+}
+
+func (v *visit) happenedRows(view *devicesView) error {
+	list, err := v.Identity.Happenings(v.r.Context(), v.session)
+	for _, h := range list {
+		row := web.Row{Term: v.Moment(h.At, v.now), Lines: []string{v.In(h.What.Text())}}
+		if h.Detail != "" {
+			row.Source = h.Detail
+		}
+		view.Happened = append(view.Happened, row)
+	}
+	return err
+}
+
+func signOutDevice(v *visit) error {
+	if err := v.readForm(); err != nil {
+		return err
+	}
+	if err := v.Identity.SignOutDevice(v.r.Context(), v.session, lancar.ID(v.r.PostForm.Get("device"))); err != nil {
+		return err
+	}
+	return v.to("/me/devices?done=device")
+}
+
+// signOutAll ends everything, this browser too.
+func signOutAll(v *visit) error {
+	if err := v.Identity.SignOutEverywhere(v.r.Context(), v.session); err != nil {
+		return err
+	}
+	http.SetCookie(v.w, identity.Cookie("", v.secure()))
+	v.signed, v.forget = false, true
+	return v.show("signedout", v.T("Anda sudah keluar dari semua perangkat", "You are signed out everywhere"), nil)
+}
+
+func offerNewPasskey(v *visit) error {
+	if v.passkeyScript() == "" {
+		return noPasskeys()
+	}
+	o, err := v.Passkeys.OfferNew(v.r.Context(), v.session)
+	if err != nil {
+		return err
+	}
+	return v.sendOffer(o)
+}
+
+func addPasskey(v *visit) error {
+	if v.passkeyScript() == "" {
+		return noPasskeys()
+	}
+	if err := v.readForm(); err != nil {
+		return err
+	}
+	sent := v.r.PostForm
+	_, err := v.Passkeys.Add(v.r.Context(), v.session, passkey.Answer{State: sent.Get("state"), Response: []byte(sent.Get("response"))},
+		sent.Get("name"), web.Device(v.r.UserAgent()))
+	if e, ok := invalid(err); ok {
+		return v.devicesPage(http.StatusUnprocessableEntity, []web.Problem{{Text: v.In(e.Text)}})
+	}
+	if err != nil {
+		return v.provedFirst(err)
+	}
+	return v.to("/me/devices?done=passkey")
+}
+
+// changePasskey renames or removes one.
+func changePasskey(v *visit) error {
+	if v.Passkeys == nil {
+		return noPasskeys()
+	}
+	if err := v.readForm(); err != nil {
+		return err
+	}
+	id := lancar.ID(v.r.PathValue("id"))
+	if v.r.PostForm.Get("do") == "remove" {
+		if err := v.Passkeys.Remove(v.r.Context(), v.session, id); err != nil {
+			return v.provedFirst(err)
+		}
+		return v.to("/me/devices?done=removed")
+	}
+	err := v.Passkeys.Rename(v.r.Context(), v.session, id, v.r.PostForm.Get("name"))
+	if e, ok := invalid(err); ok {
+		return v.devicesPage(http.StatusUnprocessableEntity, []web.Problem{{Field: "name-" + string(id), Text: v.In(e.Text)}})
+	}
+	if err != nil {
+		return err
+	}
+	return v.to("/me/devices")
+}
+
+// provedFirst leads to a new proof where the rooms ask for one.
+func (v *visit) provedFirst(err error) error {
+	if e, ok := errors.AsType[*lancar.Error](err); ok && e.Code == lancar.Forbidden && e.Field == "fresh" {
+		return v.to("/signin?" + signInFor{To: "/me/devices", Fresh: true}.Query())
+	}
+	return err
+}
