@@ -19,6 +19,7 @@ import (
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
 	"lancar/internal/store"
+	"lancar/publiclog"
 )
 
 // Access is the room. It is safe for concurrent use once [Access.Register] is done.
@@ -30,6 +31,7 @@ type Access struct {
 	rules     []Rule
 	brought   func(tx *store.Tx, account, id lancar.ID) (bool, error)
 	bound     bindings
+	log       *publiclog.Log // holds the heads of the chain of looks; nil: looks are not chained
 }
 
 // bindings remembers which account belongs to which subject, for [Access.OwnTx], which every

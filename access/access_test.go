@@ -20,6 +20,7 @@ type world struct {
 	*testing.T
 	db    *store.DB
 	queue *jobs.Queue
+	ring  *keys.Ring
 	a     *access.Access
 	at    time.Time
 	heard []string                // events
@@ -51,6 +52,7 @@ func on(t *testing.T, engines func(*testing.T, lancar.Clock, func(*testing.T, *s
 		w = &world{mine: map[lancar.ID]lancar.ID{"case": "acc"}, T: t, db: db, at: time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)}
 		ring, err := keys.Create(filepath.Join(t.TempDir(), "keys"), keys.Options{Origin: "lancar.test", Now: w.at})
 		w.must(err)
+		w.ring = ring
 		w.queue = jobs.New(db, func(j jobs.Job, err error) { t.Errorf("job %s: %v", j.Queue, err) })
 		w.a = access.New(db, w.queue, ring)
 		w.a.Cases(func(_ *store.Tx, account, id lancar.ID) (bool, error) { return w.mine[id] == account, nil })

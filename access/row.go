@@ -1,7 +1,6 @@
 package access
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -63,38 +62,4 @@ func cursor(s string) (at int64, id string) {
 		return 1<<63 - 1, "~"
 	}
 	return at, right
-}
-
-// rowsQueue is where looks wait for their person's list: the subscription of [Access.SeenTx], which
-// the app makes under the room's own name.
-const rowsQueue = EventRow + ">access"
-
-// Verify compares the people's lists with the looks they are made from and returns the first
-// difference. Looks may be missing in the lists only as far as they wait in the outbox: a node
-// that was killed delivers them at its next start. Run it on a node that does not write.
-func (a *Access) Verify(ctx context.Context) error {
-	waiting, err := a.queue.Waiting(ctx, rowsQueue)
-	if err != nil {
-		return err
-	}
-	return a.db.Read(ctx, func(tx *store.Tx) error {
-		id, err := alteredSeen(tx)
-		if err == nil {
-			return fmt.Errorf("access: look %s stands otherwise in its person's list", id)
-		}
-		if err != store.ErrNone {
-			return err
-		}
-		switch id, err := strayedSeen(tx); {
-		case err == nil:
-			return fmt.Errorf("access: look %s of a person's list was taken out of the records", id)
-		case err != store.ErrNone:
-			return err
-		}
-		missing, id, err := missingSeen(tx)
-		if err == nil && missing > waiting {
-			return fmt.Errorf("access: look %s is not in its person's list, or differs there", id)
-		}
-		return err
-	})
 }

@@ -76,6 +76,7 @@ func open(ctx context.Context, c Config, db *store.DB, ring *keys.Ring, clock la
 	}
 	n.public = publiclog.New(db, n.queue, ring, publiclog.Config{})
 	n.access = access.New(db, n.queue, ring)
+	n.access.Chain(n.public)
 	n.notify = notify.New(db, n.queue, ring, senders(c), n.link)
 	if n.exchange, err = exchange.New(db, n.queue, ring, n.access, exchange.Config{URL: c.Exchange.URL, TokenFile: c.Exchange.TokenFile}); err != nil {
 		return nil, err

@@ -24,6 +24,16 @@ CREATE INDEX access_asked_open ON access_asked (region, due_at, id) WHERE closed
 
 CREATE INDEX access_asked_person ON access_asked (subject, asked_at);
 
+CREATE TABLE access_blocks (
+  region TEXT NOT NULL,
+  n BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  digests BYTEA NOT NULL,
+  head BYTEA NOT NULL,
+  leaf TEXT NOT NULL,
+  PRIMARY KEY (region, n)
+);
+
 CREATE TABLE access_breached (
   region TEXT NOT NULL,
   breach TEXT NOT NULL,
@@ -106,9 +116,11 @@ CREATE TABLE access_rows (
   what TEXT NOT NULL,
   words TEXT NOT NULL,
   purpose TEXT NOT NULL,
-  ground TEXT NOT NULL, acting_for TEXT NOT NULL DEFAULT '', mandate TEXT NOT NULL DEFAULT '', consent TEXT NOT NULL DEFAULT '',
+  ground TEXT NOT NULL, acting_for TEXT NOT NULL DEFAULT '', mandate TEXT NOT NULL DEFAULT '', consent TEXT NOT NULL DEFAULT '', block BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (region, id)
 );
+
+CREATE INDEX access_rows_waiting ON access_rows (region, id) WHERE block = 0;
 
 CREATE TABLE access_seen (
   subject TEXT NOT NULL,
