@@ -133,9 +133,12 @@ func (a *Access) Asks(ctx context.Context, own Grant) (list []Asked, err error) 
 
 // TakeBack closes a request at the person's own wish.
 func (a *Access) TakeBack(ctx context.Context, own Grant, region string, id lancar.ID) error {
+	if !own.Own() {
+		return errNoAsk()
+	}
 	return a.db.Write(ctx, func(tx *store.Tx) error {
 		s, err := askedByID(tx, region, id)
-		if err == store.ErrNone || err == nil && (!own.themself() || s.Subject != own.subject) {
+		if err == store.ErrNone || err == nil && s.Subject != own.subject {
 			return errNoAsk()
 		}
 		if err != nil {

@@ -13,6 +13,8 @@ import (
 
 // Consent is what a person agreed to give to an app. It is never changed, only ended; the one in
 // force is the newest that has not ended and whose time has not run out.
+//
+//lancar:personal
 type Consent struct {
 	ID      lancar.ID
 	Subject string

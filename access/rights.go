@@ -91,6 +91,8 @@ func step(from State, event string, who lancar.ActorKind) (State, error) {
 }
 
 // Asked is a request of a person about their data. Text and Answer are empty in lists for officers.
+//
+//lancar:personal
 type Asked struct {
 	Region, Agency string // which office answers
 	ID             lancar.ID

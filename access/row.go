@@ -13,6 +13,8 @@ import (
 )
 
 // Row is one look at one person's data.
+//
+//lancar:personal
 type Row struct {
 	ID      lancar.ID    `json:"id"`
 	Region  string       `json:"region"` // of the reader

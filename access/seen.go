@@ -42,6 +42,8 @@ func (a *Access) Rows(ctx context.Context, g Grant, after string) (rows []Row, n
 }
 
 // Reader is somebody who looked, and how often in all.
+//
+//lancar:personal
 type Reader struct {
 	Who   lancar.Actor
 	App   string // "" when no agreement was needed

@@ -10,6 +10,8 @@ import (
 )
 
 // Case is an application as its applicant or an officer sees it.
+//
+//lancar:personal
 type Case struct {
 	Region     string // of the office that decides
 	Number     string
@@ -99,6 +101,8 @@ type Flag struct {
 }
 
 // Message is a line between the office and the applicant about a case.
+//
+//lancar:personal
 type Message struct {
 	At   time.Time
 	From lancar.ActorKind
@@ -107,6 +111,8 @@ type Message struct {
 }
 
 // Listed is a case in its applicant's list.
+//
+//lancar:personal
 type Listed struct {
 	Region, Number, Service string
 	ID                      lancar.ID

@@ -22,6 +22,8 @@ type Applicant struct {
 
 // Draft is an application that is not yet submitted. It lives with the account, is saved at every
 // step, and can be continued on another device until Expires.
+//
+//lancar:personal
 type Draft struct {
 	ID         lancar.ID
 	Service    string // slug
@@ -49,6 +51,8 @@ type Checked struct {
 }
 
 // Attachment describes an uploaded file. Type is what the bytes are, not what the browser said.
+//
+//lancar:personal
 type Attachment struct {
 	ID     lancar.ID `json:"id"`
 	Field  string    `json:"field"`

@@ -16,6 +16,9 @@ func (c *Cases) Exporter() access.Exporter {
 			Cases  []Case  `json:"cases"`
 			Drafts []Draft `json:"drafts"`
 		}
+		if err := own.For(own.Subject(), access.Case); err != nil {
+			return nil, err
+		}
 		drafts, err := openDrafts(tx, own.Account())
 		if err != nil {
 			return nil, err

@@ -12,6 +12,8 @@ import (
 
 // Proof is what a person needs to show that something in their case stands in the region's log:
 // SHA-256(Nonce || Record) is the body of the leaf. It is theirs alone.
+//
+//lancar:personal
 type Proof struct {
 	Event    flow.Event
 	Text     lancar.Text

@@ -78,6 +78,9 @@ func (c *Cases) StartDraft(ctx context.Context, who Applicant, service, place st
 // openFor returns the person's open draft for a service, store.ErrNone when there is none or it
 // has expired.
 func (c *Cases) openFor(tx *store.Tx, who Applicant, service string) (draftRow, keys.DataKey, error) {
+	if _, err := c.access.OwnTx(tx, who.Account, who.Subject, who.Register); err != nil {
+		return draftRow{}, keys.DataKey{}, err
+	}
 	d, err := openDraftFor(tx, who.Account, service)
 	if err == nil && !tx.Now.Before(d.Expires) {
 		err = store.ErrNone
@@ -93,6 +96,9 @@ func (c *Cases) openFor(tx *store.Tx, who Applicant, service string) (draftRow, 
 func (c *Cases) draftTx(tx *store.Tx, who Applicant, id lancar.ID, more ...store.Ask) (draftRow, keys.DataKey, error) {
 	var d draftRow
 	var key keys.DataKey
+	if _, err := c.access.OwnTx(tx, who.Account, who.Subject, who.Register); err != nil {
+		return d, key, err
+	}
 	sealed := store.ErrNone
 	err := tx.Ask(append(more, askDraft(who.Account, id, &d), c.keys.Ask(owner(id), func(k keys.DataKey, err error) { key, sealed = k, err }))...)
 	switch {

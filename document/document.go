@@ -31,6 +31,8 @@ const (
 )
 
 // Document is an issued document without its file. It names nobody: Holder is masked.
+//
+//lancar:personal
 type Document struct {
 	Region     string
 	Number     string // as printed

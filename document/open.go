@@ -73,6 +73,8 @@ func (d *Documents) OfCase(tx *store.Tx, region string, id lancar.ID) ([]Documen
 
 // Proof is what proves, with the public log, that something happened to a document. Record and
 // Nonce belong to the person alone.
+//
+//lancar:personal
 type Proof struct {
 	What   string // "issued", "revoked", "superseded"
 	At     time.Time

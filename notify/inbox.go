@@ -78,6 +78,9 @@ func (n *Notify) open(tx *store.Tx, rows []inboxRow) ([]Item, error) {
 
 // Unread says how many messages the person has not read, counting to at most 100.
 func (n *Notify) Unread(ctx context.Context, own access.Grant) (count int, err error) {
+	if err := own.For(own.Subject(), access.Messages); err != nil {
+		return 0, err
+	}
 	err = n.db.Read(ctx, func(tx *store.Tx) error {
 		count, err = countUnread(tx, own.Account(), 100)
 		return err
@@ -93,6 +96,9 @@ func (n *Notify) MarkRead(ctx context.Context, own access.Grant, until time.Time
 // Exporter gives the inbox to the person's own download.
 func (n *Notify) Exporter() access.Exporter {
 	return access.Exporter{Name: "pesan", Data: func(tx *store.Tx, own access.Grant) (any, error) {
+		if err := own.For(own.Subject(), access.Messages); err != nil {
+			return nil, err
+		}
 		rows, err := selectInbox(tx, own.Account(), 1<<63-1, "~", 10_000)
 		if err != nil {
 			return nil, err

@@ -94,6 +94,8 @@ func cleanText(t lancar.Text) lancar.Text {
 }
 
 // Item is a message in a person's inbox.
+//
+//lancar:personal
 type Item struct {
 	ID     lancar.ID   `json:"id"`
 	Region string      `json:"region"`

@@ -56,6 +56,8 @@ func New(db *store.DB, queue *jobs.Queue, regions *region.Regions, acquirer Acqu
 }
 
 // Charge is what is owed for a case.
+//
+//lancar:personal
 type Charge struct {
 	Region  string    // of the office that decides
 	ID      lancar.ID // the case's id: a case has one charge
@@ -140,6 +142,8 @@ type RefundDue struct {
 }
 
 // Payment is one act of paying, as the payer sees it.
+//
+//lancar:personal
 type Payment struct {
 	Charge
 	Kind    string // "applied", or why it is due back: "late", "twice", "cancelled"

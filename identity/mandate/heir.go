@@ -1,6 +1,7 @@
 package mandate
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -100,13 +101,16 @@ func (m *Mandates) Proposals(ctx context.Context, officer lancar.Actor) (list []
 	if officer.Kind != lancar.Officer || officer.Role != identity.ClaimRole {
 		return nil, lancar.Fail(lancar.Forbidden, "", "Hanya petugas akun yang dapat memutus.", "Only an officer for accounts can settle this.")
 	}
-	err = m.db.Read(ctx, func(tx *store.Tx) error {
+	err = m.db.Write(ctx, func(tx *store.Tx) error {
 		rows, err := claimed(tx, officer.Region)
 		if err != nil {
 			return err
 		}
 		list = nil
 		for _, r := range rows {
+			if err := m.readClaim(tx, officer, r); err != nil {
+				return err
+			}
 			s, err := m.secretTx(tx, r)
 			if err != nil {
 				return err
@@ -122,6 +126,13 @@ func (m *Mandates) Proposals(ctx context.Context, officer lancar.Actor) (list []
 		return nil
 	})
 	return list, err
+}
+
+// readClaim writes down, where the heir sees it, that an officer reads their claim.
+func (m *Mandates) readClaim(tx *store.Tx, officer lancar.Actor, r row) error {
+	_, err := m.access.OpenTx(tx, access.Request{Who: officer, Subject: cmp.Or(r.Holder.Subject, r.Principal.Subject), Region: officer.Region, What: []string{access.Identity},
+		Purpose: lancar.Text{"id": "Memutus kuasa ahli waris", "en": "Settling the mandate of an heir"}, Ground: access.PublicDuty()})
+	return err
 }
 
 // Settle is the second officer: not the one who proposed it, and of neither family.
