@@ -76,6 +76,9 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	if err := n.settle(ctx); err != nil {
 		return err
 	}
+	if err := n.seedClient(ctx); err != nil {
+		return err
+	}
 	n.announce(o, local, outside.URL)
 	err = n.run(ctx, l, clock)
 	if !o.JSON {
@@ -176,6 +179,14 @@ type announcement struct {
 	Ready   string     `json:"ready"`
 	Sandbox string     `json:"sandbox"`
 	People  []playbill `json:"people"`
+	OIDC    signInHere `json:"oidc"`
+}
+
+// signInHere is what a foreign app needs to sign people in at this demonstration.
+type signInHere struct {
+	Issuer            string `json:"issuer"`
+	RegistrationToken string `json:"registration_token"`
+	ClientID          string `json:"client_id"`
 }
 
 // playbill is somebody of the town to sign in as.
@@ -187,7 +198,7 @@ type playbill struct {
 }
 
 func (n *node) announce(o DemoOptions, local, outside string) {
-	a := announcement{Ready: local, Sandbox: outside, People: cast()}
+	a := announcement{Ready: local, Sandbox: outside, People: cast(), OIDC: signInHere{n.oidc.Issuer(), n.oidc.RegistrationToken(), DemoClient}}
 	if o.JSON {
 		_ = json.NewEncoder(os.Stdout).Encode(a)
 		return

@@ -16,6 +16,7 @@ import (
 
 	"lancar"
 	"lancar/api"
+	"lancar/identity/oidc"
 	"lancar/internal/keys"
 	"lancar/internal/serve"
 	"lancar/internal/store"
@@ -142,6 +143,7 @@ func (n *node) handler(moved *shift, metrics *serve.Metrics) (http.Handler, erro
 	if err != nil {
 		return nil, err
 	}
+	n.people = people
 	officers, err := office.New(n.officeDeps(moved))
 	if err != nil {
 		return nil, err
@@ -154,6 +156,10 @@ func (n *node) handler(moved *shift, metrics *serve.Metrics) (http.Handler, erro
 	}
 	mux.Handle("POST "+payment.NotifyPath, n.charges.Handler())
 	mux.Handle("GET /log/", n.public.Handler())
+	provider := n.oidc.Handler()
+	for _, path := range oidc.Paths() {
+		mux.Handle(path, provider)
+	}
 	api.Mount(mux, api.Deps{Clock: n.clock, Regions: n.regions, Catalog: n.catalog, Finder: n.finder, Base: n.portal})
 	if moved != nil {
 		mux.Handle("POST /.demo/time", moved)

@@ -14,12 +14,14 @@ import (
 	"lancar/exchange"
 	"lancar/identity"
 	"lancar/identity/machine"
+	"lancar/identity/oidc"
 	"lancar/identity/passkey"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
 	"lancar/internal/store"
 	"lancar/notify"
 	"lancar/payment"
+	"lancar/portal"
 	"lancar/publiclog"
 	"lancar/region"
 	"lancar/region/places"
@@ -45,11 +47,14 @@ type node struct {
 	identity  *identity.Identity
 	machines  *machine.Machines
 	passkeys  *passkey.Passkeys // nil where the host's name cannot have any
+	oidc      *oidc.Provider
 	catalog   *catalog.Catalog
 	finder    *catalog.Finder
 	documents *document.Documents
 	charges   *payment.Charges
 	cases     *casework.Cases
+
+	people *portal.Portal // the door, once it stands
 }
 
 // loadRegions opens the table of places and the region packs.
@@ -86,6 +91,7 @@ func open(ctx context.Context, c Config, db *store.DB, ring *keys.Ring, clock la
 	if n.passkeys, err = passkey.New(db, ring, n.identity, base, "Lancar", clock); err != nil {
 		log.Warn("passkeys are off", "error", err)
 	}
+	n.openOIDC()
 	if err := n.openCatalog(ctx); err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"lancar/catalog"
 	"lancar/document"
 	"lancar/identity"
+	"lancar/identity/oidc"
 	"lancar/identity/passkey"
 	"lancar/internal/serve"
 	"lancar/notify"
@@ -33,6 +34,7 @@ type Deps struct {
 	Finder    *catalog.Finder
 	Identity  *identity.Identity
 	Passkeys  *passkey.Passkeys // nil where the bare host's name cannot have any
+	OIDC      *oidc.Provider    // apps in which people sign in
 	Access    *access.Access
 	Notify    *notify.Notify
 	Cases     *casework.Cases
@@ -129,6 +131,8 @@ func (p *Portal) routes(mux *http.ServeMux) {
 		"POST /signin/passkey/options": offerPasskey,
 		"GET /session":                 redeem,
 		"POST /signout":                signOut,
+		"GET /consent":                 consent,
+		"POST /consent":                decide,
 		"/":                            func(*visit) error { return notFound() },
 	} {
 		mux.HandleFunc(pattern, p.language(p.kindOf(pattern)(h)))

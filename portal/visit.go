@@ -120,6 +120,9 @@ func (v *visit) show(name, title string, view any) error {
 }
 
 func (v *visit) showAs(status int, name, title string, view any) error {
+	if strings.HasPrefix(v.r.URL.Path, "/signin") {
+		v.leadsOn()
+	}
 	if v.cache == nil || status != http.StatusOK {
 		return v.templates.Render(v.w, v.r, status, v.page(title), name, view)
 	}

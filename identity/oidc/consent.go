@@ -105,10 +105,11 @@ func (p *Provider) pendingTx(tx *store.Tx, id string, a *ask, reg *registration,
 	case !p.meant(a, reg, s):
 		return back("login_required", "Orang lain yang masuk.", "Another person is signed in")
 	}
-	if want := a.level(); want > s.Level && (a.MustACR || !a.Tried && !silent) {
-		if silent {
-			return back("unmet_authentication_requirements", "Tingkat masuk belum cukup.", "The sign-in is not sure enough")
-		}
+	want := a.level()
+	if want > s.Level && a.MustACR && (silent || a.Tried) {
+		return back("unmet_authentication_requirements", "Tingkat masuk belum cukup.", "The sign-in is not sure enough")
+	}
+	if want > s.Level && !a.Tried && !silent { // offered once: who has no surer way goes on, or back to the app
 		a.Tried = true
 		out.Step, out.Level = Rise, want
 		return out, p.updateRequest(tx, id, *a)
@@ -234,4 +235,18 @@ func answered(err error) error {
 		return err
 	}
 	return lancar.Fail(lancar.Conflict, "", "Permintaan ini sudah dijawab.", "This request was answered already.")
+}
+
+// Origin is where a request that is being answered will end: the app's address as
+// Content-Security-Policy names it, "" for a request that is not there.
+func (p *Provider) Origin(ctx context.Context, id string) (to string) {
+	err := p.DB.Read(ctx, func(tx *store.Tx) error {
+		a, err := p.requestTx(tx, id, "asking")
+		to = origin(a.Redirect)
+		return err
+	})
+	if err != nil {
+		return ""
+	}
+	return to
 }

@@ -91,7 +91,8 @@ func New(rooms Rooms, config Config) *Provider {
 	}
 	p := &Provider{Rooms: rooms, config: config}
 	p.Queue.Every("oidc.keys", time.Hour, p.rotateTx)
-	p.Queue.Every("oidc.sweep", 5*time.Minute, sweepTx)
+	p.Queue.Every("oidc.sweep", sweepEvery, p.sweepTx)
+	p.Queue.HandleTx("oidc.sweep.more", func(tx *store.Tx, _ jobs.Job) error { return p.sweepTx(tx) })
 	return p
 }
 

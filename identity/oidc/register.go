@@ -49,6 +49,12 @@ func (p *Provider) RegisterTx(tx *store.Tx, c Client) (_ Client, secret string, 
 	return c, secret, insertClient(tx, c, hash)
 }
 
+// RegistrationToken is the initial access token with which a sandbox takes dynamic registrations
+// (RFC 7591 section 3). A node without a sandbox takes none.
+func (p *Provider) RegistrationToken() string {
+	return b64.EncodeToString(p.Keys.MAC("oidc registration token", nil)[:24])
+}
+
 // Change replaces what a client is registered with. One that was admitted to production changes its
 // keys and certificates alone, so that they can be rotated without a pause: anything else is another
 // client, which is approved anew (lancar.Conflict).

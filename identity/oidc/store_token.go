@@ -2,10 +2,10 @@ package oidc
 
 import (
 	"encoding/json"
-	"errors"
 	"time"
 
 	"lancar"
+	"lancar/internal/jobs"
 	"lancar/internal/store"
 )
 
@@ -146,14 +146,30 @@ func wasUsed(tx *store.Tx, id string) (bool, error) {
 	return err == nil, err
 }
 
-// sweepTx forgets what can no longer be used. Grants and tokens stay a week after their end, so that
-// a late replay is still known for what it is.
-func sweepTx(tx *store.Tx) error {
+const (
+	sweepEvery = 30 * time.Second
+	sweepMost  = 20_000 // rows of one table at a time: a sweep keeps nobody waiting for long
+)
+
+// sweepTx forgets what can no longer be used, and comes again at once while there is more. Grants
+// stay a week after their end, so that a late replay is still known for what it is.
+func (p *Provider) sweepTx(tx *store.Tx) error {
 	now := store.Micros(tx.Now)
-	late := store.Micros(tx.Now.Add(-7 * 24 * time.Hour))
-	return errors.Join(
-		tx.Queue(`DELETE FROM identity_used WHERE expires_at < $1`, now),
-		tx.Queue(`DELETE FROM identity_requests WHERE expires_at < $1`, now),
-		tx.Queue(`DELETE FROM identity_tokens WHERE expires_at < $1`, store.Micros(tx.Now.Add(-time.Hour))),
-		tx.Queue(`DELETE FROM identity_grants WHERE expires_at < $1`, late))
+	more := false
+	for sql, before := range map[string]int64{
+		`DELETE FROM identity_used WHERE id IN (SELECT id FROM identity_used WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`:         now,
+		`DELETE FROM identity_requests WHERE id IN (SELECT id FROM identity_requests WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`: now,
+		`DELETE FROM identity_tokens WHERE id IN (SELECT id FROM identity_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`:     store.Micros(tx.Now.Add(-time.Minute)),
+		`DELETE FROM identity_grants WHERE id IN (SELECT id FROM identity_grants WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`:     store.Micros(tx.Now.Add(-7 * 24 * time.Hour)),
+	} {
+		n, err := tx.Exec(sql, before, sweepMost)
+		if err != nil {
+			return err
+		}
+		more = more || n == sweepMost
+	}
+	if !more {
+		return nil
+	}
+	return p.Queue.EnqueueTx(tx, jobs.Job{Queue: "oidc.sweep.more"})
 }

@@ -91,6 +91,8 @@
   }, 5000);
   Array.prototype.forEach.call(document.querySelectorAll("[data-script]"), function (n) { n.hidden = false; });
   if ("serviceWorker" in navigator && document.querySelector("link[rel=manifest]")) navigator.serviceWorker.register("/sw.js").catch(function () {});
+  var go = document.querySelector("form[data-go]");
+  if (go) go.submit();
   var sum = document.querySelector(".sum");
   if (sum) sum.focus();
 })();

@@ -1,0 +1,49 @@
+package app
+
+import (
+	"context"
+	"net/http"
+
+	"lancar"
+	"lancar/access"
+	"lancar/identity/oidc"
+	"lancar/internal/jobs"
+	"lancar/internal/store"
+)
+
+// openOIDC makes the OpenID provider: its one issuer is the node's base, whichever host is asked.
+func (n *node) openOIDC() {
+	n.oidc = oidc.New(oidc.Rooms{DB: n.db, Queue: n.queue, Keys: n.ring, Identity: n.identity, Access: n.access, Log: n.log}, oidc.Config{
+		Issuer: n.config.Base, Sandbox: n.config.Stage != Production,
+		Sorry: func(w http.ResponseWriter, r *http.Request, err error) { n.people.Apologise(w, r, err) },
+	})
+	n.queue.Subscribe(access.EventWithdrawn, "oidc", n.oidc.Withdrawn)
+	n.queue.Subscribe(access.EventErase, "oidc", func(tx *store.Tx, e jobs.Event) error {
+		notice, err := readNotice(e)
+		if err != nil {
+			return err
+		}
+		return n.oidc.EraseTx(tx, notice.Account)
+	})
+}
+
+// DemoClient is the app that a demonstration knows from the start: a native one on this machine.
+const DemoClient = "lancar-demo-app"
+
+// seedClient registers the demonstration's app, once.
+func (n *node) seedClient(ctx context.Context) error {
+	err := n.db.Write(ctx, func(tx *store.Tx) error {
+		_, _, err := n.oidc.RegisterTx(tx, oidc.Client{
+			ID: DemoClient, Region: "00", Agency: "lancar", Name: lancar.Text{"id": "Aplikasi contoh", "en": "Example app"},
+			AgencyName: lancar.Text{"id": "Peragaan Lancar", "en": "Lancar demonstration"},
+			Purpose:    lancar.Text{"id": "Menunjukkan cara aplikasi memakai satu akun Lancar", "en": "Shows how an app uses the one Lancar account"},
+			Grants:     []string{"authorization_code", "refresh_token"}, Redirects: []string{"http://127.0.0.1/callback", "http://localhost/callback"},
+			Scopes: []string{"openid", "profile", "email", "phone", "offline_access"}, Auth: oidc.None, Sector: "lancar-demo-app",
+		})
+		return err
+	})
+	if lancar.CodeOf(err) == lancar.Conflict {
+		return nil // a demonstration that was started again
+	}
+	return err
+}

@@ -1,0 +1,172 @@
+package portal
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"lancar"
+	"lancar/identity"
+	"lancar/identity/oidc"
+	"lancar/internal/serve"
+)
+
+// The way of an app that signs people in: identity/oidc keeps its request, these pages lead the
+// person through sign-in and ask them once. The names of fields are promised in docs/spec/oidc.md.
+
+type agreeView struct {
+	Request, App, Agency, Purpose string
+	Name                          string // of the person, "" if unknown
+	Sandbox, Switch               bool
+	Needed, Optional              []kindView
+	Other                         string // sign in as somebody else, then come back here
+}
+
+type kindView struct {
+	Name, Text string
+	Given      bool
+}
+
+// consent leads a request one step on: to sign-in, to a surer sign-in, to the question, or back to
+// the app when nothing is left to ask.
+func consent(v *visit) error {
+	if v.elsewhere() {
+		return v.to(v.Home.Scheme + "://" + v.Home.Host + v.r.URL.RequestURI())
+	}
+	id := v.r.URL.Query().Get("request")
+	p, err := v.OIDC.Pending(v.r.Context(), id, v.person())
+	if err != nil {
+		return err
+	}
+	here := "/consent?request=" + url.QueryEscape(id)
+	again := "/signin?to=" + url.QueryEscape(here)
+	switch p.Step {
+	case oidc.SignIn:
+		return v.to(again)
+	case oidc.Fresh:
+		return v.to(again + "&fresh=1")
+	case oidc.Rise:
+		return v.to(again + "&level=" + strconv.Itoa(int(p.Level)))
+	case oidc.Back:
+		return v.onward(p.Response)
+	case oidc.Go:
+		to, err := v.OIDC.Decide(v.r.Context(), id, v.session, given(p.Optional))
+		if err != nil {
+			return err
+		}
+		return v.onward(to)
+	}
+	return v.askConsent(id, again+"&fresh=1", p)
+}
+
+// person is who is signed in as a person; the zero Session for nobody.
+func (v *visit) person() identity.Session {
+	if !v.signed {
+		return identity.Session{}
+	}
+	return v.session
+}
+
+func given(kinds []oidc.Kind) (names []string) {
+	for _, k := range kinds {
+		if k.Given {
+			names = append(names, k.Name)
+		}
+	}
+	return names
+}
+
+func (v *visit) askConsent(id, other string, p oidc.Pending) error {
+	if p.Lang != "" {
+		v.Words.Lang = p.Lang
+	}
+	name, err := v.Identity.GivenName(v.r.Context(), v.session.Own)
+	if err != nil {
+		return err
+	}
+	kinds := func(list []oidc.Kind) (out []kindView) {
+		for _, k := range list {
+			out = append(out, kindView{k.Name, v.In(k.Words), k.Given})
+		}
+		return out
+	}
+	v.noindex = true
+	v.w.Header().Set("Cache-Control", "no-store")
+	v.endAt(p.Origin)
+	return v.show("consent", v.T("Izinkan "+p.App.In(v.Lang)+"?", "Allow "+p.App.In(v.Lang)+"?"), agreeView{Request: id, App: v.In(p.App), Agency: v.In(p.Agency), Purpose: v.In(p.Purpose), Name: name,
+		Sandbox: p.Sandbox, Switch: p.Switch, Needed: kinds(p.Needed), Optional: kinds(p.Optional), Other: other})
+}
+
+// decide takes the person's answer. No is an answer like yes.
+func decide(v *visit) error {
+	if err := v.readForm(); err != nil {
+		return err
+	}
+	sent := v.r.PostForm
+	id := sent.Get("request")
+	var to oidc.Response
+	var err error
+	switch sent.Get("agree") {
+	case "yes":
+		to, err = v.OIDC.Decide(v.r.Context(), id, v.person(), sent["kind"])
+	case "no":
+		to, err = v.OIDC.Refuse(v.r.Context(), id)
+	default:
+		return lancar.Fail(lancar.Invalid, "agree", "Pilih setuju atau tidak.", "Choose to agree or not.")
+	}
+	if err != nil {
+		return err
+	}
+	return v.onward(to)
+}
+
+type onwardView struct {
+	URL    string
+	Fields []oidc.Field
+}
+
+// onward sends the browser back to the app: by a redirect, or by a form (response_mode form_post)
+// that the script sends at once, and a button without it.
+func (v *visit) onward(to oidc.Response) error {
+	if to.Form == nil {
+		return v.to(to.URL)
+	}
+	v.noindex = true
+	v.w.Header().Set("Cache-Control", "no-store")
+	if u, err := url.Parse(to.URL); err == nil {
+		v.endAt(u.Scheme + "://" + u.Host)
+	}
+	return v.show("onward", v.T("Kembali ke aplikasi", "Back to the app"), onwardView{to.URL, to.Form})
+}
+
+// endAt lets a form of this page end at an app: browsers hold every redirect after a form to
+// form-action.
+func (v *visit) endAt(origin string) {
+	if origin == "" || strings.ContainsAny(origin, " ;,'\"") {
+		return
+	}
+	v.w.Header().Set("Content-Security-Policy", strings.Replace(serve.CSP, "form-action 'self'", "form-action 'self' "+origin, 1))
+}
+
+// leadsOn lets the pages of sign-in end at the app that sent the person here: who agreed before is
+// sent straight on.
+func (v *visit) leadsOn() {
+	to := v.r.URL.Query().Get("to")
+	if v.r.PostForm != nil && v.r.PostForm.Get("to") != "" {
+		to = v.r.PostForm.Get("to")
+	}
+	u, err := url.Parse(to)
+	if err != nil || u.Path != "/consent" || u.Host != "" || v.OIDC == nil {
+		return
+	}
+	v.endAt(v.OIDC.Origin(v.r.Context(), u.Query().Get("request")))
+}
+
+// Apologise shows an error as a page, for rooms that speak a protocol to a browser and have nowhere
+// to send the person back to.
+func (p *Portal) Apologise(w http.ResponseWriter, r *http.Request, err error) {
+	v := p.visitor(w, r)
+	v.noindex = true
+	v.fail(err)
+}
