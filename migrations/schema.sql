@@ -323,7 +323,7 @@ CREATE TABLE casework_mine (
   PRIMARY KEY (account, region, case_id)
 );
 
-CREATE INDEX casework_mine_changed ON casework_mine (account, changed_at, case_id);
+CREATE INDEX casework_mine_changed ON casework_mine (account, changed_at, case_id, region, number, service, state, due_at);
 
 CREATE TABLE casework_rosters (
   region TEXT NOT NULL,
