@@ -227,3 +227,22 @@ func (w *world) use(u machine.Use) (m machine.Machine, err error) {
 	})
 	return m, err
 }
+
+type grant = access.Grant
+
+func (w *world) bind(account lancar.ID, subject string) {
+	w.t.Helper()
+	w.must(w.db.Write(w.t.Context(), func(tx *store.Tx) error {
+		_, err := w.access.BindTx(tx, account, subject)
+		return err
+	}))
+}
+
+func (w *world) own(account lancar.ID, subject string) (g access.Grant) {
+	w.t.Helper()
+	w.must(w.db.Read(w.t.Context(), func(tx *store.Tx) (err error) {
+		g, err = w.access.OwnTx(tx, account, subject, true)
+		return err
+	}))
+	return g
+}
