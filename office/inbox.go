@@ -10,6 +10,7 @@ import (
 	"lancar/casework"
 	"lancar/catalog/flow"
 	"lancar/identity"
+	"lancar/identity/machine"
 	"lancar/region"
 	"lancar/web"
 )
@@ -35,7 +36,7 @@ type taskRow struct {
 
 // inbox shows the officer's own tasks, or with ?of=role all of their role, soonest due first.
 func inbox(v *visit) error {
-	if v.actor.Role == identity.DataRole || v.actor.Role == identity.ClaimRole || v.actor.Role == roleOps {
+	if v.actor.Role == identity.DataRole || v.actor.Role == identity.ClaimRole || v.actor.Role == machine.Role || v.actor.Role == roleOps {
 		return v.to(v.first(v.actor.Role, ""))
 	}
 	q := v.r.URL.Query()

@@ -6,6 +6,7 @@ import (
 
 	"lancar"
 	"lancar/identity"
+	"lancar/identity/machine"
 )
 
 // roleOps looks after the node itself: deliveries and jobs that fail.
@@ -26,6 +27,8 @@ func (v *visit) roleName(role string) string {
 		return v.T("Pejabat pelindungan data", "Data protection officer")
 	case identity.ClaimRole:
 		return v.T("Petugas akun", "Officer for accounts")
+	case machine.Role:
+		return v.T("Petugas mesin", "Officer for machines")
 	case roleOps:
 		return v.T("Petugas sistem", "System officer")
 	}

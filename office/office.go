@@ -14,6 +14,7 @@ import (
 	"lancar/catalog"
 	"lancar/document"
 	"lancar/identity"
+	"lancar/identity/machine"
 	"lancar/identity/passkey"
 	"lancar/internal/jobs"
 	"lancar/notify"
@@ -34,6 +35,7 @@ type Deps struct {
 	Access    *access.Access
 	Notify    *notify.Notify
 	Cases     *casework.Cases
+	Machines  *machine.Machines
 	Documents *document.Documents
 	PublicLog *publiclog.Log
 	Queue     *jobs.Queue
@@ -98,8 +100,10 @@ func (o *Office) Handler() http.Handler {
 	for pattern, h := range openRoutes() {
 		mux.HandleFunc(pattern, o.open(h))
 	}
-	for pattern, h := range officerRoutes() {
-		mux.HandleFunc(pattern, o.officer(h))
+	for _, routes := range []map[string]handler{officerRoutes(), machineRoutes()} {
+		for pattern, h := range routes {
+			mux.HandleFunc(pattern, o.officer(h))
+		}
 	}
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(o.open(func(*visit) error {

@@ -7,6 +7,7 @@ import (
 
 	"lancar"
 	"lancar/identity"
+	"lancar/identity/machine"
 	"lancar/internal/serve"
 	"lancar/web"
 )
@@ -116,6 +117,8 @@ func (v *visit) first(role, to string) string {
 		return "/office/claims"
 	case identity.Superior:
 		return "/office/late"
+	case machine.Role:
+		return "/office/machines"
 	case roleOps:
 		return "/office/trouble"
 	}

@@ -10,6 +10,7 @@ import (
 
 	"lancar"
 	"lancar/identity"
+	"lancar/identity/machine"
 	"lancar/internal/serve"
 	"lancar/region"
 	"lancar/web"
@@ -162,6 +163,7 @@ func (v *visit) nav() []web.Link {
 		add("/office/claims", "Akun", "Accounts")
 	case roleOps:
 		add("/office/trouble", "Kendala", "Trouble")
+	case machine.Role: // the link below is all
 	case identity.Superior:
 		add("/office/late", "Terlambat", "Late")
 		add("/office/team", "Tim", "Team")
@@ -172,6 +174,7 @@ func (v *visit) nav() []web.Link {
 			add("/office/documents", "Dokumen", "Documents")
 		}
 	}
+	add("/office/machines", "Mesin", "Machines")
 	return out
 }
 

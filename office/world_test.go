@@ -30,6 +30,7 @@ import (
 	"lancar/document"
 	"lancar/exchange"
 	"lancar/identity"
+	"lancar/identity/machine"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
 	"lancar/internal/serve"
@@ -51,14 +52,15 @@ const (
 
 // world is a node behind the office's door, everything real but mail and registers.
 type world struct {
-	t      *testing.T
-	db     *store.DB
-	queue  *jobs.Queue
-	log    *publiclog.Log
-	access *access.Access
-	id     *identity.Identity
-	cases  *casework.Cases
-	server *httptest.Server
+	t        *testing.T
+	db       *store.DB
+	queue    *jobs.Queue
+	log      *publiclog.Log
+	access   *access.Access
+	id       *identity.Identity
+	cases    *casework.Cases
+	machines *machine.Machines
+	server   *httptest.Server
 
 	mu   sync.Mutex
 	at   time.Time
@@ -187,6 +189,7 @@ func newWorld(t *testing.T) *world {
 	exch, err := exchange.New(w.db, w.queue, ring, w.access, exchange.Config{URL: outside.URL, TokenFile: token})
 	w.must(err)
 	w.id = identity.New(w.db, w.queue, ring, w.access, note, exch, identity.Limits{})
+	w.machines = machine.New(w.db, w.queue, ring, w.id, machine.Config{})
 	docs, err := document.New(w.db, w.queue, ring, w.log, document.Config{CheckBase: "http://lancar.test"})
 	w.must(err)
 	list := copied(services.FS, "common")
@@ -204,7 +207,7 @@ func newWorld(t *testing.T) *world {
 	w.queue.Subscribe(access.EventRow, "seen", w.access.SeenTx)
 	w.queue.Subscribe(publiclog.EventSequenced, "casework", w.cases.Sequenced)
 	w.queue.Subscribe(document.EventIssued, "list", docs.ListTx)
-	w.open(Deps{Regions: rs, Catalog: cat, Identity: w.id, Access: w.access, Notify: note, Cases: w.cases, Documents: docs, PublicLog: w.log, Queue: w.queue,
+	w.open(Deps{Regions: rs, Catalog: cat, Identity: w.id, Access: w.access, Notify: note, Cases: w.cases, Machines: w.machines, Documents: docs, PublicLog: w.log, Queue: w.queue,
 		Registers: func(id string) lancar.Text { s, _ := exch.Source(id); return s.Name }, Clock: w.now, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Rehearsal: true})
 	return w
 }
