@@ -25,7 +25,7 @@ type Confirmation struct {
 
 // Confirm ends a sign-in: the right code, typed in time, within five tries, gives the token of a
 // new session. A person's first one makes the account. Any failure is the same lancar.Invalid on
-// field "code"; lancar.TooMany when too many codes come from one address.
+// field "code"; lancar.TooMany when too many codes come from one address, see also guess.go.
 func (i *Identity) Confirm(ctx context.Context, c Confirmation) (token string, s Session, err error) {
 	code := strings.NewReplacer(" ", "", "-", "").Replace(c.Code)
 	failure := errCode()
@@ -42,12 +42,21 @@ func (i *Identity) Confirm(ctx context.Context, c Confirmation) (token string, s
 		if err != nil {
 			return err
 		}
+		guarded, err := i.guarded(tx, a, c.Address)
+		if err != nil {
+			return err
+		}
 		right := keys.Equal(a.code, i.codeMAC(a.id, code))
 		if !right || a.state != "sent" {
 			if a.outage {
 				failure = errCodeOutage()
 			}
-			return nil // the try is counted: this commits
+			return i.wrong(tx, a) // the try is counted: this commits
+		}
+		if guarded {
+			if err := i.forgive(tx, c.Address); err != nil {
+				return err
+			}
 		}
 		plain, err := i.ring.Open(sealed, []byte("identity_attempts "+a.id))
 		if err != nil {

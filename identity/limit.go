@@ -40,12 +40,30 @@ func (i *Identity) count(tx *store.Tx, limits []limit) error {
 // the last window that it still covers counts in proportion. The row of a limit is locked until
 // the commit, so that a thousand at once count as a thousand.
 func (i *Identity) over(tx *store.Tx, l limit) (bool, error) {
-	name := hex.EncodeToString(i.ring.MAC("identity limit "+l.what, []byte(l.value))[:16])
-	slot := tx.Now.UnixNano() / int64(l.window)
-	begun := time.Unix(0, slot*int64(l.window))
-	n, before, err := countSlot(tx, name, slot, begun.Add(2*l.window))
-	left := 1 - float64(tx.Now.Sub(begun))/float64(l.window)
-	return float64(n)+float64(before)*left > float64(l.most), err
+	slot := l.slot(tx.Now)
+	n, before, err := countSlot(tx, i.limitName(l), slot, l.begin(slot).Add(2*l.window))
+	return l.sum(tx.Now, n, before) > float64(l.most), err
+}
+
+// reached says whether one more would be over the limit, and counts nothing.
+func (i *Identity) reached(tx *store.Tx, l limit) (bool, error) {
+	n, before, err := readSlots(tx, i.limitName(l), l.slot(tx.Now))
+	return l.sum(tx.Now, n, before) >= float64(l.most), err
+}
+
+func (i *Identity) limitName(l limit) string {
+	return hex.EncodeToString(i.ring.MAC("identity limit "+l.what, []byte(l.value))[:16])
+}
+
+// slot is the window that an instant falls in; begin is when a window begins.
+func (l limit) slot(now time.Time) int64   { return now.UnixNano() / int64(l.window) }
+func (l limit) begin(slot int64) time.Time { return time.Unix(0, slot*int64(l.window)) }
+
+// sum is how many the sliding window holds: those of this slot, and of the one before in
+// proportion.
+func (l limit) sum(now time.Time, n, before int64) float64 {
+	left := 1 - float64(now.Sub(l.begin(l.slot(now))))/float64(l.window)
+	return float64(n) + float64(before)*left
 }
 
 // knownFor is how long an address from which somebody signed in is remembered.

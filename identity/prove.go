@@ -2,10 +2,8 @@ package identity
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"math/big"
 
 	"lancar"
 	"lancar/exchange"
@@ -143,11 +141,10 @@ func (i *Identity) proveOfficer(tx *store.Tx, a attempt) error {
 
 // sendCode makes the one-time code and sends it. The database keeps only its MAC.
 func (i *Identity) sendCode(tx *store.Tx, a attempt, to notify.Address) error {
-	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	code, err := i.newCode(tx, a)
 	if err != nil {
 		return err
 	}
-	code := fmt.Sprintf("%06d", n)
 	if won, err := decideAttempt(tx, a, "sent", i.codeMAC(a.id, code)); err != nil || !won {
 		return err
 	}

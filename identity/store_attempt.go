@@ -61,11 +61,30 @@ func countSlot(tx *store.Tx, name string, slot int64, ends time.Time) (n, before
 	if err != nil {
 		return 0, 0, err
 	}
-	err = tx.QueryRow(`SELECT n FROM identity_limits WHERE name = $1 AND slot = $2`, name, slot-1).Scan(&before)
+	before, err = readSlot(tx, name, slot-1)
+	return n, before, err
+}
+
+// readSlots returns the counts of a slot and of the one before.
+func readSlots(tx *store.Tx, name string, slot int64) (n, before int64, err error) {
+	if n, err = readSlot(tx, name, slot); err != nil {
+		return 0, 0, err
+	}
+	before, err = readSlot(tx, name, slot-1)
+	return n, before, err
+}
+
+func readSlot(tx *store.Tx, name string, slot int64) (n int64, err error) {
+	err = tx.QueryRow(`SELECT n FROM identity_limits WHERE name = $1 AND slot = $2`, name, slot).Scan(&n)
 	if err == store.ErrNone {
 		err = nil
 	}
-	return n, before, err
+	return n, err
+}
+
+// uncountSlot takes one back.
+func uncountSlot(tx *store.Tx, name string, slot int64) error {
+	return tx.Queue(`UPDATE identity_limits SET n = n - 1 WHERE name = $1 AND slot = $2 AND n > 0`, name, slot)
 }
 
 // mark remembers something until an instant; it lies among the limits, where it is forgotten too.

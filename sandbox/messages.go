@@ -19,7 +19,7 @@ type message struct {
 	To      string    `json:"to"`
 	Subject string    `json:"subject,omitempty"`
 	Text    string    `json:"text"`
-	Code    string    `json:"code,omitempty"` // the first number of six digits in it
+	Code    string    `json:"code,omitempty"` // the first number of six or ten digits in it
 	Links   []string  `json:"links,omitempty"`
 	At      time.Time `json:"at"`
 
@@ -43,7 +43,7 @@ func (s *Sandbox) loadMessages(ctx context.Context) error {
 }
 
 func codeIn(text string) string {
-	m := regexp.MustCompile(`(?:^|[^\d-])(\d{6}|\d{3} \d{3})(?:[^\d]|$)`).FindStringSubmatch(text)
+	m := regexp.MustCompile(`(?:^|[^\d-])(\d{10}|\d{6}|\d{3} \d{3})(?:[^\d]|$)`).FindStringSubmatch(text)
 	if m == nil {
 		return ""
 	}

@@ -1,0 +1,105 @@
+package identity_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"lancar"
+	"lancar/identity"
+)
+
+// hire makes officers; their office mail is their number.
+func (w *world) hire(n int) (numbers []string) {
+	w.t.Helper()
+	for k := range n {
+		number := fmt.Sprintf("1986092620150510%02d", k)
+		_, err := w.id.SaveEmployee(w.t.Context(), identity.Employee{Number: number, Name: "Adriana", Mail: number + "@kantor.example",
+			Roles: []identity.Role{{Role: identity.Reviewer, Agency: "dpmptsp", Region: "53.15"}}})
+		w.must(err)
+		numbers = append(numbers, number)
+	}
+	return numbers
+}
+
+// guess tries one code for an officer from an address; "" tries the one that was sent.
+func (w *world) guess(number, address, code string) error {
+	w.t.Helper()
+	a, err := w.id.OfficerStart(w.t.Context(), number, address, "id")
+	if err != nil {
+		return err
+	}
+	w.drain()
+	if code == "" {
+		code = w.post.code(number + "@kantor.example")
+	}
+	_, _, err = w.id.Confirm(w.t.Context(), identity.Confirmation{Attempt: a.ID, Code: code, Address: address, Host: "localhost", Device: "Firefox"})
+	return err
+}
+
+const wrongCode = "not it"
+
+func TestCodesCannotBeSprayedOverManyOfficers(t *testing.T) {
+	each(t, identity.Limits{PerAddress: 10_000, GuessesAddress: 10_000}, func(w *world) {
+		officers := w.hire(40)
+		w.must(w.guess(officers[0], "192.0.2.1", "")) // sits in this office
+		wrong, stopped := 0, 0
+		for _, number := range officers[1:] {
+			switch err := w.guess(number, "192.0.2.1", wrongCode); lancar.CodeOf(err) {
+			case lancar.Invalid:
+				wrong++
+			case lancar.TooMany:
+				stopped++
+			default:
+				t.Fatal(err)
+			}
+		}
+		if wrong != 20 || stopped != 19 {
+			t.Fatalf("%d were looked at, %d stopped", wrong, stopped)
+		}
+		w.refused(w.guess(officers[1], "192.0.2.1", ""), lancar.TooMany) // the right one too: nothing is learned
+		w.must(w.guess(officers[0], "192.0.2.1", ""))                    // who is known there goes on
+		w.must(w.guess(officers[1], "198.51.100.7", ""))                 // and everybody elsewhere
+		for range 4 {
+			w.pass(2 * time.Hour)
+			for _, number := range officers[1:] {
+				if lancar.CodeOf(w.guess(number, "192.0.2.1", wrongCode)) == lancar.Invalid {
+					wrong++
+				}
+			}
+		}
+		if wrong > 60 {
+			t.Fatalf("%d wrong codes within a day", wrong)
+		}
+	})
+}
+
+func TestAnOfficeFullOfNewOfficersSignsIn(t *testing.T) {
+	once(t, identity.Limits{PerAddress: 10_000, GuessesAddress: 10_000}, func(w *world) {
+		for _, number := range w.hire(60) {
+			w.must(w.guess(number, "192.0.2.1", ""))
+		}
+	})
+}
+
+func TestCodesGrowWhileSomebodyGuesses(t *testing.T) {
+	each(t, identity.Limits{}, func(w *world) {
+		number := w.hire(1)[0]
+		w.must(w.guess(number, "192.0.2.1", ""))
+		for n := range 10 {
+			if got := w.post.code(number + "@kantor.example"); len(got) != 6 {
+				t.Fatalf("%d digits after %d wrong codes", len(got), n)
+			}
+			w.refused(w.guess(number, fmt.Sprintf("198.51.100.%d", n), wrongCode), lancar.Invalid)
+		}
+		w.must(w.guess(number, "203.0.113.1", "")) // also from a place that is new: nobody is shut out
+		if got := w.post.code(number + "@kantor.example"); len(got) != 10 {
+			t.Fatalf("%q after ten wrong codes from everywhere", got)
+		}
+		w.pass(48 * time.Hour)
+		w.must(w.guess(number, "192.0.2.1", ""))
+		if got := w.post.code(number + "@kantor.example"); len(got) != 6 {
+			t.Fatalf("%q two days later", got)
+		}
+	})
+}
