@@ -67,6 +67,11 @@ func standardScopes() []string {
 	return []string{"openid", "profile", "email", "phone", "nik", "offline_access"}
 }
 
+// allKinds are the kinds in the order in which a person reads them.
+func allKinds() []string {
+	return []string{"openid", "name", "birthdate", "email", "phone", "nik", "offline_access"}
+}
+
 // kindWords says what a kind gives away, as the person reads it.
 func kindWords(kind string) lancar.Text {
 	switch kind {
@@ -176,7 +181,8 @@ func (a *ask) kinds() (needed, optional []string) {
 	if len(needed) == 0 {
 		needed = []string{"openid"} // OAuth without OpenID: still one person, the same each time
 	}
-	slices.Sort(needed)
-	slices.Sort(optional)
+	inOrder := func(a, b string) int { return slices.Index(allKinds(), a) - slices.Index(allKinds(), b) }
+	slices.SortFunc(needed, inOrder)
+	slices.SortFunc(optional, inOrder)
 	return needed, optional
 }

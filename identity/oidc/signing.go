@@ -61,6 +61,7 @@ func (p *Provider) key(ctx context.Context, alg string) (*signingKey, error) {
 	if err := p.makeKey(ctx, alg); err != nil {
 		return nil, err
 	}
+	now = p.DB.Now()
 	if list, err = p.reloadKeys(ctx, now); err != nil {
 		return nil, err
 	}
@@ -124,7 +125,7 @@ func (p *Provider) nextKeyTx(tx *store.Tx, alg string, private crypto.Signer) er
 	if err == nil && last.until.Sub(tx.Now) > madeAhead {
 		return nil
 	}
-	k := signingKey{alg: alg, serial: last.serial + 1, made: tx.Now, from: tx.Now}
+	k := signingKey{alg: alg, serial: last.serial + 1, made: tx.Now, from: tx.Now.Add(-skew)} // copies of a node differ by a little
 	if err == nil && last.until.After(tx.Now) {
 		k.from = last.until
 	}
