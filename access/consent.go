@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -76,7 +77,14 @@ func (a *Access) AgreeTx(tx *store.Tx, own Grant, c Consent) (Consent, error) {
 	if _, err := endConsentTo(tx, own.subject, c.To); err != nil {
 		return Consent{}, err
 	}
-	return c, insertConsent(tx, c)
+	if first, err := insertConsent(tx, c); first || err != nil {
+		return c, err
+	}
+	other, err := consentInForce(tx, own.subject, c.To) // agreed in another window just now
+	if err == nil && !slices.Equal(other.Kinds, c.Kinds) {
+		err = lancar.Fail(lancar.Conflict, "", "Anda baru saja menyetujui ini di jendela lain. Muat ulang halaman.", "You have just agreed to this in another window. Reload the page.")
+	}
+	return other, err
 }
 
 // AgreedTx returns the agreement between a person and an app that is in force now, false if there

@@ -11,11 +11,12 @@ import (
 
 const consentColumns = `subject, id, account, client, name, kinds, purpose, at, until, ended`
 
-func insertConsent(tx *store.Tx, c Consent) error {
-	_, err := tx.Exec(`INSERT INTO access_consents (`+consentColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)`,
+// insertConsent is false when one to the same app came into force at the same instant.
+func insertConsent(tx *store.Tx, c Consent) (bool, error) {
+	n, err := tx.Exec(`INSERT INTO access_consents (`+consentColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0) ON CONFLICT DO NOTHING`,
 		c.Subject, string(c.ID), string(c.Account), c.To, textColumn(c.Name), strings.Join(c.Kinds, ","), textColumn(c.Purpose),
 		store.Micros(c.At), store.Micros(c.Until))
-	return err
+	return n == 1, err
 }
 
 func endConsentTo(tx *store.Tx, subject, to string) (int64, error) {
