@@ -13,7 +13,7 @@ import (
 
 // openOIDC makes the OpenID provider: its one issuer is the node's base, whichever host is asked.
 func (n *node) openOIDC() {
-	n.oidc = oidc.New(oidc.Rooms{DB: n.db, Queue: n.queue, Keys: n.ring, Identity: n.identity, Access: n.access, Log: n.log}, oidc.Config{
+	n.oidc = oidc.New(oidc.Rooms{DB: n.db, Queue: n.queue, Keys: n.ring, Identity: n.identity, Access: n.access, Machines: n.machines, Log: n.log}, oidc.Config{
 		Issuer: n.config.Base, Sandbox: n.config.Stage != Production,
 		Sorry: func(w http.ResponseWriter, r *http.Request, err error) { n.people.Apologise(w, r, err) },
 	})

@@ -136,16 +136,11 @@ func (j jwk) public() (any, error) {
 	}
 	switch {
 	case j.Kty == "EC":
-		curve := map[string]elliptic.Curve{"P-256": elliptic.P256(), "P-384": elliptic.P384(), "P-521": elliptic.P521()}[j.Crv]
-		if curve == nil {
-			break
-		}
-		size := (curve.Params().BitSize + 7) / 8
 		x, y := b(j.X), b(j.Y)
-		if len(x) != size || len(y) != size {
+		if j.Crv != "P-256" || len(x) != 32 || len(y) != 32 {
 			break
 		}
-		key, err := ecdsa.ParseUncompressedPublicKey(curve, append(append([]byte{4}, x...), y...))
+		key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), append(append([]byte{4}, x...), y...))
 		if err != nil {
 			return nil, unreadable(err)
 		}
@@ -170,6 +165,9 @@ func keyOf(public any, kid string) (Key, error) {
 	var canonical string
 	switch k := public.(type) {
 	case *ecdsa.PublicKey:
+		if k.Curve != elliptic.P256() {
+			return Key{}, unreadable(errors.New(k.Params().Name))
+		}
 		point, err := k.Bytes()
 		if err != nil {
 			return Key{}, unreadable(err)
@@ -241,6 +239,6 @@ func CertificateKey(c *x509.Certificate) Key {
 }
 
 func unreadable(cause error) error {
-	return lancar.Fail(lancar.Invalid, "keys", "Kunci publik ini tidak terbaca. Kirim JWK, JWK Set, atau PEM: EC P-256, P-384, P-521, Ed25519, atau RSA.",
-		"This public key cannot be read. Send a JWK, a JWK set or PEM: EC P-256, P-384, P-521, Ed25519 or RSA.").Because(cause)
+	return lancar.Fail(lancar.Invalid, "keys", "Kunci publik ini tidak terbaca. Kirim JWK, JWK Set, atau PEM: EC P-256, Ed25519, atau RSA.",
+		"This public key cannot be read. Send a JWK, a JWK set or PEM: EC P-256, Ed25519 or RSA.").Because(cause)
 }

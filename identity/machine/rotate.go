@@ -75,6 +75,20 @@ func (s *Machines) KeysTx(tx *store.Tx, id lancar.ID) ([]Key, error) {
 	return out, err
 }
 
+// ProofTx is what a token endpoint needs of a machine: whether it may go on (lancar.Unauthenticated
+// with words if not) and the credentials that are valid now.
+func (s *Machines) ProofTx(tx *store.Tx, id lancar.ID) (Machine, []Key, error) {
+	m, err := s.readTx(tx, id)
+	if err != nil {
+		return Machine{}, nil, err
+	}
+	if err := m.Working(tx.Now); err != nil {
+		return Machine{}, nil, err
+	}
+	list, err := s.KeysTx(tx, id)
+	return m, list, err
+}
+
 // CertificateTx finds whose TLS client certificate this is, by its thumbprint x5t#S256;
 // lancar.Unauthenticated for one that is not registered or not valid now.
 func (s *Machines) CertificateTx(tx *store.Tx, thumb string, now time.Time) (lancar.ID, error) {

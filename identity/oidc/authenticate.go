@@ -25,6 +25,7 @@ type call struct {
 	used []once // what the request may be made with once; spent with the answer
 	jkt  string // thumbprint of the DPoP key that the request is signed with, "" for none
 	x5t  string // thumbprint of the TLS certificate, "" for none
+	key  string // of a machine: thumbprint of the credential by which it proved itself
 }
 
 // once is an id that is good for one use.
@@ -159,8 +160,12 @@ func (p *Provider) byAssertion(r *http.Request, c *call, text string) error {
 	if reg.Auth != PrivateKeyJWT {
 		return badClient("Aplikasi ini terdaftar dengan cara lain.", "The client is registered with another method")
 	}
-	if _, err := verifyJWS(jws, reg.keys); err != nil {
+	_, at, err := verifyingKey(jws, reg.keys)
+	if err != nil {
 		return bad.because(err)
+	}
+	if reg.machine {
+		c.key = reg.thumbs[at]
 	}
 	if err := p.assertionClaims(r, reg, said); err != nil {
 		return err
@@ -220,6 +225,9 @@ func (p *Provider) byCertificate(r *http.Request, c *call) error {
 	if c.reg.Auth == SelfSignedTLS {
 		if !anyOf(c.reg.certs, func(s string) bool { return s == c.x5t }) {
 			return bad
+		}
+		if c.reg.machine {
+			c.key = c.x5t
 		}
 		return nil
 	}
@@ -294,6 +302,12 @@ func parseJWS(text string) (*jose.JSONWebSignature, error) {
 
 // verifyJWS returns the payload if a key of the set signed it.
 func verifyJWS(jws *jose.JSONWebSignature, set jose.JSONWebKeySet) ([]byte, error) {
+	payload, _, err := verifyingKey(jws, set)
+	return payload, err
+}
+
+// verifyingKey also says which key of the set it was.
+func verifyingKey(jws *jose.JSONWebSignature, set jose.JSONWebKeySet) (payload []byte, at int, err error) {
 	head := jws.Signatures[0].Protected
 	for i := range set.Keys {
 		k := &set.Keys[i]
@@ -301,8 +315,8 @@ func verifyJWS(jws *jose.JSONWebSignature, set jose.JSONWebKeySet) ([]byte, erro
 			continue
 		}
 		if payload, err := jws.Verify(k.Key); err == nil {
-			return payload, nil
+			return payload, i, nil
 		}
 	}
-	return nil, errSignature
+	return nil, 0, errSignature
 }

@@ -84,6 +84,12 @@ func (p *Provider) openAccess(ctx context.Context, text string) (t bearer, err e
 			return t, err
 		}
 	}
+	if _, err := p.client(ctx, t.Client); err != nil { // ended, or a machine that was stopped
+		if asFault(err).status >= http.StatusInternalServerError {
+			return t, err
+		}
+		return t, bad
+	}
 	if t.Issuer != p.config.Issuer || !p.DB.Now().Before(time.Unix(t.Expires, 0)) {
 		return t, bad
 	}

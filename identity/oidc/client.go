@@ -79,6 +79,8 @@ type registration struct {
 	secret  []byte // keyed hash
 	keys    jose.JSONWebKeySet
 	certs   []string // thumbprints: listed ones and those of x5c
+	machine bool     // stands in the register of machines
+	thumbs  []string // of a machine: thumbprints of keys, in their order
 }
 
 func (c *Client) allows(grant string) bool { return slices.Contains(c.Grants, grant) }

@@ -3,6 +3,7 @@ package oidc
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"sync"
 	"time"
 
@@ -60,7 +61,8 @@ type clientCache struct {
 }
 
 type cached struct {
-	reg *registration // nil: there is none
+	reg *registration
+	why error // there is none that works
 	at  time.Time
 }
 
@@ -78,7 +80,11 @@ func (p *Provider) client(ctx context.Context, id string) (*registration, error)
 		err := p.DB.Read(ctx, func(tx *store.Tx) error {
 			reg, err := clientByID(tx, lancar.ID(id))
 			if err == store.ErrNone {
-				return nil
+				c.reg, c.why = p.machineClient(tx, lancar.ID(id))
+				if _, told := errors.AsType[*fault](c.why); told {
+					return nil
+				}
+				return c.why
 			}
 			c.reg = &reg
 			return err
@@ -93,7 +99,10 @@ func (p *Provider) client(ctx context.Context, id string) (*registration, error)
 		p.clients.of[lancar.ID(id)] = c
 		p.clients.mu.Unlock()
 	}
-	if c.reg == nil || c.reg.Stage == Ended {
+	if c.why != nil {
+		return nil, c.why
+	}
+	if c.reg.Stage == Ended {
 		return nil, badClient("Aplikasi tidak dikenal.", "The client is unknown")
 	}
 	return c.reg, nil

@@ -23,6 +23,9 @@ func (p *Provider) grantMachine(r *http.Request, c *call) ([]byte, error) {
 	if err != nil {
 		return nil, p.refuseAfter(ctx, c, err)
 	}
+	if err := p.admit(r, c); err != nil {
+		return nil, p.refuseAfter(ctx, c, err)
+	}
 	t, err := p.access(ctx, issue{reg: c.reg, sub: string(c.reg.ID), scope: scope, aud: aud, jkt: c.jkt, x5t: c.x5t, life: machineLife})
 	if err != nil {
 		return nil, err

@@ -29,6 +29,7 @@ import (
 
 	"lancar/access"
 	"lancar/identity"
+	"lancar/identity/machine"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
 	"lancar/internal/store"
@@ -41,6 +42,7 @@ type Rooms struct {
 	Keys     *keys.Ring
 	Identity *identity.Identity
 	Access   *access.Access
+	Machines *machine.Machines // nil: no client is a machine
 	Log      *slog.Logger
 }
 

@@ -100,6 +100,10 @@ func (p *Provider) Submit(ctx context.Context, by lancar.Actor, id lancar.ID) er
 		if c.Basic {
 			return lancar.Fail(lancar.Invalid, "basic", "Aplikasi dengan pilihan uji coba tidak bisa masuk produksi.", "A client with sandbox options cannot go to production.")
 		}
+		if c.allows("client_credentials") {
+			return lancar.Fail(lancar.Invalid, "grants", "Yang bekerja sendiri tanpa orang adalah mesin. Daftarkan di halaman Mesin, supaya ada pemilik dan tombol berhentinya.",
+				"What works by itself, without a person, is a machine. Register it on the page Machines, so that it has an owner and a stop button.")
+		}
 		return stageClient(tx, id, c.version, Waiting, "")
 	})
 }
