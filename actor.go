@@ -13,8 +13,8 @@ const (
 
 // Actor is who does or reads something. ID is the account id of a person or officer, the
 // name of the job for the system. For an officer, Role, Region and Agency say in which office.
-// Who acts for somebody else carries the mandate and the account acted for; both are empty for
-// who acts for themself.
+// Who acts for somebody else carries the mandate and the account acted for, and Role is the kind of
+// mandate; all are empty for who acts for themself.
 type Actor struct {
 	Kind    ActorKind
 	ID      ID

@@ -47,6 +47,7 @@ var ways = map[string]string{
 	"(*lancar/identity/mandate.Mandates).Ask":     "asks the person for whom a machine acts",
 	"(*lancar/identity/mandate.Mandates).Confirm": "the person confirms by code what was agreed at the counter; both are told",
 	"(*lancar/identity/mandate.Mandates).Did":     "for the two sides of a mandate, see partyTx",
+	"(*lancar/identity/mandate.Mandates).EraseTx": "ends what is over because an account is closed; both sides are told, the names are destroyed",
 	"(*lancar/identity/mandate.Mandates).Held":    "the holder's own mandates, by the names in them",
 	"(*lancar/identity/mandate.Mandates).Revoke":  "for the two sides of a mandate; both are told",
 	"(*lancar/identity/mandate.Mandates).SeeTx":   "finds the mandate, then writes the look",

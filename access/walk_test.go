@@ -28,6 +28,9 @@ var gates = map[string]bool{
 	"(*" + accessPkg + ".Access).ActTx": true, "(" + accessPkg + ".Grant).For": true, "(*" + accessPkg + ".Access).keep": true,
 }
 
+// transactions run the function that is their last argument, and end well only if it does.
+var transactions = map[string]bool{"(*lancar/internal/store.DB).Read": true, "(*lancar/internal/store.DB).Write": true, "(*lancar/casework.Cases).readFor": true}
+
 // yesNo are gates that answer yes or no; they count where a condition acts on it.
 var yesNo = map[string]bool{"(" + accessPkg + ".Grant).Covers": true, "(" + accessPkg + ".Grant).Own": true, "(" + accessPkg + ".Grant).themself": true}
 
@@ -355,7 +358,7 @@ func (w *walk) call(call *ast.CallExpr, at level) level {
 	} else if name == "" {
 		at = w.expr(call.Fun, at)
 	}
-	if name == "(*lancar/internal/store.DB).Read" || name == "(*lancar/internal/store.DB).Write" {
+	if transactions[name] {
 		if l, ok := call.Args[len(call.Args)-1].(*ast.FuncLit); ok {
 			if w.literal(l, at) {
 				at = max(at, asked)

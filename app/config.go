@@ -37,7 +37,8 @@ type Config struct {
 	Exchange HTTPConfig     `yaml:"exchange"`
 	Acquirer AcquirerConfig `yaml:"acquirer"`
 	Limits   LimitsConfig   `yaml:"limits"`
-	Metrics  string         `yaml:"metrics"` // HOST:PORT that alone serves /metrics; "" serves it to this machine on listen
+	GrownUp  int            `yaml:"grown_up"` // age on whose birthday a parent no longer acts for a child; 0: 17
+	Metrics  string         `yaml:"metrics"`  // HOST:PORT that alone serves /metrics; "" serves it to this machine on listen
 
 	demo *demoConfig
 }
@@ -128,6 +129,9 @@ func (c Config) check() error {
 		wrong = append(wrong, fmt.Errorf("base is %q: write the public URL of the national portal", c.Base))
 	} else if c.Stage == Production && u.Scheme != "https" {
 		wrong = append(wrong, errors.New("base must be https in production"))
+	}
+	if c.GrownUp < 0 || c.GrownUp > 21 {
+		wrong = append(wrong, fmt.Errorf("grown_up is %d: write the age, like 17 or 18", c.GrownUp))
 	}
 	for _, p := range c.Proxies {
 		if _, err := netip.ParsePrefix(p); err != nil {

@@ -27,6 +27,9 @@ func (n *node) rights() {
 		if err := n.tellErased(tx, notice); err != nil {
 			return err
 		}
+		if err := n.mandates.EraseTx(tx, notice.Account); err != nil {
+			return err
+		}
 		return n.identity.EraseTx(tx, notice.Account)
 	})
 	q.Subscribe(access.EventErase, "access", n.access.EraseTx)
@@ -35,7 +38,7 @@ func (n *node) rights() {
 	q.Subscribe(access.EventAnswered, "identity", n.tellAnswered)
 	q.Subscribe(access.EventOverdue, "identity", n.tellOverdue)
 	n.access.Cases(n.cases.BroughtTx)
-	n.access.Register([]access.Exporter{n.identity.Exporter(), n.notify.Exporter(), n.cases.Exporter(), n.charges.Exporter()},
+	n.access.Register([]access.Exporter{n.identity.Exporter(), n.mandates.Exporter(), n.notify.Exporter(), n.cases.Exporter(), n.charges.Exporter()},
 		[]access.Rule{n.identity.Retention(), n.notify.Retention()})
 }
 

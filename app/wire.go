@@ -14,6 +14,7 @@ import (
 	"lancar/exchange"
 	"lancar/identity"
 	"lancar/identity/machine"
+	"lancar/identity/mandate"
 	"lancar/identity/oidc"
 	"lancar/identity/passkey"
 	"lancar/internal/jobs"
@@ -45,6 +46,7 @@ type node struct {
 	notify    *notify.Notify
 	exchange  *exchange.Exchange
 	identity  *identity.Identity
+	mandates  *mandate.Mandates
 	machines  *machine.Machines
 	passkeys  *passkey.Passkeys // nil where the host's name cannot have any
 	oidc      *oidc.Provider
@@ -87,6 +89,7 @@ func open(ctx context.Context, c Config, db *store.DB, ring *keys.Ring, clock la
 		return nil, err
 	}
 	n.identity = identity.New(db, n.queue, ring, n.access, n.notify, n.exchange, n.signInLimits())
+	n.mandates = mandate.New(db, n.queue, ring, n.access, n.notify, n.exchange, n.identity, mandate.Config{GrownUp: c.GrownUp})
 	n.machines = machine.New(db, n.queue, ring, n.identity, machine.Config{})
 	if n.passkeys, err = passkey.New(db, ring, n.identity, base, "Lancar", clock); err != nil {
 		log.Warn("passkeys are off", "error", err)
@@ -104,7 +107,7 @@ func open(ctx context.Context, c Config, db *store.DB, ring *keys.Ring, clock la
 	}
 	n.charges = payment.New(db, n.queue, n.regions, acquirer, bank)
 	n.cases = casework.New(casework.Rooms{DB: db, Queue: n.queue, Keys: ring, Log: n.public, Regions: n.regions, Access: n.access,
-		Exchange: n.exchange, Catalog: n.catalog, Documents: n.documents, Charges: n.charges, Identity: n.identity, Base: c.Base})
+		Exchange: n.exchange, Catalog: n.catalog, Documents: n.documents, Charges: n.charges, Identity: n.identity, Mandates: n.mandates, Base: c.Base})
 	n.subscribe()
 	return n, nil
 }

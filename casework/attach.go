@@ -60,6 +60,9 @@ func (c *Cases) Attach(ctx context.Context, who Applicant, draft lancar.ID, up U
 		if err != nil {
 			return err
 		}
+		if err := c.actTx(tx, who, drafting(d.Service, draft)); err != nil {
+			return err
+		}
 		return insertDraftFile(tx, who.Account, draft, f)
 	})
 	return a, err
@@ -143,21 +146,24 @@ func (c *Cases) Detach(ctx context.Context, who Applicant, draft, file lancar.ID
 		if err != nil {
 			return err
 		}
+		if err := c.actTx(tx, who, drafting(d.Service, draft)); err != nil {
+			return err
+		}
 		return deleteDraftFile(tx, who.Account, draft, file)
 	})
 }
 
 // DraftFile returns a file of a draft with its bytes.
 func (c *Cases) DraftFile(ctx context.Context, who Applicant, draft, file lancar.ID) (a Attachment, data []byte, err error) {
-	err = c.db.Read(ctx, func(tx *store.Tx) error {
-		if _, err := c.access.OwnTx(tx, who.Account, who.Subject, who.Register); err != nil {
-			return err
-		}
+	err = c.readFor(ctx, who, func(tx *store.Tx) error {
 		d, key, err := c.draftTx(tx, who, draft)
 		if err == nil && d.state != "open" {
 			err = errNotFound()
 		}
 		if err != nil {
+			return err
+		}
+		if _, err := c.personTx(tx, who, drafting(d.Service, draft)); err != nil {
 			return err
 		}
 		f, err := draftFile(tx, who.Account, draft, file)

@@ -6,6 +6,7 @@ import (
 	"lancar"
 	"lancar/catalog"
 	"lancar/catalog/flow"
+	"lancar/identity/mandate"
 	"lancar/region"
 )
 
@@ -43,6 +44,7 @@ type Case struct {
 	Opinions   []Opinion
 	Events     []Event
 	Messages   []Message
+	By         *ActedBy // who sent it for the applicant under a mandate, nil for who applied themself
 	Flags      []Flag
 	Returned   string // why the signer sent the decision back, while it waits for a new one; for officers alone
 	Erased     bool   // retention ended: nothing personal is left
@@ -56,6 +58,15 @@ type Event struct {
 	Who  lancar.ActorKind
 	Text lancar.Text // what happened, in words
 	Leaf lancar.ID   // in the region's log, "" where there is none
+	By   *ActedBy    // who acted for the applicant; nil where nobody did
+}
+
+// ActedBy is who did something for the applicant, under a mandate.
+type ActedBy struct {
+	Mandate lancar.ID    `json:"mandate"`
+	Kind    mandate.Kind `json:"kind"`
+	Name    string       `json:"name"`
+	Holder  lancar.ID    `json:"holder"` // account or machine
 }
 
 // Correction is the one request for a correction that an office may make.

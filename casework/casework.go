@@ -23,6 +23,7 @@ import (
 	"lancar/document"
 	"lancar/exchange"
 	"lancar/identity"
+	"lancar/identity/mandate"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
 	"lancar/internal/store"
@@ -44,6 +45,7 @@ type Rooms struct {
 	Documents *document.Documents
 	Charges   *payment.Charges
 	Identity  *identity.Identity
+	Mandates  *mandate.Mandates
 	// Base is the address that links in messages begin with, "https://layanan.example.go.id".
 	Base string
 }
@@ -62,6 +64,7 @@ type Cases struct {
 	documents *document.Documents
 	charges   *payment.Charges
 	identity  *identity.Identity
+	mandates  *mandate.Mandates
 	base      string
 	cleaning  chan struct{} // a place for each file being looked at
 }
@@ -78,7 +81,7 @@ const (
 // exchange.EventAnswered.
 func New(r Rooms) *Cases {
 	c := &Cases{db: r.DB, queue: r.Queue, keys: r.Keys, log: r.Log, regions: r.Regions, places: r.Regions.Places(), access: r.Access,
-		exchange: r.Exchange, catalog: r.Catalog, documents: r.Documents, charges: r.Charges, identity: r.Identity, base: r.Base,
+		exchange: r.Exchange, catalog: r.Catalog, documents: r.Documents, charges: r.Charges, identity: r.Identity, mandates: r.Mandates, base: r.Base,
 		cleaning: make(chan struct{}, atOnce)}
 	r.Queue.HandleManyTx(changedQueue, c.changed)
 	r.Queue.HandleTx(redrawQueue, c.redrawJob)

@@ -9,6 +9,7 @@ import (
 	"lancar"
 	"lancar/catalog"
 	"lancar/catalog/flow"
+	"lancar/identity/mandate"
 	"lancar/internal/keys"
 	"lancar/internal/store"
 )
@@ -77,11 +78,14 @@ func (a *Ask) check(def *catalog.Definition) error {
 
 // correcting reads this person's case with its contents while it waits for their correction.
 func (c *Cases) correcting(tx *store.Tx, who Applicant, number string) (*dossier, content, error) {
-	own, err := c.access.OwnTx(tx, who.Account, who.Subject, who.Register)
+	d, err := c.ownTx(tx, who, number)
+	if err == nil {
+		err = c.mayTx(tx, who, d.on(mandate.Answer))
+	}
 	if err != nil {
 		return nil, content{}, err
 	}
-	d, err := c.ownTx(tx, who, number)
+	own, err := c.ownReading(tx, who)
 	if err != nil {
 		return nil, content{}, err
 	}
@@ -136,6 +140,9 @@ func (c *Cases) AttachCorrection(ctx context.Context, who Applicant, number stri
 		if err != nil {
 			return err
 		}
+		if err := c.actTx(tx, who, d.on(mandate.Answer)); err != nil {
+			return err
+		}
 		return insertCaseFile(tx, d.region, d.id, f)
 	})
 	return a, err
@@ -150,6 +157,9 @@ func (c *Cases) DetachCorrection(ctx context.Context, who Applicant, number stri
 		}
 		if slices.ContainsFunc(in.Files, func(a Attachment) bool { return a.ID == file }) {
 			return errNotOpen("file") // part of what was submitted: only replaced, never removed
+		}
+		if err := c.actTx(tx, who, d.on(mandate.Answer)); err != nil {
+			return err
 		}
 		return deleteCaseFile(tx, d.region, d.id, file)
 	})
@@ -202,6 +212,9 @@ func (c *Cases) Answer(ctx context.Context, who Applicant, number string, versio
 
 // answerTx writes the answer: the stop of the clock ends, and the deadline moves accordingly.
 func (c *Cases) answerTx(tx *store.Tx, d *dossier, key keys.DataKey, who Applicant, body answerBody) error {
+	if err := c.actTx(tx, who, d.on(mandate.Answer)); err != nil {
+		return err
+	}
 	to, err := d.move(flow.Answer, lancar.Person)
 	if err != nil {
 		return err
@@ -217,7 +230,7 @@ func (c *Cases) answerTx(tx *store.Tx, d *dossier, key keys.DataKey, who Applica
 	if to.Escalated != 0 {
 		to.Wake = 0
 	}
-	ch := change{kind: flow.Answer, actor: lancar.Actor{Kind: lancar.Person, ID: who.Account}, to: to, body: body}
+	ch := change{kind: flow.Answer, actor: who.actor(), to: to, body: body}
 	ch.plain.Calendar = r.Calendar().Hash()
 	if err := c.write(tx, d, key, ch); err != nil {
 		return err
@@ -259,13 +272,18 @@ func (c *Cases) stillValid(d *dossier, in *content, body answerBody) error {
 
 // Withdraw ends a case at the applicant's wish, as long as it is not decided.
 func (c *Cases) Withdraw(ctx context.Context, who Applicant, number string, version int64) error {
-	return c.db.Write(ctx, func(tx *store.Tx) error {
+	var act mandate.Act
+	err := c.db.Write(ctx, func(tx *store.Tx) error {
 		d, err := c.ownTx(tx, who, number)
 		if err != nil {
 			return err
 		}
 		if version != d.version {
 			return errMoved()
+		}
+		act = d.on(mandate.Withdraw)
+		if err := c.actTx(tx, who, act); err != nil {
+			return err
 		}
 		to, err := d.move(flow.Withdraw, lancar.Person)
 		if err != nil {
@@ -279,8 +297,9 @@ func (c *Cases) Withdraw(ctx context.Context, who Applicant, number string, vers
 		if err := c.keepHands(tx, d); err != nil {
 			return err
 		}
-		return c.closeTx(tx, d, change{kind: flow.Withdraw, actor: lancar.Actor{Kind: lancar.Person, ID: who.Account}, to: to, leaf: true})
+		return c.closeTx(tx, d, change{kind: flow.Withdraw, actor: who.actor(), to: to, leaf: true})
 	})
+	return c.askPerson(ctx, who, act, err)
 }
 
 // closeTx writes an event after which nothing more happens.

@@ -153,6 +153,7 @@ type (
 		Answers map[string]string       `json:"answers"`
 		Facts   map[string]catalog.Fact `json:"facts"`
 		Files   []Attachment            `json:"files"`
+		By      *ActedBy                `json:"by,omitempty"` // who sent it for the applicant
 	}
 	askBody struct {
 		Requirement string    `json:"requirement"`

@@ -226,9 +226,13 @@ func (c *Cases) excluded(tx *store.Tx, d *dossier, roster Roster, step *catalog.
 	if err != nil {
 		return nil, err
 	}
+	hands, err := c.handsIn(tx, d, all)
+	if err != nil {
+		return nil, err
+	}
 	var positions []int
 	for i, o := range roster.Officers {
-		if kin[o.Account] || slices.Contains(out, o.Account) {
+		if kin[o.Account] || hands[o.Account] || slices.Contains(out, o.Account) {
 			positions = append(positions, i+1)
 		}
 	}

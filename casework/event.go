@@ -63,6 +63,8 @@ type plain struct {
 	Draws    []drawn `json:"draws,omitempty"`
 	Calendar string  `json:"calendar,omitempty"` // hash of the calendar a deadline was counted with
 	Before   int64   `json:"before,omitempty"`   // the deadline before a recount
+	// Mandate is the one under which the actor did it for the applicant; "" for their own act.
+	Mandate lancar.ID `json:"mandate,omitempty"`
 }
 
 // event is one row of a case's history.
@@ -120,7 +122,7 @@ type change struct {
 // caller's transaction. lancar.Conflict when the case moved on since d was read.
 func (c *Cases) write(tx *store.Tx, d *dossier, key keys.DataKey, ch change) error {
 	e := event{Seq: d.version + 1, At: tx.Now, Kind: ch.kind, Who: ch.actor.Kind, Actor: ch.actor.ID, Plain: ch.plain}
-	e.Plain.Status = ch.to
+	e.Plain.Status, e.Plain.Mandate = ch.to, ch.actor.Mandate
 	text, err := json.Marshal(e.Plain)
 	if err != nil {
 		return err
@@ -190,6 +192,8 @@ type told struct {
 	Full    int64      `json:"full"`  // of completeness
 	At      int64      `json:"at"`
 	Version int64      `json:"version"`
+	Mandate lancar.ID  `json:"mandate,omitempty"` // under which it was sent for the account, by whom
+	By      lancar.ID  `json:"by,omitempty"`
 }
 
 // fee is what the case costs, in sen.
@@ -203,9 +207,13 @@ func (d *dossier) fee() int64 {
 const changedQueue = "casework.changed"
 
 func (c *Cases) tell(tx *store.Tx, d *dossier, e event) error {
-	payload, err := json.Marshal(told{Case: d.id, Account: d.account, Number: d.origin.Number, Service: d.origin.Service, State: d.status.State,
+	t := told{Case: d.id, Account: d.account, Number: d.origin.Number, Service: d.origin.Service, State: d.status.State,
 		Event: e.Kind, Due: d.status.Due, Fee: d.fee(), Pinned: d.origin.Definition, Agency: d.origin.Agency, Since: store.Micros(d.submitted),
-		Full: d.status.Complete, At: store.Micros(e.At), Version: e.Seq})
+		Full: d.status.Complete, At: store.Micros(e.At), Version: e.Seq}
+	if first := d.events[0]; first.Plain.Mandate != "" {
+		t.Mandate, t.By = first.Plain.Mandate, first.Actor
+	}
+	payload, err := json.Marshal(t)
 	if err != nil {
 		return err
 	}

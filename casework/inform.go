@@ -105,7 +105,10 @@ func (c *Cases) sendTx(tx *store.Tx, d *dossier, t told, name string, text catal
 		values := func(slot string) string { return more[slot] }
 		m.Title[lang], m.Body[lang] = letter.Fill(text.Title[lang], values), letter.Fill(text.Body[lang], values)
 	}
-	return c.identity.TellTx(tx, t.Account, m)
+	if err := c.identity.TellTx(tx, t.Account, m); err != nil {
+		return err
+	}
+	return c.informHolder(tx, t, m)
 }
 
 // messageSlots are the slots that a message may use; nothing that the applicant filled in is

@@ -12,6 +12,7 @@ import (
 	"lancar/catalog"
 	"lancar/exchange"
 	"lancar/identity"
+	"lancar/identity/mandate"
 	"lancar/internal/store"
 )
 
@@ -28,8 +29,8 @@ func signedIn(kind string) string {
 // typed.
 func (c *Cases) known(ctx context.Context, who Applicant, def *catalog.Definition) (draftBody, error) {
 	body := draftBody{Kind: "resident", Answers: map[string]string{}, Facts: map[string]catalog.Fact{}}
-	err := c.db.Read(ctx, func(tx *store.Tx) error {
-		own, err := c.access.OwnTx(tx, who.Account, who.Subject, who.Register)
+	err := c.readFor(ctx, who, func(tx *store.Tx) error {
+		own, err := c.personTx(tx, who, drafting(def.Slug, ""))
 		if err != nil {
 			return err
 		}
@@ -80,7 +81,7 @@ func (c *Cases) read(ctx context.Context, who Applicant, l catalog.Lookup, body 
 	}
 	names := slices.Sorted(maps.Keys(l.Fields))
 	got, err := c.exchange.Read(ctx, own, exchange.Question{Source: l.Register, By: keyField(l), Key: tidy(l, key), Names: names, Subject: who.Subject,
-		Region: region00, Purpose: purposeFill()})
+		Region: region00, Who: who.By, Purpose: purposeFill()})
 	body.down(l, lancar.CodeOf(err) == lancar.Unavailable)
 	if lancar.CodeOf(err) == lancar.Unavailable {
 		return nil
@@ -98,8 +99,8 @@ func (c *Cases) read(ctx context.Context, who Applicant, l catalog.Lookup, body 
 }
 
 func (c *Cases) ownGrant(ctx context.Context, who Applicant) (own access.Grant, err error) {
-	err = c.db.Read(ctx, func(tx *store.Tx) error {
-		own, err = c.access.OwnTx(tx, who.Account, who.Subject, who.Register)
+	err = c.readFor(ctx, who, func(tx *store.Tx) error {
+		own, err = c.personTx(tx, who, mandate.Act{Verb: mandate.Draft})
 		return err
 	})
 	return own, err
@@ -207,7 +208,7 @@ func (c *Cases) confirm(ctx context.Context, who Applicant, l catalog.Lookup, ke
 	}
 	subject, purpose := c.whose(l, key, who.Subject)
 	return c.exchange.Match(ctx, exchange.Question{Source: l.Register, By: keyField(l), Key: tidy(l, key), Fields: fields, Subject: subject,
-		Region: region00, Purpose: purpose})
+		Region: region00, Who: who.By, Purpose: purpose})
 }
 
 // another says whether a record is found by the identity number of somebody who does not apply.
@@ -250,7 +251,7 @@ func (c *Cases) Obtain(ctx context.Context, who Applicant, id lancar.ID, version
 		}
 	}
 	got, err := c.exchange.Obtain(ctx, own, exchange.Question{Source: register, Key: valueOf(body, all[i].By), Fields: fields, Subject: who.Subject,
-		Region: region00, Purpose: purposeFill()})
+		Region: region00, Who: who.By, Purpose: purposeFill()})
 	if err != nil {
 		return d.Draft, err
 	}
@@ -263,7 +264,7 @@ func (c *Cases) Obtain(ctx context.Context, who Applicant, id lancar.ID, version
 		return d.Draft, err
 	}
 	d.fill(*body)
-	return c.save(ctx, d)
+	return c.save(ctx, who, d)
 }
 
 // judgement is the state of a fact that a register was asked about.

@@ -9,6 +9,7 @@ import (
 
 	"lancar"
 	"lancar/catalog/flow"
+	"lancar/identity/mandate"
 	"lancar/internal/store"
 	"lancar/publiclog"
 )
@@ -25,12 +26,12 @@ type Lot struct {
 
 // Lots returns the draws of this person's case, oldest first.
 func (c *Cases) Lots(ctx context.Context, who Applicant, number string) (out []Lot, err error) {
-	err = c.db.Read(ctx, func(tx *store.Tx) error {
-		if _, err := c.access.OwnTx(tx, who.Account, who.Subject, who.Register); err != nil {
-			return err
-		}
+	err = c.readFor(ctx, who, func(tx *store.Tx) error {
 		d, err := c.ownTx(tx, who, number)
 		if err != nil {
+			return err
+		}
+		if _, err := c.personTx(tx, who, d.on(mandate.See)); err != nil {
 			return err
 		}
 		out = nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lancar"
+	"lancar/identity/mandate"
 	"lancar/internal/store"
 )
 
@@ -40,7 +41,10 @@ func (c *Cases) Say(ctx context.Context, who Applicant, number, text string) err
 		if err != nil {
 			return err
 		}
-		_, err = c.sayTx(tx, d, lancar.Actor{Kind: lancar.Person, ID: who.Account}, text)
+		if err := c.actTx(tx, who, d.on(mandate.Answer)); err != nil {
+			return err
+		}
+		_, err = c.sayTx(tx, d, who.actor(), text)
 		return err
 	})
 }

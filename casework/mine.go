@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"lancar"
+	"lancar/identity/mandate"
 	"lancar/internal/keys"
 	"lancar/internal/store"
 )
@@ -18,8 +19,8 @@ func (c *Cases) Mine(ctx context.Context, who Applicant, after string) (list []L
 			return nil, "", err
 		}
 	}
-	err = c.db.Read(ctx, func(tx *store.Tx) error {
-		if _, err := c.access.OwnTx(tx, who.Account, who.Subject, who.Register); err != nil {
+	err = c.readFor(ctx, who, func(tx *store.Tx) error {
+		if _, err := c.personTx(tx, who, mandate.Act{Verb: mandate.See}); err != nil {
 			return err
 		}
 		list, err = mine(tx, who.Account, at, id)
@@ -29,6 +30,9 @@ func (c *Cases) Mine(ctx context.Context, who Applicant, after string) (list []L
 		list = list[:minePage]
 		last := list[minePage-1]
 		next = cursor(store.Micros(last.Changed), last.ID)
+	}
+	if err == nil && who.acts() {
+		list, err = c.within(ctx, who, list)
 	}
 	return list, next, err
 }
@@ -42,17 +46,17 @@ func (c *Cases) ownTx(tx *store.Tx, who Applicant, number string) (*dossier, err
 	if d.account != who.Account || d.subject != who.Subject {
 		return nil, errNotFound()
 	}
-	return d, nil
+	return d, c.mayTx(tx, who, d.on(mandate.See))
 }
 
 // Case returns this person's case by its number, lancar.NotFound for anyone else's.
 func (c *Cases) Case(ctx context.Context, who Applicant, number string) (out Case, err error) {
-	err = c.db.Read(ctx, func(tx *store.Tx) error {
-		g, err := c.access.OwnTx(tx, who.Account, who.Subject, who.Register)
+	err = c.readFor(ctx, who, func(tx *store.Tx) error {
+		d, err := c.ownTx(tx, who, number)
 		if err != nil {
 			return err
 		}
-		d, err := c.ownTx(tx, who, number)
+		g, err := c.personTx(tx, who, d.on(mandate.See))
 		if err != nil {
 			return err
 		}
@@ -64,12 +68,12 @@ func (c *Cases) Case(ctx context.Context, who Applicant, number string) (out Cas
 
 // CaseFile returns an attachment of this person's case with its bytes.
 func (c *Cases) CaseFile(ctx context.Context, who Applicant, number string, file lancar.ID) (a Attachment, data []byte, err error) {
-	err = c.db.Read(ctx, func(tx *store.Tx) error {
-		if _, err := c.access.OwnTx(tx, who.Account, who.Subject, who.Register); err != nil {
-			return err
-		}
+	err = c.readFor(ctx, who, func(tx *store.Tx) error {
 		d, err := c.ownTx(tx, who, number)
 		if err != nil {
+			return err
+		}
+		if _, err := c.personTx(tx, who, d.on(mandate.See)); err != nil {
 			return err
 		}
 		a, data, err = c.openFile(tx, d, file)

@@ -6,6 +6,7 @@ import (
 
 	"lancar"
 	"lancar/catalog/flow"
+	"lancar/identity/mandate"
 	"lancar/internal/store"
 	"lancar/publiclog"
 )
@@ -29,13 +30,13 @@ type Proof struct {
 func (c *Cases) Proofs(ctx context.Context, who Applicant, number string) ([]Proof, error) {
 	var out []Proof
 	var d *dossier
-	err := c.db.Read(ctx, func(tx *store.Tx) error {
+	err := c.readFor(ctx, who, func(tx *store.Tx) error {
 		out = nil
-		if _, err := c.access.OwnTx(tx, who.Account, who.Subject, who.Register); err != nil {
-			return err
-		}
 		var err error
 		if d, err = c.ownTx(tx, who, number); err != nil {
+			return err
+		}
+		if _, err := c.personTx(tx, who, d.on(mandate.See)); err != nil {
 			return err
 		}
 		key, err := c.keyOf(tx, d)

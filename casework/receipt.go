@@ -10,6 +10,7 @@ import (
 	"lancar/catalog"
 	"lancar/catalog/flow"
 	"lancar/document"
+	"lancar/identity/mandate"
 	"lancar/internal/jobs"
 	"lancar/internal/store"
 	"lancar/region"
@@ -22,11 +23,11 @@ func (c *Cases) Receipt(ctx context.Context, who Applicant, number string) ([]by
 	var d *dossier
 	var in content
 	have := ""
-	err := c.db.Read(ctx, func(tx *store.Tx) (err error) {
-		if own, err = c.access.OwnTx(tx, who.Account, who.Subject, who.Register); err != nil {
+	err := c.readFor(ctx, who, func(tx *store.Tx) (err error) {
+		if d, err = c.ownTx(tx, who, number); err != nil {
 			return err
 		}
-		if d, err = c.ownTx(tx, who, number); err != nil {
+		if own, err = c.personTx(tx, who, d.on(mandate.See)); err != nil {
 			return err
 		}
 		if have, err = c.slipOf(tx, d, submission()); err != nil || have != "" {

@@ -40,7 +40,7 @@ func (c *Cases) SaveStep(ctx context.Context, who Applicant, id lancar.ID, versi
 	if code, ok := c.officeOf(def, d.Draft); ok {
 		d.Region = code
 	}
-	return c.save(ctx, d)
+	return c.save(ctx, who, d)
 }
 
 // SetPlace says where the person lives or acts, which may decide the office.
@@ -59,7 +59,7 @@ func (c *Cases) SetPlace(ctx context.Context, who Applicant, id lancar.ID, versi
 	if code, ok := c.officeOf(def, d.Draft); ok {
 		d.Region = code
 	}
-	return c.save(ctx, d)
+	return c.save(ctx, who, d)
 }
 
 // readOpen reads an open draft of this person with the newest version of its service: a draft
@@ -81,8 +81,11 @@ func (c *Cases) readOpen(ctx context.Context, who Applicant, id lancar.ID) (d dr
 	return d, def, nil
 }
 
-func (c *Cases) save(ctx context.Context, d draftRow) (Draft, error) {
+func (c *Cases) save(ctx context.Context, who Applicant, d draftRow) (Draft, error) {
 	err := c.db.Write(ctx, func(tx *store.Tx) error {
+		if err := c.actTx(tx, who, drafting(d.Service, d.ID)); err != nil {
+			return err
+		}
 		key, err := c.keys.LoadTx(tx, owner(d.ID))
 		if err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 
 	"lancar"
 	"lancar/catalog"
+	"lancar/identity/mandate"
 	"lancar/internal/keys"
 	"lancar/internal/store"
 )
@@ -32,6 +33,9 @@ func (c *Cases) StartDraft(ctx context.Context, who Applicant, service, place st
 	}
 	var d draftRow
 	err := c.db.Read(ctx, func(tx *store.Tx) (err error) {
+		if err := c.mayTx(tx, who, drafting(service, "")); err != nil {
+			return err
+		}
 		d, _, err = c.openFor(tx, who, service)
 		return err
 	})
@@ -66,6 +70,9 @@ func (c *Cases) StartDraft(ctx context.Context, who Applicant, service, place st
 		if err := d.seal(key); err != nil {
 			return err
 		}
+		if err := c.actTx(tx, who, drafting(service, d.ID)); err != nil {
+			return err
+		}
 		_, err = insertDraft(tx, d)
 		return err
 	})
@@ -78,7 +85,7 @@ func (c *Cases) StartDraft(ctx context.Context, who Applicant, service, place st
 // openFor returns the person's open draft for a service, store.ErrNone when there is none or it
 // has expired.
 func (c *Cases) openFor(tx *store.Tx, who Applicant, service string) (draftRow, keys.DataKey, error) {
-	if _, err := c.access.OwnTx(tx, who.Account, who.Subject, who.Register); err != nil {
+	if _, err := c.ownReading(tx, who); err != nil {
 		return draftRow{}, keys.DataKey{}, err
 	}
 	d, err := openDraftFor(tx, who.Account, service)
@@ -96,16 +103,25 @@ func (c *Cases) openFor(tx *store.Tx, who Applicant, service string) (draftRow, 
 func (c *Cases) draftTx(tx *store.Tx, who Applicant, id lancar.ID, more ...store.Ask) (draftRow, keys.DataKey, error) {
 	var d draftRow
 	var key keys.DataKey
-	if _, err := c.access.OwnTx(tx, who.Account, who.Subject, who.Register); err != nil {
+	if _, err := c.ownReading(tx, who); err != nil {
 		return d, key, err
 	}
 	sealed := store.ErrNone
 	err := tx.Ask(append(more, askDraft(who.Account, id, &d), c.keys.Ask(owner(id), func(k keys.DataKey, err error) { key, sealed = k, err }))...)
 	switch {
-	case err != nil || d.state == "submitted":
+	case err != nil:
 		return d, keys.DataKey{}, err
 	case d.state == "":
 		return d, keys.DataKey{}, errNotFound()
+	}
+	if who.acts() {
+		if err := c.mayTx(tx, who, drafting(d.Service, id)); err != nil {
+			return draftRow{}, keys.DataKey{}, err
+		}
+	}
+	switch {
+	case d.state == "submitted":
+		return d, keys.DataKey{}, nil
 	case d.state != "open" || !tx.Now.Before(d.Expires):
 		return d, keys.DataKey{}, lancar.Fail(lancar.Gone, "", "Draf ini sudah berakhir. Silakan mulai lagi.", "This draft has ended. Please start again.")
 	case sealed != nil:
@@ -174,13 +190,13 @@ func (d *draftRow) seal(key keys.DataKey) error {
 // Draft returns a draft of this person with its files. lancar.Gone when it expired.
 func (c *Cases) Draft(ctx context.Context, who Applicant, id lancar.ID) (Draft, error) {
 	var d draftRow
-	err := c.db.Read(ctx, func(tx *store.Tx) error {
-		if _, err := c.access.OwnTx(tx, who.Account, who.Subject, who.Register); err != nil {
-			return err
-		}
+	err := c.readFor(ctx, who, func(tx *store.Tx) error {
 		var key keys.DataKey
 		var err error
 		if d, key, err = c.draftTx(tx, who, id); err != nil || d.state == "submitted" {
+			return err
+		}
+		if _, err := c.personTx(tx, who, drafting(d.Service, id)); err != nil {
 			return err
 		}
 		d.Files, err = draftFiles(tx, who.Account, id, key)
@@ -193,10 +209,13 @@ func (c *Cases) Draft(ctx context.Context, who Applicant, id lancar.ID) (Draft, 
 func (c *Cases) Drafts(ctx context.Context, who Applicant) ([]Draft, error) {
 	var out []Draft
 	err := c.db.Read(ctx, func(tx *store.Tx) error {
+		if err := c.mayTx(tx, who, mandate.Act{Verb: mandate.Draft}); err != nil {
+			return err
+		}
 		rows, err := openDrafts(tx, who.Account)
 		out = nil
 		for _, d := range rows {
-			if tx.Now.Before(d.Expires) {
+			if tx.Now.Before(d.Expires) && c.mayTx(tx, who, drafting(d.Service, d.ID)) == nil {
 				out = append(out, d.Draft)
 			}
 		}
@@ -213,6 +232,9 @@ func (c *Cases) Discard(ctx context.Context, who Applicant, id lancar.ID) error 
 			return errNotFound()
 		}
 		if err != nil || d.state != "open" {
+			return err
+		}
+		if err := c.actTx(tx, who, drafting(d.Service, id)); err != nil {
 			return err
 		}
 		return c.dropTx(tx, d, "discarded")

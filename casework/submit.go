@@ -3,11 +3,13 @@ package casework
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"lancar"
 	"lancar/catalog"
 	"lancar/catalog/flow"
+	"lancar/identity/mandate"
 	"lancar/internal/keys"
 	"lancar/internal/store"
 	"lancar/payment"
@@ -63,6 +65,9 @@ func (c *Cases) submitOnce(ctx context.Context, who Applicant, s Submission) (Ca
 		return Case{}, err
 	}
 	err = c.db.Write(ctx, func(tx *store.Tx) error {
+		if err := c.actTx(tx, who, p.act); err != nil {
+			return err
+		}
 		if err := submitDraft(tx, d, p.region, p.origin.Number); err != nil {
 			return err
 		}
@@ -77,7 +82,7 @@ func (c *Cases) submitOnce(ctx context.Context, who Applicant, s Submission) (Ca
 		}
 	}
 	if err != nil {
-		return Case{}, err
+		return Case{}, c.askPerson(ctx, who, p.act, err)
 	}
 	return p.brief(), nil
 }
@@ -85,6 +90,8 @@ func (c *Cases) submitOnce(ctx context.Context, who Applicant, s Submission) (Ca
 // prepared is a submission before its transaction: everything that needs no database.
 type prepared struct {
 	dossier
+	by     lancar.Actor // the applicant, or who acts for them
+	act    mandate.Act
 	body   submitBody
 	total  lancar.Money
 	lines  []payment.Line
@@ -110,7 +117,8 @@ func (c *Cases) prepare(who Applicant, d draftRow) (*prepared, error) {
 	p := &prepared{office: office, total: out.Total}
 	p.region, p.id, p.account, p.subject, p.def = out.Office, d.ID, who.Account, who.Subject, def
 	p.origin = origin{Number: NewNumber(out.Office), Service: def.Slug, Definition: def.Hash, Agency: def.Owner.Agency}
-	p.body = submitBody{who.Account, who.Subject, who.Lang, d.Kind, d.Place, withPlace(def, d.Draft), d.Facts, d.Files}
+	p.by, p.act = who.actor(), mandate.Act{Verb: mandate.Submit, Service: def.Slug, Amount: out.Total, Ref: fmt.Sprintf("%s/%d", d.ID, d.Version), Case: d.ID}
+	p.body = submitBody{who.Account, who.Subject, who.Lang, d.Kind, d.Place, withPlace(def, d.Draft), d.Facts, d.Files, by(who)}
 	for _, v := range out.Fields {
 		if v.Fact != nil && v.Fact.State == "nomatch" {
 			p.flags++
@@ -156,7 +164,7 @@ func (c *Cases) submitTx(tx *store.Tx, key keys.DataKey, p *prepared) error {
 		return err
 	}
 	to.Flagged = p.flags
-	ch := change{kind: flow.Submit, actor: lancar.Actor{Kind: lancar.Person, ID: p.account}, to: to, body: p.body, leaf: true}
+	ch := change{kind: flow.Submit, actor: p.by, to: to, body: p.body, leaf: true}
 	ch.plain.Origin = &p.origin
 	if to.State == flow.Drawing {
 		if err := c.complete(&p.dossier, tx.Now, &ch); err != nil {

@@ -219,6 +219,14 @@ func anonymous(out *Case, covered []string) {
 		delete(out.Answers, field)
 		delete(out.Facts, field)
 	}
+	if out.By != nil { // as whose parent or helper may be known, by name not
+		hidden := *out.By
+		hidden.Name, hidden.Holder = "", ""
+		out.By = &hidden
+	}
+	for i := range out.Events {
+		out.Events[i].By = nil
+	}
 	for i := range out.Messages {
 		if out.Messages[i].From == lancar.Person {
 			out.Messages[i].Name = ""

@@ -30,6 +30,10 @@ func (c *Cases) view(tx *store.Tx, g access.Grant, d *dossier) (Case, error) {
 		return out, err
 	}
 	out.Kind, out.Answers, out.Facts, out.Files = in.Kind, in.Answers, in.Facts, in.Files
+	out.By = in.By
+	if err := c.actedTx(tx, g, d, &out); err != nil {
+		return out, err
+	}
 	out.Correction, out.Decision, out.Opinions, out.Flags = in.correction, in.decision, in.opinions, in.flags
 	if !g.Own() && in.decision == nil {
 		out.Returned = in.returned

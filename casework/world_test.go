@@ -22,6 +22,7 @@ import (
 	"lancar/document"
 	"lancar/exchange"
 	"lancar/identity"
+	"lancar/identity/mandate"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
 	"lancar/internal/store"
@@ -54,6 +55,7 @@ type world struct {
 	log      *publiclog.Log
 	access   *access.Access
 	id       *identity.Identity
+	mandates *mandate.Mandates
 	docs     *document.Documents
 	charges  *payment.Charges
 	catalog  *catalog.Catalog
@@ -259,6 +261,7 @@ func newWorld(t testing.TB, db *store.DB, start time.Time) *world {
 	exch, err := exchange.New(db, w.queue, w.ring, w.access, exchange.Config{URL: server.URL, TokenFile: token})
 	w.must(err)
 	w.id = identity.New(db, w.queue, w.ring, w.access, note, exch, identity.Limits{})
+	w.mandates = mandate.New(db, w.queue, w.ring, w.access, note, exch, w.id, mandate.Config{})
 	w.docs, err = document.New(db, w.queue, w.ring, w.log, document.Config{CheckBase: "http://lancar.test"})
 	w.must(err)
 	w.regions = testPacks()
@@ -283,7 +286,7 @@ func newWorld(t testing.TB, db *store.DB, start time.Time) *world {
 
 // restarted is the room made anew over the same database, with these regions.
 func (w *world) restarted(queue *jobs.Queue, rs *region.Regions) *casework.Cases {
-	return casework.New(casework.Rooms{DB: w.db, Queue: queue, Keys: w.ring, Log: w.log, Regions: rs, Access: w.access, Identity: w.id,
+	return casework.New(casework.Rooms{DB: w.db, Queue: queue, Keys: w.ring, Log: w.log, Regions: rs, Access: w.access, Identity: w.id, Mandates: w.mandates,
 		Exchange: w.exchange, Catalog: w.catalog, Documents: w.docs, Charges: w.charges, Base: "http://lancar.test"})
 }
 
@@ -340,6 +343,12 @@ var sixDigits = regexp.MustCompile(`\b\d{6}\b`)
 // person signs somebody in.
 func (w *world) person(nik string) casework.Applicant {
 	w.t.Helper()
+	s := w.session(nik)
+	return casework.Applicant{Account: s.Account, Subject: s.Subject, Lang: "id", Register: s.RegisterContact}
+}
+
+func (w *world) session(nik string) identity.Session {
+	w.t.Helper()
 	p := w.pop["population "+nik]
 	a, err := w.id.Start(w.t.Context(), identity.Claim{Kind: identity.Resident, Number: nik, Name: p["name"], BirthDate: p["birth_date"], Contact: p["email"],
 		Region: "53.15", Address: "192.0.2.1", Lang: "id"})
@@ -351,7 +360,7 @@ func (w *world) person(nik string) casework.Applicant {
 	}
 	_, s, err := w.id.Confirm(w.t.Context(), identity.Confirmation{Attempt: a.ID, Code: sixDigits.FindString(mails[len(mails)-1]), Address: "192.0.2.1", Host: "localhost", Device: "Firefox"})
 	w.must(err)
-	return casework.Applicant{Account: s.Account, Subject: s.Subject, Lang: "id", Register: s.RegisterContact}
+	return s
 }
 
 // officer hires one and puts them on the roster of their role.

@@ -54,6 +54,16 @@ func (m *Mandates) Acting(ctx context.Context, s identity.Session) (out Acting, 
 	return out, err
 }
 
+// ReadTx permits what the holder must read to do an act that is written down in the same
+// transaction ([Mandates.UseTx]), or is only looked at by the node itself.
+func (m *Mandates) ReadTx(tx *store.Tx, holder, id lancar.ID) (access.Grant, error) {
+	r, err := m.liveTx(tx, holder, id)
+	if err != nil {
+		return access.Grant{}, err
+	}
+	return m.access.ActTx(tx, m.request(r, Act{}), r.Principal.Account, false)
+}
+
 // See is [Mandates.SeeTx] in a transaction of its own, for pages that show what a room gives for
 // [Acting.Own].
 func (m *Mandates) See(ctx context.Context, a Acting, act Act) (own access.Grant, err error) {

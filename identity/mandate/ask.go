@@ -38,7 +38,7 @@ func (m *Mandates) Ask(ctx context.Context, machine, id lancar.ID, act Act) erro
 			return err
 		}
 		if !r.Scope.Allows(act) {
-			return outside(r.Scope)
+			return errOutside(r.Scope)
 		}
 		if err := clearAsks(tx, id); err != nil {
 			return err

@@ -2,9 +2,11 @@ package mandate
 
 import (
 	"encoding/json"
+	"errors"
 	"time"
 
 	"lancar"
+	"lancar/internal/keys"
 	"lancar/internal/store"
 	"lancar/notify"
 )
@@ -43,9 +45,13 @@ func (m *Mandates) secretTx(tx *store.Tx, r row) (s secret, err error) {
 	return s, json.Unmarshal(plain, &s)
 }
 
-// openTx fills in the names. The caller is one of the two parties, or an officer who settles.
+// openTx fills in the names, as long as they were not erased. The caller is one of the two parties,
+// or an officer who settles.
 func (m *Mandates) openTx(tx *store.Tx, r *row) error {
 	s, err := m.secretTx(tx, *r)
+	if errors.Is(err, keys.ErrDestroyed) {
+		return nil
+	}
 	r.Principal.Name, r.Holder.Name, r.Errand = s.Principal, s.Holder, s.Errand
 	return err
 }
@@ -73,7 +79,7 @@ func (m *Mandates) makeTx(tx *store.Tx, r *row, event Event, who lancar.Actor, s
 	if err := insertEvent(tx, r.ID, 1, event, t.To, who, []byte{}); err != nil {
 		return err
 	}
-	return m.tellTx(tx, *r, s, event)
+	return m.tellTx(tx, *r, s, t)
 }
 
 // moveTx writes a transition of a mandate by the table, and tells both parties.
@@ -110,7 +116,7 @@ func (m *Mandates) moveTx(tx *store.Tx, r *row, event Event, who lancar.Actor, r
 	if err := insertEvent(tx, r.ID, r.version, event, t.To, who, sealed); err != nil {
 		return err
 	}
-	return m.tellTx(tx, *r, s, event)
+	return m.tellTx(tx, *r, s, t)
 }
 
 // wakeOf is when the system looks at a mandate again: at the end of its period or of the time to
@@ -135,14 +141,13 @@ func (m *Mandates) wakeOf(r row, now time.Time) int64 {
 
 // tellTx tells both parties what happened, the principal on every contact they have: nobody gets a
 // mandate over somebody who does not hear of it.
-func (m *Mandates) tellTx(tx *store.Tx, r row, s secret, event Event) error {
-	if event == Request { // the code itself says it
+func (m *Mandates) tellTx(tx *store.Tx, r row, s secret, t Transition) error {
+	if t.Event == Request { // the code itself says it
 		return nil
 	}
-	t, _ := transitionTo(event, r.Kind, r.State)
 	kind := r.Kind.Text()
 	note := func(id, en string) notify.Message {
-		return notify.Message{Region: r.office(), Key: "mandate/" + string(r.ID) + "/" + string(event), Link: "/me/mandates",
+		return notify.Message{Region: r.office(), Key: "mandate/" + string(r.ID) + "/" + string(t.Event), Link: "/me/mandates",
 			Title: lancar.Text{"id": id, "en": en},
 			Body: lancar.Text{"id": s.Holder + " (" + kind["id"] + ") untuk " + s.Principal + ". " + t.Why["id"] + "\n\nBuka halaman kuasa untuk melihat yang boleh dilakukan, yang sudah dilakukan, dan untuk mencabutnya.",
 				"en": s.Holder + " (" + kind["en"] + ") for " + s.Principal + ". " + t.Why["en"] + "\n\nOpen the page of mandates to see what is permitted and what was done, and to take it back."}}
@@ -157,16 +162,6 @@ func (m *Mandates) tellTx(tx *store.Tx, r row, s secret, event Event) error {
 		return nil
 	}
 	return m.identity.TellTx(tx, r.Holder.Account, note("Kuasa yang Anda pegang", "A mandate you hold"))
-}
-
-// transitionTo is the line of the table by which an event led here.
-func transitionTo(event Event, kind Kind, to State) (Transition, bool) {
-	for _, t := range Table() {
-		if t.Event == event && t.To == to && t.of(kind) {
-			return t, true
-		}
-	}
-	return Transition{}, false
 }
 
 func errMoved() error {

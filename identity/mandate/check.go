@@ -32,7 +32,7 @@ func (m *Mandates) CheckTx(tx *store.Tx, holder, id lancar.ID, act Act) (Mandate
 		return Mandate{}, err
 	}
 	if !r.Scope.Allows(act) {
-		return r.Mandate, outside(r.Scope)
+		return r.Mandate, errOutside(r.Scope)
 	}
 	return r.Mandate, nil
 }
@@ -61,7 +61,7 @@ func (m *Mandates) UseTx(tx *store.Tx, holder, id lancar.ID, act Act) (Mandate, 
 		return r.Mandate, err
 	}
 	if !r.Scope.Allows(act) {
-		return r.Mandate, outside(r.Scope)
+		return r.Mandate, errOutside(r.Scope)
 	}
 	if held, err := hold(tx, r); err != nil || !held {
 		if err == nil {
@@ -89,7 +89,7 @@ func (m *Mandates) SeeTx(tx *store.Tx, holder, id lancar.ID, act Act) (access.Gr
 		return access.Grant{}, err
 	}
 	if !r.Scope.Allows(act) {
-		return access.Grant{}, outside(r.Scope)
+		return access.Grant{}, errOutside(r.Scope)
 	}
 	fresh, err := insertAct(tx, r.ID, act, store.Micros(tx.Now.Truncate(lookSlot)))
 	if err != nil {
@@ -150,8 +150,8 @@ func errAsk() error {
 		"This step cannot be taken back, so the person it is for must agree to it first on their own page.")
 }
 
-// outside names what a mandate permits, for whoever asked for more.
-func outside(s Scope) error {
+// errOutside names what a mandate permits, for whoever asked for more.
+func errOutside(s Scope) error {
 	var id, en []string
 	for _, v := range s.Verbs {
 		id, en = append(id, v.Text()["id"]), append(en, v.Text()["en"])

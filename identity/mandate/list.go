@@ -76,6 +76,33 @@ func (m *Mandates) Did(ctx context.Context, s identity.Session, id lancar.ID, af
 	return out, lines, err
 }
 
+// ByTx is who acted under a mandate, for a reader of what they did: the grant is for the principal's
+// cases. The name is empty where the mandate was erased.
+func (m *Mandates) ByTx(tx *store.Tx, g access.Grant, id lancar.ID) (Mandate, error) {
+	r, err := byID(tx, id)
+	if err == store.ErrNone {
+		return Mandate{}, errNone()
+	}
+	if err != nil {
+		return Mandate{}, err
+	}
+	if err := g.For(r.Principal.Subject, access.Case); err != nil {
+		return Mandate{}, err
+	}
+	err = m.openTx(tx, &r)
+	return r.Mandate, err
+}
+
+// HolderTx is the account and subject of who holds a mandate, for keeping officers from what they
+// or theirs had a hand in. It names nobody.
+func (m *Mandates) HolderTx(tx *store.Tx, id lancar.ID) (Party, error) {
+	r, err := byID(tx, id)
+	if err == store.ErrNone {
+		return Party{}, nil
+	}
+	return r.Holder, err
+}
+
 // partyTx reads a mandate for somebody who is on one side of it.
 func (m *Mandates) partyTx(tx *store.Tx, s identity.Session, id lancar.ID) (row, error) {
 	r, err := byID(tx, id)

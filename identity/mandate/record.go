@@ -34,7 +34,7 @@ type Mandate struct {
 	version   int64
 }
 
-// Actor is the holder as an actor under this mandate.
+// Actor is the holder as an actor under this mandate; Role is the kind of it.
 func (m Mandate) Actor() lancar.Actor {
-	return lancar.Actor{Kind: m.Holder.Kind, ID: m.Holder.Account, Name: m.Holder.Name, Mandate: m.ID, For: m.Principal.Account}
+	return lancar.Actor{Kind: m.Holder.Kind, ID: m.Holder.Account, Name: m.Holder.Name, Role: string(m.Kind), Mandate: m.ID, For: m.Principal.Account}
 }

@@ -95,6 +95,18 @@ func byHolder(tx *store.Tx, account lancar.ID, subject string) ([]row, error) {
 	return append(offered, held...), err
 }
 
+// open are the mandates of an account on either side that are not over.
+func open(tx *store.Tx, account lancar.ID) ([]row, error) {
+	return store.All(tx, scan, `SELECT `+columns+` FROM identity_mandates m WHERE (m.principal = $1 OR m.holder = $1)
+		AND m.state IN ('offered', 'asked', 'claimed', 'active') ORDER BY m.id`, string(account))
+}
+
+// idsOver are the mandates over an account, whatever their state.
+func idsOver(tx *store.Tx, principal lancar.ID) ([]lancar.ID, error) {
+	return store.All(tx, func(s store.Scanner) (id lancar.ID, err error) { err = s.Scan((*string)(&id)); return id, err },
+		`SELECT id FROM identity_mandates WHERE principal = $1`, string(principal))
+}
+
 func claimed(tx *store.Tx, region string) ([]row, error) {
 	return store.All(tx, scan, `SELECT `+columns+` FROM identity_mandates m WHERE m.region = $1 AND m.state = 'claimed' ORDER BY m.made_at LIMIT 100`, region)
 }

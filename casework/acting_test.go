@@ -1,0 +1,251 @@
+package casework_test
+
+import (
+	"strings"
+	"testing"
+
+	"lancar"
+	"lancar/access"
+	"lancar/casework"
+	"lancar/catalog/flow"
+	"lancar/identity"
+	"lancar/identity/mandate"
+	"lancar/internal/store"
+)
+
+const tia = "5315044205080002" // Maria's daughter, eighteen of whose years are not over
+
+// actsFor is the applicant as whom the holder of a mandate works.
+func (w *world) actsFor(s identity.Session, m mandate.Mandate) casework.Applicant {
+	w.t.Helper()
+	s.Mandate = m.ID
+	a, err := w.mandates.Acting(w.t.Context(), s)
+	w.must(err)
+	return casework.Applicant{Account: a.Mandate.Principal.Account, Subject: a.Mandate.Principal.Subject, Lang: "id", Register: a.Mandate.Register, By: a.By}
+}
+
+// mother is Maria, acting for Tia.
+func (w *world) mother() (identity.Session, mandate.Mandate, casework.Applicant) {
+	w.t.Helper()
+	w.pop["population "+tia] = map[string]string{"nik": tia, "name": "TIA JEHALUT", "birth_date": "2012-05-02", "family_card": "5315040101100001", "relation": "ANAK",
+		"mother_name": "MARIA GORETI JEHALUT", "father_name": "YOSEF", "address": "JL. SOEKARNO HATTA 12", "domicile": "53.15.05.1025", "living": "yes"}
+	s := w.session(maria)
+	m, err := w.mandates.Parent(w.t.Context(), s, mandate.ChildClaim{Number: tia, Name: "TIA JEHALUT", BirthDate: "2012-05-02", Region: "53.15", Lang: "id"})
+	w.must(err)
+	return s, m, w.actsFor(s, m)
+}
+
+func TestAMothersApplicationBelongsToHerChild(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, _ := w.staff()
+		s, m, who := w.mother()
+		c := w.submit(who, free)
+		w.run()
+		got := w.read(who, c.Number)
+		if got.By == nil || got.By.Name != "MARIA GORETI JEHALUT" || got.By.Kind != mandate.Child || got.By.Holder != s.Account || got.Events[0].By == nil {
+			t.Fatalf("%+v", got.By)
+		}
+		if f := got.Facts["applicant.name"]; f.Value != "TIA JEHALUT" {
+			t.Errorf("filled in for %q", f.Value)
+		}
+		own := casework.Applicant{Account: s.Account, Subject: s.Subject, Register: true}
+		if _, err := w.cases.Case(t.Context(), own, c.Number); lancar.CodeOf(err) != lancar.NotFound {
+			t.Errorf("the mother finds it as her own: %v", err)
+		}
+		list, _, err := w.cases.Mine(t.Context(), own, "")
+		w.must(err)
+		if len(list) != 0 {
+			t.Error("it stands in the mother's list")
+		}
+		list, _, err = w.cases.Mine(t.Context(), who, "")
+		w.must(err)
+		if len(list) != 1 {
+			t.Error("it does not stand in the child's list")
+		}
+		told := false
+		for _, text := range w.mail("maria@example.com") {
+			told = told || strings.Contains(text, c.Number)
+		}
+		if !told {
+			t.Error("the mother was not told")
+		}
+		o, task := w.task(reviewers, c.Number)
+		seen, err := w.cases.Open(t.Context(), o, c.Number)
+		w.must(err)
+		if seen.By == nil || seen.By.Kind != mandate.Child {
+			t.Errorf("the officer does not see who applied for whom: %+v", seen.By)
+		}
+		_ = task
+		_, did, err := w.mandates.Did(t.Context(), s, m.ID, "")
+		w.must(err)
+		verbs := map[mandate.Verb]bool{}
+		for _, l := range did {
+			verbs[l.Verb] = true
+		}
+		if !verbs[mandate.Draft] || !verbs[mandate.Submit] || !verbs[mandate.See] {
+			t.Errorf("%+v", did)
+		}
+		w.verified()
+	})
+}
+
+func TestRevokedInTheMiddleOfAForm(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		giver, helper := w.session(yosef), w.session(maria)
+		m, err := w.mandates.Offer(t.Context(), giver, mandate.Gift{Number: maria, Name: "MARIA GORETI JEHALUT", Until: w.now().AddDate(0, 0, 7),
+			Scope: mandate.Scope{Services: []string{free}, Verbs: []mandate.Verb{mandate.See, mandate.Draft, mandate.Submit}}})
+		w.must(err)
+		w.must(w.mandates.Accept(t.Context(), helper, m.ID))
+		who := w.actsFor(helper, m)
+		if _, err := w.cases.StartDraft(t.Context(), who, stall, "53.15.05.1025"); lancar.CodeOf(err) != lancar.Forbidden {
+			t.Fatalf("a service outside the scope: %v", err)
+		}
+		d := w.draft(who, free)
+		w.must(w.mandates.Revoke(t.Context(), giver, m.ID))
+		for name, err := range map[string]error{
+			"submit":  second(w.cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID})),
+			"save":    second(w.cases.SaveStep(t.Context(), who, d.ID, d.Version, "check", map[string]string{"note": "lagi"})),
+			"read":    second(w.cases.Draft(t.Context(), who, d.ID)),
+			"discard": w.cases.Discard(t.Context(), who, d.ID),
+			"start":   second(w.cases.StartDraft(t.Context(), who, free, "")),
+			"list":    second(w.cases.Drafts(t.Context(), who)),
+		} {
+			if lancar.CodeOf(err) != lancar.Gone {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		own := casework.Applicant{Account: giver.Account, Subject: giver.Subject, Lang: "id", Register: true}
+		kept, err := w.cases.Draft(t.Context(), own, d.ID)
+		w.must(err)
+		if kept.Answers["note"] != "Mohon diproses" {
+			t.Error("what was filled in is lost")
+		}
+		c, err := w.cases.Submit(t.Context(), own, casework.Submission{Draft: d.ID})
+		w.must(err)
+		if got := w.read(own, c.Number); got.By != nil {
+			t.Error("sent by the person, told as the helper's")
+		}
+	})
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestAForgedMandateReadsNothing(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		_, m, who := w.mother()
+		victim := w.person(yosef)
+		w.submit(victim, free)
+		d := w.draft(victim, free)
+		for name, forged := range map[string]casework.Applicant{
+			"another principal":  {Account: victim.Account, Subject: victim.Subject, By: who.By},
+			"another holder":     {Account: who.Account, Subject: who.Subject, By: lancar.Actor{Kind: lancar.Person, ID: victim.Account, Mandate: m.ID}},
+			"no such mandate":    {Account: who.Account, Subject: who.Subject, By: lancar.Actor{Kind: lancar.Person, ID: who.By.ID, Mandate: "00"}},
+			"somebody's subject": {Account: who.Account, Subject: victim.Subject, By: who.By},
+		} {
+			if _, _, err := w.cases.Mine(t.Context(), forged, ""); lancar.CodeOf(err) != lancar.NotFound {
+				t.Errorf("%s: list %v", name, err)
+			}
+			if _, err := w.cases.Draft(t.Context(), forged, d.ID); lancar.CodeOf(err) != lancar.NotFound {
+				t.Errorf("%s: draft %v", name, err)
+			}
+			if _, err := w.cases.StartDraft(t.Context(), forged, free, ""); lancar.CodeOf(err) != lancar.NotFound {
+				t.Errorf("%s: start %v", name, err)
+			}
+			if _, err := w.cases.Submit(t.Context(), forged, casework.Submission{Draft: d.ID}); lancar.CodeOf(err) != lancar.NotFound {
+				t.Errorf("%s: submit %v", name, err)
+			}
+		}
+	})
+}
+
+func TestAnOfficerWhoHelpedDoesNotDecide(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, _ := w.staff()
+		helper := reviewers[0]
+		s := identity.Session{Account: helper.ID, Kind: identity.Officer, Actor: helper, Level: identity.Verified}
+		w.pop["population "+yosef]["living"] = "yes"
+		a, err := w.mandates.Help(t.Context(), s, mandate.HelpClaim{Number: yosef, Name: "YOSEF", BirthDate: "1985-01-01", Contact: "yosef@example.com", Until: w.now().AddDate(0, 0, 1),
+			Scope: mandate.Scope{Verbs: mandate.Verbs()}, Region: "53.15", Lang: "id"})
+		w.must(err)
+		w.must(w.queue.Drain(t.Context()))
+		mails := w.mail("yosef@example.com")
+		m, err := w.mandates.Confirm(t.Context(), s, a.ID, sixDigits.FindString(mails[len(mails)-1]))
+		w.must(err)
+		who := w.actsFor(s, m)
+		for range 4 {
+			c := w.submit(who, free)
+			w.run()
+			if o, _ := w.task(reviewers, c.Number); o.ID == helper.ID {
+				t.Fatal("who filled it in was drawn to decide on it")
+			}
+		}
+		w.verified()
+	})
+}
+
+func TestAnAgentSendsNothingWithoutItsPerson(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.staff()
+		me := w.session(maria)
+		const bot = lancar.ID("machine1")
+		m, err := w.mandates.Agent(t.Context(), me, mandate.AgentGift{Machine: bot, Name: "Asisten", Until: w.now().AddDate(0, 1, 0), Scope: mandate.Scope{Verbs: mandate.Verbs()}})
+		w.must(err)
+		who := casework.Applicant{Account: me.Account, Subject: me.Subject, Lang: "id", By: lancar.Actor{Kind: lancar.Machine, ID: bot, Name: "Asisten", Role: string(mandate.Agent), Mandate: m.ID, For: me.Account}}
+		d := w.draft(who, free)
+		if _, err := w.cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID}); lancar.CodeOf(err) != lancar.Forbidden {
+			t.Fatalf("sent without asking: %v", err)
+		}
+		asks, err := w.mandates.Asks(t.Context(), w.own(casework.Applicant{Account: me.Account, Subject: me.Subject, Register: true}))
+		w.must(err)
+		if len(asks) != 1 || asks[0].Act.Service != free {
+			t.Fatalf("%+v", asks)
+		}
+		me.Level, me.Authenticated = identity.Strong, w.now()
+		w.must(w.mandates.Agree(t.Context(), me, asks[0].ID, ""))
+		c, err := w.cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID})
+		w.must(err)
+		w.run()
+		got := w.read(who, c.Number)
+		if got.By == nil || got.By.Name != "Asisten" || got.Events[0].Who != lancar.Machine {
+			t.Errorf("%+v %+v", got.By, got.Events[0])
+		}
+		if _, err := w.cases.Case(t.Context(), casework.Applicant{Account: me.Account, Subject: me.Subject, Register: true}, c.Number); err != nil {
+			t.Error(err)
+		}
+		w.refused(w.cases.Withdraw(t.Context(), who, c.Number, got.Version), lancar.Forbidden)
+		if got := w.read(who, c.Number); got.State == flow.Withdrawn {
+			t.Error("taken back without asking")
+		}
+		w.verified()
+	})
+}
+
+func TestWhatAHolderReadsStandsInThePrincipalsList(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		_, m, who := w.mother()
+		c := w.submit(who, free)
+		w.run()
+		w.read(who, c.Number)
+		w.run()
+		var own access.Grant
+		w.must(w.db.Read(t.Context(), func(tx *store.Tx) (err error) {
+			own, err = w.access.OwnTx(tx, who.Account, who.Subject, true)
+			return err
+		}))
+		rows, _, err := w.access.Rows(t.Context(), own, "")
+		w.must(err)
+		under, ofCase := 0, false
+		for _, r := range rows {
+			if r.Mandate == m.ID {
+				under++
+				ofCase = ofCase || r.Case == c.ID
+				if r.Who.Name != "MARIA GORETI JEHALUT" || r.Purpose.In("id") == "" {
+					t.Errorf("%+v", r)
+				}
+			}
+		}
+		if under == 0 || !ofCase {
+			t.Errorf("%d looks under the mandate, of the case: %v", under, ofCase)
+		}
+	})
+}

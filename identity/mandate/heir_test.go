@@ -1,0 +1,42 @@
+package mandate_test
+
+import (
+	"testing"
+
+	"lancar"
+	"lancar/identity/mandate"
+)
+
+func TestAnHeirIsSettledByTwoOfficersOfNeitherFamily(t *testing.T) {
+	each(t, func(w *world) {
+		heir := w.person(maria)
+		first, second := w.officer("198001012005011001", "", ""), w.officer("198001012005011002", "", "")
+		kin, self := w.officer("198001012005011003", opa, ""), w.officer("198001012005011004", maria, "")
+		c := mandate.HeirClaim{Number: opa, Name: "OPA", BirthDate: "1940-03-03", Heir: maria, HeirName: "MARIA SARABITI", Paper: "SKAW 12/2026", Until: w.now().AddDate(0, 6, 0), Region: "53.15"}
+		for name, o := range map[string]lancar.Actor{"of the dead": kin, "of the heir": self, "reviewer": {Kind: lancar.Officer, ID: first.ID, Role: "reviewer", Region: "53.15"}} {
+			if _, err := w.m.Propose(t.Context(), o, c); lancar.CodeOf(err) != lancar.Forbidden {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		living := c
+		living.Number, living.Name, living.BirthDate = yosef, "YOSEF", "1985-01-01"
+		_, err := w.m.Propose(t.Context(), first, living)
+		w.refused(err, lancar.Forbidden)
+		m, err := w.m.Propose(t.Context(), first, c)
+		w.must(err)
+		act := mandate.Act{Verb: mandate.Draft, Service: "akta-kematian", Ref: "d"}
+		w.refused(w.use(heir.Account, m.ID, act), lancar.Gone)
+		w.refused(w.m.Settle(t.Context(), first, m.ID, true, ""), lancar.Forbidden) // the same person twice
+		w.refused(w.m.Settle(t.Context(), kin, m.ID, true, ""), lancar.Forbidden)
+		list, err := w.m.Proposals(t.Context(), second)
+		w.must(err)
+		if len(list) != 1 || list[0].Paper != "SKAW 12/2026" || list[0].By != first.ID {
+			t.Errorf("%+v", list)
+		}
+		w.must(w.m.Settle(t.Context(), second, m.ID, true, ""))
+		w.must(w.use(heir.Account, m.ID, act))
+		w.refused(w.m.Stop(t.Context(), self, m.ID, "Putusan pengadilan"), lancar.Forbidden)
+		w.must(w.m.Stop(t.Context(), first, m.ID, "Putusan pengadilan"))
+		w.refused(w.use(heir.Account, m.ID, act), lancar.Gone)
+	})
+}
