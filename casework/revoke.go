@@ -11,10 +11,16 @@ import (
 )
 
 // MayRevoke says whether this officer may withdraw a document: a decider or signer of the agency
-// that answers for the service, in the region of the case or in one above it.
+// that answers for the service, in the region of the case or in one above it, whose own it is not.
+// (Their family's is refused only by [Cases.Revoke]: to know it, the case has to be looked at.)
 func (c *Cases) MayRevoke(ctx context.Context, officer lancar.Actor, doc document.Document) (may bool, err error) {
 	err = c.db.Read(ctx, func(tx *store.Tx) error {
-		_, may, err = c.revocable(tx, officer, doc)
+		d, ok, err := c.revocable(tx, officer, doc)
+		if may = ok; err != nil || !ok {
+			return err
+		}
+		own, err := c.identity.ConflictedTx(tx, []lancar.ID{officer.ID}, d.subject, "")
+		may = !own[officer.ID]
 		return err
 	})
 	return may, err
@@ -33,6 +39,24 @@ func (c *Cases) revocable(tx *store.Tx, officer lancar.Actor, doc document.Docum
 	}
 	at := c.regions.ByCode(d.region)
 	return d, at != nil && officer.Agency == d.origin.Agency && at.Within(officer.Region), nil
+}
+
+// disinterested refuses an officer to whom the case belongs, or to somebody of their family card,
+// as the draw does for decisions. That the family was looked at is written down.
+func (c *Cases) disinterested(tx *store.Tx, officer lancar.Actor, d *dossier) error {
+	if d.subject == "" { // retention ended: nobody knows any more whose it was
+		return nil
+	}
+	family, err := c.familyTx(tx, d)
+	if err != nil {
+		return err
+	}
+	kin, err := c.identity.ConflictedTx(tx, []lancar.ID{officer.ID}, d.subject, family)
+	if err == nil && kin[officer.ID] {
+		err = lancar.Fail(lancar.Forbidden, "", "Dokumen ini milik Anda sendiri atau keluarga Anda, jadi pejabat lain yang memutuskan pencabutannya.",
+			"This document is your own or your family's, so another officer decides on its revocation.")
+	}
+	return err
 }
 
 // Revoke withdraws a document that a case ended with. The reason is shown to everyone who checks
@@ -58,6 +82,9 @@ func (c *Cases) Revoke(ctx context.Context, officer lancar.Actor, number, reason
 		if !may {
 			return lancar.Fail(lancar.Forbidden, "", "Dokumen ini hanya bisa dicabut pemutus atau penanda tangan dari instansi yang menerbitkannya, selama masih berlaku.",
 				"Only a decider or signer of the agency that issued it can revoke this document, while it is valid.")
+		}
+		if err := c.disinterested(tx, officer, d); err != nil {
+			return err
 		}
 		doc, err := c.documents.RevokeTx(tx, d.region, found.Document.Number, lancar.Text{"id": reason}, officer)
 		if err != nil || d.account == "" {

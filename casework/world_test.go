@@ -242,7 +242,7 @@ func newWorld(t testing.TB, db *store.DB, start time.Time) *world {
 		"population " + maria: {"nik": maria, "name": "MARIA GORETI JEHALUT", "birth_date": "1997-09-06", "email": "maria@example.com", "phone": "+6281234567890",
 			"address": "JL. SOEKARNO HATTA 12", "domicile": "53.15.05.1025", "family_card": "5315040101100001"},
 		"population " + yosef: {"nik": yosef, "name": "YOSEF", "birth_date": "1985-01-01", "email": "yosef@example.com", "phone": "+6281234567891",
-			"address": "JL. MAWAR 3", "domicile": "53.15.05.1025"},
+			"address": "JL. MAWAR 3", "domicile": "53.15.05.1025", "family_card": "5315040101100002"},
 		"property 531505102500100230": {"nop": "531505102500100230", "village": "53.15.05.1025", "year": "2026", "pbb": "125000", "arrears": "25000", "due_date": "2026-12-31", "paid": "no"},
 		"oss " + maria:                {"nib": "9000000000017", "business_name": "KOPI TABE", "status": "active"},
 	}}
