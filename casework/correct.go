@@ -22,7 +22,8 @@ type Ask struct {
 	Reason      string
 }
 
-// lastReminder is how long before the end of a correction the second reminder is sent.
+// lastReminder is how long before the end of a correction the second reminder is sent, see
+// remindersOf.
 const lastReminder = 72 * time.Hour
 
 // Ask asks the applicant, once, for a correction; the clock stops until they answer.
@@ -47,7 +48,7 @@ func (c *Cases) Ask(ctx context.Context, officer lancar.Actor, number string, ve
 			return err
 		}
 		to.Corrected, to.Reminders = true, 0
-		to.Due, to.Wake = store.Micros(end.At), store.Micros(tx.Now.Add(end.At.Sub(tx.Now)/2))
+		to.Due, to.Wake = store.Micros(end.At), store.Micros(remindersOf(tx.Now, end.At)[0])
 		key, err := c.keyOf(tx, d)
 		if err != nil {
 			return err

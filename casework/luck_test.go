@@ -97,6 +97,57 @@ func TestAnUnansweredCorrectionClosesAfterTwoReminders(t *testing.T) {
 	})
 }
 
+// A jump of the clock, or a node that was down, over both reminders: what was missed comes once,
+// with the true last day, and nothing comes after that day.
+func TestRemindersThatWereMissedComeOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, _ := w.staff()
+		who := w.person(maria)
+		number, o, task := w.reviewed(who, reviewers) // Monday 23 November
+		w.must(w.cases.Ask(t.Context(), o, number, task.Version, casework.Ask{Requirement: "note", Reason: "Lengkapi."}))
+		reminders := func() (n int, last string) {
+			w.run()
+			for _, m := range w.mail("maria@example.com") {
+				if strings.Contains(m, "Pengingat perbaikan") {
+					n, last = n+1, m
+				}
+			}
+			return n, last
+		}
+		until := w.read(who, number).Correction.Until
+		w.pass(until.Sub(w.now()) - 2*day) // both are due by now
+		n, text := reminders()
+		if n != 1 || !strings.Contains(text, "7 Desember 2026") {
+			t.Fatalf("%d reminders: %s", n, text)
+		}
+		w.pass(day)
+		if n, _ := reminders(); n != 1 {
+			t.Fatalf("%d reminders a day later", n)
+		}
+		w.pass(until.Sub(w.now()) + time.Minute)
+		if n, _ := reminders(); n != 1 || w.read(who, number).State != flow.Withdrawn {
+			t.Fatalf("%d reminders after the end, %s", n, w.read(who, number).State)
+		}
+		w.verified()
+	})
+}
+
+func TestNobodyIsRemindedAfterTheLastDay(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		reviewers, _ := w.staff()
+		who := w.person(maria)
+		number, o, task := w.reviewed(who, reviewers)
+		w.must(w.cases.Ask(t.Context(), o, number, task.Version, casework.Ask{Requirement: "note", Reason: "Lengkapi."}))
+		w.pass(60 * day)
+		w.run()
+		all := strings.Join(w.mail("maria@example.com"), "\n")
+		if w.read(who, number).State != flow.Withdrawn || strings.Contains(all, "Pengingat perbaikan") || !strings.Contains(all, "ditutup") {
+			t.Fatal(all)
+		}
+		w.verified()
+	})
+}
+
 func TestTheLawGrantsOnceWhenTheTermEnds(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		reviewers, _ := w.staff()

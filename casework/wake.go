@@ -91,15 +91,43 @@ func (c *Cases) wakeTx(tx *store.Tx, d *dossier) (deem bool, err error) {
 	return false, fmt.Errorf("casework: case %s woke in state %s", d.id, s.State)
 }
 
-// remindTx reminds the applicant of the correction: half-way, and once more near its end.
+// remindTx reminds the applicant of the correction. Reminders whose time passed together, because
+// the node was down, are one: the newest of them, which names the true last day like each. Who
+// was not reminded before the last day passed is not reminded after it: the case is closed, and
+// they hear of that.
 func (c *Cases) remindTx(tx *store.Tx, d *dossier, key keys.DataKey) error {
 	to := d.status
-	to.Reminders++
-	to.Wake = to.Due
-	if last := store.Time(to.Due).Add(-lastReminder); to.Reminders == 1 && last.After(tx.Now) {
-		to.Wake = store.Micros(last)
+	at := remindersOf(d.asked(), store.Time(to.Due))
+	to.Reminders, to.Wake = 0, to.Due
+	for _, r := range at {
+		if !r.After(tx.Now) {
+			to.Reminders++
+		}
+	}
+	if to.Reminders < len(at) {
+		to.Wake = store.Micros(at[to.Reminders])
 	}
 	return c.write(tx, d, key, change{kind: reminded, actor: lancar.TheSystem("casework.correction"), to: to})
+}
+
+// remindersOf are the instants of the two reminders of a correction: half-way, and 72 hours before
+// its end, or three quarters of the way where the term is too short for that.
+func remindersOf(asked, until time.Time) [2]time.Time {
+	half, late := asked.Add(until.Sub(asked)/2), asked.Add(until.Sub(asked)/4*3)
+	if last := until.Add(-lastReminder); last.After(late) {
+		late = last
+	}
+	return [2]time.Time{half, late}
+}
+
+// asked is when the one correction was asked for.
+func (d *dossier) asked() time.Time {
+	for _, e := range d.events {
+		if e.Kind == flow.Ask {
+			return e.At
+		}
+	}
+	return time.Time{}
 }
 
 // escalateTx tells the superior, once, that the term ended without a decision.
