@@ -30,6 +30,8 @@ var order = [][]string{
 	{"exchange"},
 	{"registry"},
 	{"identity"},
+	{"identity/machine", "identity/mandate", "identity/passkey"},
+	{"identity/oidc"},
 	{"catalog/find", "catalog/flow", "catalog/letter", "catalog/rule"},
 	{"catalog"},
 	{"catalog/check"},
