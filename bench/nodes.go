@@ -158,7 +158,7 @@ func writeConfig(dir, database string, port int, outside, smtp string, s sandbox
 		"mail": any{"address": smtp, "from": "Lancar <kabar@lancar.example>", "plain": true}, "phone": any{"url": outside + "/phone/messages", "token_file": s.PhoneTokenFile},
 		"exchange": any{"url": outside + "/register", "token_file": s.RegisterTokenFile},
 		"acquirer": any{"url": outside, "client_key": s.ClientKey, "client_secret_file": s.ClientSecretFile, "private_key_file": s.PartnerKeyFile, "public_key_file": s.BankPublicFile, "channel_id": "95221"},
-		"limits":   any{"per_second": 1e6, "burst": 1e6, "sign_ins": 1000000}})
+		"limits":   any{"per_second": 1e6, "burst": 1e6, "sign_ins": 1000000, "checks": 1000000}})
 	if err != nil {
 		return "", err
 	}

@@ -200,7 +200,7 @@ mail: {address: %q, from: kabar@lancar.example, plain: true}
 phone: {url: %s/phone/messages, token_file: %s}
 exchange: {url: %s/register, token_file: %s}
 acquirer: {url: %s, client_key: sandbox-lancar, client_secret_file: %s, private_key_file: %s, public_key_file: %s, channel_id: "95221"}
-limits: {per_second: 1000000, burst: 1000000, sign_ins: 1000000}
+limits: {per_second: 1000000, burst: 1000000, sign_ins: 1000000, checks: 1000000}
 `, at, port, database, filepath.Join(dir, "keys"), officers, outside.SMTP, outside.Sandbox, secret("phone.secret"), outside.Sandbox, secret("register.secret"),
 		outside.Sandbox, secret("client.secret"), secret("partner.key"), secret("bank.pub")))
 	cmd := exec.Command(bin, "serve", "--config", config)
