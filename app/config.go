@@ -72,10 +72,11 @@ type AcquirerConfig struct {
 
 // LimitsConfig are the limits of one client address. Those of a person are not configuration.
 type LimitsConfig struct {
-	PerSecond float64 `yaml:"per_second"` // requests; 0: 20
-	Burst     float64 `yaml:"burst"`      // 0: 200
-	SignIns   int     `yaml:"sign_ins"`   // attempts to sign in within ten minutes; 0: 60
-	Checks    int     `yaml:"checks"`     // PDF files checked a minute; 0: 30
+	PerSecond float64 `yaml:"per_second"`     // requests; 0: 20
+	Burst     float64 `yaml:"burst"`          // 0: 200
+	SignIns   int     `yaml:"sign_ins"`       // attempts to sign in within ten minutes; 0: 60
+	Checks    int     `yaml:"checks"`         // PDF files checked a minute; 0: 30
+	Recovery  int     `yaml:"recovery_hours"` // how long a contact that is new to an account waits before it opens it; 0: 72
 }
 
 // ReadConfig reads and checks a configuration file. Everything wrong with it is said at once.

@@ -39,7 +39,7 @@ func (n *node) rights() {
 	q.Subscribe(access.EventOverdue, "identity", n.tellOverdue)
 	n.access.Cases(n.cases.BroughtTx)
 	n.access.Register([]access.Exporter{n.identity.Exporter(), n.mandates.Exporter(), n.notify.Exporter(), n.cases.Exporter(), n.charges.Exporter()},
-		[]access.Rule{n.identity.Retention(), n.notify.Retention()})
+		[]access.Rule{n.identity.Retention(), n.identity.HappeningsRetention(), n.notify.Retention()})
 }
 
 func readNotice(e jobs.Event) (notice access.Notice, err error) {

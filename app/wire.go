@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"time"
 
 	"lancar"
 	"lancar/access"
@@ -150,7 +151,7 @@ func senders(c Config) map[notify.Channel]notify.Sender {
 // signInLimits raises what one address may do to what the configuration says.
 func (n *node) signInLimits() identity.Limits {
 	most := n.config.Limits.SignIns
-	return identity.Limits{PerAddress: most, GuessesAddress: 2 * most}
+	return identity.Limits{PerAddress: most, GuessesAddress: 2 * most, Recovery: time.Duration(n.config.Limits.Recovery) * time.Hour}
 }
 
 // portal is the URL of a region's portal, without a slash at its end.

@@ -25,7 +25,8 @@ type Confirmation struct {
 
 // Confirm ends a sign-in: the right code, typed in time, within five tries, gives the token of a
 // new session. A person's first one makes the account. Any failure is the same lancar.Invalid on
-// field "code"; lancar.TooMany when too many codes come from one address, see also guess.go.
+// field "code"; lancar.TooMany when too many codes come from one address, see also guess.go;
+// lancar.Conflict on field "recovery" for the right code from a contact that has to wait ([Recovery]).
 func (i *Identity) Confirm(ctx context.Context, c Confirmation) (token string, s Session, err error) {
 	code := strings.NewReplacer(" ", "", "-", "").Replace(c.Code)
 	failure := errCode()
@@ -65,7 +66,10 @@ func (i *Identity) Confirm(ctx context.Context, c Confirmation) (token string, s
 		if err := json.Unmarshal(plain, &a.claim); err != nil {
 			return err
 		}
-		ok, err := i.enter(tx, &a)
+		ok, why, err := i.enter(tx, &a)
+		if why != nil {
+			failure = why
+		}
 		if err != nil || !ok {
 			return err
 		}
@@ -83,18 +87,28 @@ func (i *Identity) Confirm(ctx context.Context, c Confirmation) (token string, s
 }
 
 // enter uses the attempt up and sees to it that its account exists and holds the contact. False:
-// another claim to the number was confirmed first.
-func (i *Identity) enter(tx *store.Tx, a *attempt) (bool, error) {
+// another claim to the number was confirmed first, or why the contact opens nothing yet.
+func (i *Identity) enter(tx *store.Tx, a *attempt) (ok bool, why, err error) {
 	used, err := useAttempt(tx, a.id)
 	if err != nil || !used || a.kind == Officer {
-		return used, err
+		return used, nil, err
 	}
 	if a.account == "" {
 		if made, err := i.createAccount(tx, a); err != nil || !made {
-			return false, err
+			return false, nil, err
+		}
+		return true, nil, i.saveContact(tx, a.account, a.claim.To, true, a.register)
+	}
+	known, err := activeContact(tx, a.account, i.contactHash(a.claim.To))
+	if err != nil {
+		return false, nil, err
+	}
+	if !known {
+		if why, err = i.recover(tx, *a); err != nil || why != nil {
+			return false, why, err
 		}
 	}
-	return true, i.provenContact(tx, *a)
+	return true, nil, i.saveContact(tx, a.account, a.claim.To, true, a.register)
 }
 
 // createAccount makes the account of a person's first sign-in. Whoever commits second is told
@@ -133,21 +147,6 @@ func (i *Identity) createAccount(tx *store.Tx, a *attempt) (bool, error) {
 	return true, insertAccount(tx, accountRow{ID: id, Kind: a.kind, Subject: a.subject, Lang: a.claim.Lang, sealed: sealed})
 }
 
-// provenContact notes that a code came back from this contact. The contacts that were there
-// before hear of a new one.
-func (i *Identity) provenContact(tx *store.Tx, a attempt) error {
-	known, err := activeContact(tx, a.account, i.contactHash(a.claim.To))
-	if err != nil {
-		return err
-	}
-	if !known {
-		if err := i.tellOfContact(tx, a); err != nil {
-			return err
-		}
-	}
-	return i.saveContact(tx, a.account, a.claim.To, true, a.register)
-}
-
 // saveContact adds a contact to an account: proven by a code or not yet, and with or without the
 // register's word that it is this person's.
 func (i *Identity) saveContact(tx *store.Tx, account lancar.ID, to notify.Address, proven, register bool) error {
@@ -157,21 +156,6 @@ func (i *Identity) saveContact(tx *store.Tx, account lancar.ID, to notify.Addres
 		return err
 	}
 	return upsertContact(tx, account, hash, string(to.Channel), sealed, proven, register)
-}
-
-func (i *Identity) tellOfContact(tx *store.Tx, a attempt) error {
-	before, err := contactsOf(tx, a.account)
-	if err != nil || len(before) == 0 {
-		return err
-	}
-	return i.TellTx(tx, a.account, notify.Message{
-		Region: a.region, Key: "contact " + i.contactHash(a.claim.To),
-		Title: lancar.Text{"id": "Kontak baru dipakai untuk masuk", "en": "A new contact was used to sign in"},
-		Body: lancar.Text{
-			"id": "Seseorang masuk ke akun Anda dengan kontak lain yang juga tercatat atas nama Anda di data kependudukan: " + mask(a.claim.To) + "\n\nBukan Anda? Segera datang ke kantor dukcapil dengan kartu Anda.",
-			"en": "Somebody signed in to your account with another contact that the population register also has for you: " + mask(a.claim.To) + "\n\nWas it not you? Visit the civil registry office with your card at once.",
-		},
-	})
 }
 
 func (i *Identity) openSession(tx *store.Tx, a attempt, c Confirmation) (string, Session, error) {

@@ -7,6 +7,7 @@ import (
 
 	"lancar"
 	"lancar/access"
+	"lancar/exchange"
 	"lancar/internal/store"
 	"lancar/notify"
 )
@@ -21,6 +22,7 @@ type Dispute struct {
 	Channel  notify.Channel
 	Register bool // the register itself has the claimant's contact: it speaks for the claimant
 	At       time.Time
+	Proposed lancar.ID // the officer who proposed that the account moves; "" for none
 }
 
 // dispute writes a second claim down, once, and tells the first. The claimant learns nothing.
@@ -89,14 +91,20 @@ func (i *Identity) OpenDispute(ctx context.Context, officer lancar.Actor, region
 	return d, h, claimant, err
 }
 
-// Settle ends a dispute: keep says that the account stays with the first; otherwise its contacts
-// and sessions end and the claimant's contact takes their place, which still has to be proved by
-// a code. Both are told.
-func (i *Identity) Settle(ctx context.Context, officer lancar.Actor, region string, id lancar.ID, keep bool) error {
+// Settle ends a dispute: keep says that the account stays with the first, and one officer can say
+// so. That it moves takes two: the first proposes it (done is false), another confirms, neither of
+// the person's own family; then its contacts, passkeys and sessions end and the claimant's contact
+// takes their place, which still has to be proved by a code. Both sides are told.
+func (i *Identity) Settle(ctx context.Context, officer lancar.Actor, region string, id lancar.ID, keep bool) (done bool, err error) {
 	if err := maySettle(officer, region); err != nil {
-		return err
+		return false, err
 	}
-	return i.db.Write(ctx, func(tx *store.Tx) error {
+	family, err := i.familyOf(ctx, officer, region, id, keep)
+	if err != nil {
+		return false, err
+	}
+	err = i.db.Write(ctx, func(tx *store.Tx) error {
+		done = false
 		row, err := disputeByID(tx, region, id)
 		if err == store.ErrNone {
 			return errNoDispute()
@@ -104,48 +112,92 @@ func (i *Identity) Settle(ctx context.Context, officer lancar.Actor, region stri
 		if err != nil {
 			return err
 		}
-		if err := i.settling(tx, officer, row.Dispute); err != nil {
+		if err := i.unconflicted(tx, officer, row.Subject, family); err != nil {
 			return err
 		}
-		won, err := settleDispute(tx, region, id, officer.ID, keep)
-		if err != nil || !won {
-			return err
+		if !keep && row.Proposed == "" {
+			return proposeDispute(tx, region, id, officer.ID)
 		}
-		claimant, err := i.disputed(tx, row)
-		if err != nil {
-			return err
+		if !keep && row.Proposed == officer.ID {
+			return errSecondPerson()
 		}
-		if err := i.TellTx(tx, row.Account, settled(region, id, keep, false)); err != nil {
-			return err
-		}
-		to := settled(region, id, keep, true)
-		to.To, to.Lang, to.Secret = []notify.Address{claimant}, "id", true
-		if err := i.notify.SendTx(tx, to); err != nil || keep {
-			return err
-		}
-		if err := endContactsExcept(tx, row.Account, row.hash); err != nil {
-			return err
-		}
-		if err := errors.Join(i.endSessions(tx, row.Account), endWays(tx, row.Account), capAccount(tx, row.Account, tx.Now.Add(recoveryCap))); err != nil {
-			return err
-		}
-		return i.saveContact(tx, row.Account, claimant, false, row.Register)
+		done = true
+		return i.settle(tx, officer, row, keep)
 	})
+	return done, err
 }
 
-// settling writes down, where the person sees it, that an officer decides whose account it is.
-// Nobody decides about their own.
-func (i *Identity) settling(tx *store.Tx, officer lancar.Actor, d Dispute) error {
-	own, err := i.ConflictedTx(tx, []lancar.ID{officer.ID}, d.Subject, "")
+func (i *Identity) settle(tx *store.Tx, officer lancar.Actor, row disputeRow, keep bool) error {
+	won, err := settleDispute(tx, row.Region, row.ID, officer.ID, keep)
+	if err != nil || !won {
+		return err
+	}
+	claimant, err := i.disputed(tx, row)
 	if err != nil {
 		return err
 	}
-	if own[officer.ID] {
-		return lancar.Fail(lancar.Forbidden, "", "Akun sendiri diputus petugas lain.", "Another officer settles one's own account.")
+	if err := i.TellTx(tx, row.Account, settled(row.Region, row.ID, keep, false)); err != nil {
+		return err
 	}
-	_, err = i.access.OpenTx(tx, access.Request{Who: officer, Subject: d.Subject, Region: d.Region, What: []string{access.Identity, access.Contact},
-		Purpose: lancar.Text{"id": "Memutus siapa pemilik akun ini", "en": "Settling whose account this is"}, Ground: access.PublicDuty()})
+	to := settled(row.Region, row.ID, keep, true)
+	to.To, to.Lang, to.Secret = []notify.Address{claimant}, "id", true
+	if err := i.notify.SendTx(tx, to); err != nil || keep {
+		return err
+	}
+	err = errors.Join(endContactsExcept(tx, row.Account, row.hash), i.endSessions(tx, row.Account), endWays(tx, row.Account),
+		capAccount(tx, row.Account, tx.Now.Add(recoveryCap)), stopRecoveries(tx, row.Account),
+		i.noteTx(tx, row.Account, lancar.NewID(tx.Now), Recovered, mask(claimant)))
+	if err != nil {
+		return err
+	}
+	return i.saveContact(tx, row.Account, claimant, false, row.Register)
+}
+
+// familyOf writes down, where the person sees it, that an officer decides whose account it is, and
+// asks the register for the person's family card, so that nobody decides for their own family. An
+// account moves only where the register answers.
+func (i *Identity) familyOf(ctx context.Context, officer lancar.Actor, region string, id lancar.ID, keep bool) (string, error) {
+	var g access.Grant
+	var h Holder
+	purpose := lancar.Text{"id": "Memutus siapa pemilik akun ini", "en": "Settling whose account this is"}
+	err := i.db.Write(ctx, func(tx *store.Tx) error {
+		row, err := disputeByID(tx, region, id)
+		if err == store.ErrNone {
+			return errNoDispute()
+		}
+		if err != nil {
+			return err
+		}
+		g, err = i.access.OpenTx(tx, access.Request{Who: officer, Subject: row.Subject, Region: region, Purpose: purpose, Ground: access.PublicDuty(),
+			What: []string{access.Identity, access.Number, access.Contact, access.Register + "/population"}})
+		if err != nil {
+			return err
+		}
+		h, err = i.HolderTx(tx, g)
+		return err
+	})
+	if err != nil || h.Kind != Resident {
+		return "", err
+	}
+	got, err := i.exchange.Read(ctx, g, exchange.Question{Source: "population", Key: h.Number, Names: []string{"family_card"}, Subject: h.Subject,
+		Region: region, Who: officer, Purpose: purpose})
+	if keep && lancar.CodeOf(err) == lancar.Unavailable {
+		return "", nil
+	}
+	return got["family_card"], err
+}
+
+// unconflicted refuses an officer who would decide about themself or their own family.
+func (i *Identity) unconflicted(tx *store.Tx, officer lancar.Actor, subject, familyCard string) error {
+	own, err := i.ConflictedTx(tx, []lancar.ID{officer.ID}, subject, familyCard)
+	if err == nil && own[officer.ID] {
+		return lancar.Fail(lancar.Forbidden, "", "Akun sendiri atau keluarga sendiri diputus petugas lain.", "Another officer settles one's own account, or that of one's family.")
+	}
 	return err
+}
+
+func errSecondPerson() error {
+	return lancar.Fail(lancar.Forbidden, "", "Anda yang mengusulkan. Petugas lain yang mengesahkan.", "You proposed it. Another officer confirms it.")
 }
 
 func (i *Identity) disputed(tx *store.Tx, d disputeRow) (notify.Address, error) {

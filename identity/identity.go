@@ -6,7 +6,8 @@
 // circulate, so what registers hold is shown only when the register itself has that contact for
 // that number (the contact test, [Session.RegisterContact]). One person has one account: a second
 // claim is refused, told to the first, and settled by an officer. Another contact is no second
-// claim where the register has it and every contact in use for that number; the first is told.
+// claim where the register has it and every contact in use for that number: it waits, while the
+// first is told and can stop it ([Recovery]).
 //
 // Nothing here says whether a number exists: [Identity.Start] only writes the claim down and
 // always answers alike; the register is asked by a job, and what it says goes to the contact.
@@ -57,6 +58,8 @@ type Limits struct {
 	// contacts with which the number already signs in get a code: nobody else can shut the owner
 	// out, and the answer to a start stays the same.
 	PerNumber int
+	// Recovery is how long a contact that is new to an account waits before it opens it, 72 hours.
+	Recovery time.Duration
 }
 
 // Identity is the room. It is safe for concurrent use.
@@ -88,7 +91,11 @@ func New(db *store.DB, queue *jobs.Queue, ring *keys.Ring, acc *access.Access, n
 			*into = standard
 		}
 	}
+	if limits.Recovery == 0 {
+		limits.Recovery = 72 * time.Hour
+	}
 	i := &Identity{db: db, queue: queue, ring: ring, access: acc, notify: note, exchange: exch, limits: limits}
 	queue.Handle(queueProve, i.prove)
+	queue.HandleTx(queueRemind, i.remind)
 	return i
 }

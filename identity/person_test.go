@@ -34,22 +34,6 @@ func TestAResidentSignsInAndSeesThatTheRegisterWasAsked(t *testing.T) {
 	})
 }
 
-func TestAnotherContactOfTheRegisterSignsInAndTheFirstIsTold(t *testing.T) {
-	each(t, identity.Limits{}, func(w *world) {
-		_, s := w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
-		c := claim(maria, "0812 3456 7890")
-		c.Number, c.Name = "5315 0446 0997 0001", " Maria  Elisabeth "
-		_, again := w.signIn(c, "+6281234567890")
-		w.drain()
-		told := w.post.sent["maria@example.com"]
-		if again.Account != s.Account || !again.RegisterContact || len(told) != 2 || !strings.Contains(told[1], "+62812*****890") {
-			t.Fatalf("%+v, told %q", again, told)
-		}
-		c.Contact = "other@example.com" // this one the register does not have
-		w.refusedCode(w.start(c).ID)
-	})
-}
-
 // refusedCode says that no code signs in with this attempt.
 func (w *world) refusedCode(attempt string) {
 	w.t.Helper()
@@ -115,7 +99,7 @@ func TestASecondClaimIsToldToTheFirstAndSettledByAnOfficer(t *testing.T) {
 		other.Region = "53.71"
 		_, err = w.id.Disputes(t.Context(), other)
 		w.must(err)
-		w.refused(w.id.Settle(t.Context(), other, "53.15", list[0].ID, true), lancar.Forbidden)
+		w.settle(other, list[0].ID, true, lancar.Forbidden)
 		_, h, masked, err := w.id.OpenDispute(t.Context(), officer, "53.15", list[0].ID)
 		if err != nil || h.Name != "MARIA ELISABETH" || h.Number != "" || masked != "m***a@e***e.com" {
 			t.Fatalf("%+v %q %v", h, masked, err)
@@ -125,9 +109,30 @@ func TestASecondClaimIsToldToTheFirstAndSettledByAnOfficer(t *testing.T) {
 		w.must(err)
 		own := officer
 		own.ID = self
-		w.refused(w.id.Settle(t.Context(), own, "53.15", list[0].ID, true), lancar.Forbidden)
-		w.must(w.id.Settle(t.Context(), officer, "53.15", list[0].ID, false))
-		w.refused(w.id.Settle(t.Context(), officer, "53.15", list[0].ID, true), lancar.NotFound)
+		w.settle(own, list[0].ID, true, lancar.Forbidden)
+		w.settle(own, list[0].ID, false, lancar.Forbidden)
+		population[maria]["family_card"] = "5315040101850001"
+		defer delete(population[maria], "family_card")
+		cousin, err := w.id.SaveEmployee(t.Context(), identity.Employee{Number: "198609262015051010", Name: "Agus", Mail: "agus@kantor.example", FamilyCard: "5315040101850001",
+			Roles: []identity.Role{{Role: identity.ClaimRole, Agency: "dukcapil", Region: "53.15"}}})
+		w.must(err)
+		family := officer
+		family.ID = cousin
+		w.settle(family, list[0].ID, false, lancar.Forbidden)
+		w.down = true
+		w.settle(officer, list[0].ID, false, lancar.Unavailable) // nobody can say whose family it is
+		w.down = false
+		w.pass(time.Minute)
+		w.settle(officer, list[0].ID, false, "")
+		if _, err := w.id.Session(t.Context(), token); err != nil {
+			t.Fatal("one officer moved the account")
+		}
+		w.settle(officer, list[0].ID, false, lancar.Forbidden)
+		w.settle(family, list[0].ID, false, lancar.Forbidden)
+		second := officer
+		second.ID = "o2"
+		w.settle(second, list[0].ID, false, "")
+		w.settle(officer, list[0].ID, true, lancar.NotFound)
 		w.drain()
 		_, err = w.id.Session(t.Context(), token)
 		w.refused(err, lancar.Unauthenticated)
@@ -147,6 +152,15 @@ func TestASecondClaimIsToldToTheFirstAndSettledByAnOfficer(t *testing.T) {
 			t.Fatalf("the officer's look is missing: %+v", rows)
 		}
 	})
+}
+
+// settle tries to settle a dispute of 53.15.
+func (w *world) settle(officer lancar.Actor, id lancar.ID, keep bool, want lancar.Code) {
+	w.t.Helper()
+	_, err := w.id.Settle(w.t.Context(), officer, "53.15", id, keep)
+	if lancar.CodeOf(err) != want {
+		w.t.Fatalf("got %v, want %q", err, want)
+	}
 }
 
 func TestTwoFirstSignInsAtOnceMakeOneAccount(t *testing.T) {

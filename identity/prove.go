@@ -53,7 +53,7 @@ func (i *Identity) prove(ctx context.Context, j jobs.Job) error {
 	})
 }
 
-// signsInWith says whether the number has an account and the contact is one of its.
+// signsInWith says whether the number has an account and the contact is one of its, or waits to be.
 func (i *Identity) signsInWith(tx *store.Tx, a attempt) (bool, error) {
 	account, err := accountBySubject(tx, a.subject)
 	if err == store.ErrNone {
@@ -62,7 +62,15 @@ func (i *Identity) signsInWith(tx *store.Tx, a attempt) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return activeContact(tx, account.ID, i.contactHash(a.claim.To))
+	known, err := activeContact(tx, account.ID, i.contactHash(a.claim.To))
+	if err != nil || known {
+		return known, err
+	}
+	r, err := lastRecovery(tx, account.ID, i.contactHash(a.claim.To))
+	if err == store.ErrNone {
+		return false, nil
+	}
+	return err == nil && r.state == "waiting", err
 }
 
 // ask asks the population register about the three facts and the contact.

@@ -113,11 +113,11 @@ func insertDispute(tx *store.Tx, d Dispute, hash string, contact []byte) (bool, 
 	return n == 1, err
 }
 
-const disputeColumns = `region, id, account, subject, channel, register, at, hash, contact`
+const disputeColumns = `region, id, account, subject, channel, register, at, proposed_by, hash, contact`
 
 func scanDispute(s store.Scanner) (d disputeRow, err error) {
 	var register, at int64
-	err = s.Scan(&d.Region, (*string)(&d.ID), (*string)(&d.Account), &d.Subject, (*string)(&d.Channel), &register, &at, &d.hash, &d.contact)
+	err = s.Scan(&d.Region, (*string)(&d.ID), (*string)(&d.Account), &d.Subject, (*string)(&d.Channel), &register, &at, (*string)(&d.Proposed), &d.hash, &d.contact)
 	d.Register, d.At = register == 1, store.Time(at)
 	return d, err
 }
@@ -136,6 +136,16 @@ func openDisputes(tx *store.Tx, region string) ([]Dispute, error) {
 
 func disputeByID(tx *store.Tx, region string, id lancar.ID) (disputeRow, error) {
 	return store.One(tx, scanDispute, `SELECT `+disputeColumns+` FROM identity_disputes WHERE region = $1 AND id = $2 AND settled_at = 0`, region, string(id))
+}
+
+// proposeDispute writes down who proposes that the account moves; whoever comes second conflicts.
+func proposeDispute(tx *store.Tx, region string, id, officer lancar.ID) error {
+	n, err := tx.Exec(`UPDATE identity_disputes SET proposed_by = $3, proposed_at = $4 WHERE region = $1 AND id = $2 AND settled_at = 0 AND proposed_by = ''`,
+		region, string(id), string(officer), store.Micros(tx.Now))
+	if err == nil && n == 0 {
+		err = errNoDispute()
+	}
+	return err
 }
 
 func settleDispute(tx *store.Tx, region string, id, officer lancar.ID, keep bool) (bool, error) {

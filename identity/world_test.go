@@ -103,15 +103,25 @@ func (w *world) register(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var q struct {
-		Key    string            `json:"key"`
-		Fields map[string]string `json:"fields"`
+		Key    string          `json:"key"`
+		Fields json.RawMessage `json:"fields"`
 	}
 	if err := json.NewDecoder(r.Body).Decode(&q); err != nil {
 		rw.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	out := map[string]string{}
-	for f, v := range q.Fields {
+	out, names, typed := map[string]string{}, []string{}, map[string]string{}
+	if json.Unmarshal(q.Fields, &names) == nil { // a reading
+		for _, f := range names {
+			if have := population[q.Key][f]; have != "" {
+				out[f] = have
+			}
+		}
+	} else if json.Unmarshal(q.Fields, &typed) != nil {
+		rw.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	for f, v := range typed {
 		switch have := population[q.Key][f]; {
 		case have == "":
 			out[f] = "unknown"

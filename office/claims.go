@@ -12,6 +12,7 @@ import (
 type claimRow struct {
 	Href, At, Channel string
 	Register          bool
+	Proposed          bool // one officer proposes that the account moves
 }
 
 // claims lists second claims to an account that exists already, oldest first.
@@ -25,11 +26,14 @@ func claims(v *visit) error {
 	}
 	var rows []claimRow
 	for _, d := range list {
-		rows = append(rows, claimRow{Href: below("/office/claims/", d.Region, d.ID), At: v.Moment(d.At, v.now), Channel: v.channelName(d.Channel), Register: d.Register})
+		rows = append(rows, claimRow{Href: below("/office/claims/", d.Region, d.ID), At: v.Moment(d.At, v.now), Channel: v.channelName(d.Channel), Register: d.Register, Proposed: d.Proposed != ""})
 	}
 	done := ""
 	if v.r.URL.Query().Get("done") != "" {
 		done = v.T("Perkara selesai. Kedua pihak diberi tahu.", "The dispute is settled. Both sides are told.")
+	}
+	if v.r.URL.Query().Get("proposed") != "" {
+		done = v.T("Usul Anda tercatat. Petugas lain harus mengesahkannya.", "Your proposal is recorded. Another officer must confirm it.")
 	}
 	return v.show("claims", v.T("Sengketa akun", "Disputed accounts"), map[string]any{"Rows": rows, "Done": done,
 		"Empty": web.Empty{Pattern: "gaps", Title: v.T("Tidak ada sengketa", "No disputes"),
@@ -62,6 +66,10 @@ func (v *visit) claimPage(problems []web.Problem) error {
 		{Value: "yes", Label: v.T("Tetap pemilik pertama", "It stays with the first"), Note: v.T("Kontak yang mengaku ditolak.", "The claiming contact is refused.")},
 		{Value: "no", Label: v.T("Yang mengaku sekarang", "It belongs to the claimant"), Note: v.T("Semua sesi dan kontak lama berakhir. Kontak baru masih harus dibuktikan dengan kode.",
 			"All sessions and old contacts end. The new contact still has to be proved by a code.")}}}
+	if d.Proposed != "" {
+		name, _ := v.Identity.OfficerName(v.r.Context(), d.Proposed)
+		rows = append(rows, web.Row{Term: v.T("Diusulkan pindah oleh", "Proposed to move by"), Lines: []string{name}})
+	}
 	mark(problems, &choice)
 	status := http.StatusOK
 	if len(problems) > 0 {
@@ -81,8 +89,12 @@ func settleClaim(v *visit) error {
 	if keep != "yes" && keep != "no" {
 		return v.claimPage([]web.Problem{{Field: "keep", Text: v.T("Pilih milik siapa akun ini.", "Choose whose account it is.")}})
 	}
-	if err := v.Identity.Settle(v.r.Context(), v.actor, v.r.PathValue("region"), lancar.ID(v.r.PathValue("id")), keep == "yes"); err != nil {
+	done, err := v.Identity.Settle(v.r.Context(), v.actor, v.r.PathValue("region"), lancar.ID(v.r.PathValue("id")), keep == "yes")
+	if err != nil {
 		return err
+	}
+	if !done {
+		return v.to("/office/claims?proposed=1")
 	}
 	return v.to("/office/claims?done=1")
 }

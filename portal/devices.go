@@ -12,8 +12,9 @@ import (
 
 // devicesView is where a person sees how their account is opened, and from where.
 type devicesView struct {
-	Fresh     bool   // the ways in may be changed now
-	Script    string // of passkeys, "" where there are none
+	Fresh     bool           // the ways in may be changed now
+	Script    string         // of passkeys, "" where there are none
+	Waiting   []recoveryView // contacts that want to take the account over
 	Passkeys  []passkeyView
 	Devices   []deviceView
 	Happened  []web.Row
@@ -27,6 +28,8 @@ type passkeyView struct {
 	ID, Name, Line string
 	Tag            *web.Tag
 }
+
+type recoveryView struct{ ID, Contact, Ready string }
 
 type deviceView struct {
 	ID, Name, Line string
@@ -46,7 +49,7 @@ func devices(v *visit) error {
 func (v *visit) devicesPage(status int, problems []web.Problem) error {
 	view := devicesView{Fresh: v.session.Fresh(v.now, identity.FreshFor), Script: v.passkeyScript(), Problems: problems}
 	view.Level, view.LevelLine = v.levelWords(v.session.Level)
-	for _, fill := range []func(*devicesView) error{v.passkeyViews, v.deviceViews, v.happenedRows} {
+	for _, fill := range []func(*devicesView) error{v.recoveryViews, v.passkeyViews, v.deviceViews, v.happenedRows} {
 		if err := fill(&view); err != nil {
 			return err
 		}
@@ -56,6 +59,10 @@ func (v *visit) devicesPage(status int, problems []web.Problem) error {
 		view.Done = v.T("Kunci sandi tersimpan. Lain kali Anda bisa masuk tanpa kode.", "The passkey is saved. Next time you can sign in without a code.")
 	case "removed":
 		view.Done = v.T("Sudah dihapus.", "It is removed.")
+	case "stopped":
+		view.Done = v.T("Pemulihan dibatalkan. Kontak itu tidak bisa membuka akun Anda.", "The recovery is stopped. That contact cannot open your account.")
+	case "allowed":
+		view.Done = v.T("Kontak itu sekarang bisa membuka akun Anda.", "That contact can now open your account.")
 	case "device":
 		view.Done = v.T("Perangkat itu sudah keluar.", "That device is signed out.")
 	}
@@ -89,6 +96,47 @@ func (v *visit) passkeyViews(view *devicesView) error {
 		view.Passkeys = append(view.Passkeys, p)
 	}
 	return err
+}
+
+func (v *visit) recoveryViews(view *devicesView) error {
+	list, err := v.Identity.Recoveries(v.r.Context(), v.session)
+	for _, r := range list {
+		view.Waiting = append(view.Waiting, recoveryView{ID: string(r.ID), Contact: r.Contact, Ready: v.When(r.Ready)})
+	}
+	return err
+}
+
+// settleRecovery stops a waiting recovery, or says that the contact is one's own.
+func settleRecovery(v *visit) error {
+	if err := v.readForm(); err != nil {
+		return err
+	}
+	id, done := lancar.ID(v.r.PostForm.Get("recovery")), "stopped"
+	err := error(nil)
+	if v.r.PostForm.Get("do") == "allow" {
+		done, err = "allowed", v.Identity.AllowRecovery(v.r.Context(), v.session, id)
+	} else {
+		err = v.Identity.StopRecovery(v.r.Context(), v.session, id)
+	}
+	if err != nil {
+		return v.provedFirst(err)
+	}
+	return v.to("/me/devices?done=" + done)
+}
+
+// askStop is where the link in a message leads. Opening it changes nothing: mail programs open links.
+func askStop(v *visit) error {
+	v.noindex = true
+	return v.show("stop", v.T("Batalkan pemulihan akun", "Stop the recovery"), map[string]any{"Action": v.r.URL.Path})
+}
+
+func stopRecovery(v *visit) error {
+	if err := v.Identity.StopRecoveryBy(v.r.Context(), v.r.PathValue("token")); err != nil {
+		return err
+	}
+	return v.show("empty", v.T("Pemulihan dibatalkan", "The recovery is stopped"), web.Empty{Title: v.T("Pemulihan dibatalkan", "The recovery is stopped"),
+		Lead: v.T("Akun Anda tetap dibuka seperti biasa. Kontak yang mencoba itu tidak bisa mengulanginya tanpa petugas.", "Your account is opened as before. The contact that tried cannot do so again without an officer."),
+		Href: "/me/devices", Action: v.T("Periksa perangkat dan keamanan", "Check devices and security")})
 }
 
 func (v *visit) deviceViews(view *devicesView) error {

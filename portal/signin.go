@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -191,6 +192,11 @@ func confirmCode(v *visit) error {
 	if e, ok := invalid(err); ok {
 		return v.codePage(http.StatusUnprocessableEntity, codeView{signInFor: asked(sent), Attempt: sent.Get("attempt"), Sent: v.T("Periksa lagi kodenya.", "Please check the code."),
 			Problems: []web.Problem{{Field: "code", Text: v.In(e.Text)}}})
+	}
+	if e, ok := errors.AsType[*lancar.Error](err); ok && e.Field == "recovery" {
+		v.noindex = true
+		return v.show("empty", v.T("Tunggu dulu", "Please wait"), web.Empty{Pattern: "frame", Title: v.T("Tunggu dulu", "Please wait"), Lead: v.In(e.Text),
+			Small: v.T("Mau lebih cepat? Datang ke kantor dukcapil dengan kartu Anda. Dua petugas memeriksanya di depan Anda.", "In a hurry? Visit the civil registry office with your card. Two officers check it in front of you.")})
 	}
 	if err != nil {
 		return err
