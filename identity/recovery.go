@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lancar"
+	"lancar/access"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
 	"lancar/internal/store"
@@ -142,6 +143,9 @@ func (i *Identity) finishRecovery(tx *store.Tx, a attempt, r Recovery) error {
 
 // Recoveries lists those that wait for the session's account.
 func (i *Identity) Recoveries(ctx context.Context, s Session) (list []Recovery, err error) {
+	if err := s.Own.For(s.Subject, access.Contact); err != nil {
+		return nil, err
+	}
 	err = i.db.Read(ctx, func(tx *store.Tx) error {
 		if list, err = waitingRecoveries(tx, s.Account); err != nil {
 			return err
@@ -158,6 +162,9 @@ func (i *Identity) Recoveries(ctx context.Context, s Session) (list []Recovery, 
 
 // StopRecovery ends a waiting recovery of the session's account; lancar.NotFound when there is none.
 func (i *Identity) StopRecovery(ctx context.Context, s Session, id lancar.ID) error {
+	if err := s.Own.For(s.Subject, access.Contact); err != nil {
+		return err
+	}
 	return i.db.Write(ctx, func(tx *store.Tx) error {
 		r, err := recoveryByID(tx, s.Account, id)
 		return i.stop(tx, r, err)
@@ -174,7 +181,7 @@ func (i *Identity) StopRecoveryBy(ctx context.Context, token string) error {
 
 func (i *Identity) stop(tx *store.Tx, r Recovery, err error) error {
 	if err == store.ErrNone || err == nil && r.state != "waiting" {
-		return lancar.Fail(lancar.NotFound, "", "Pemulihan itu tidak ada, atau sudah selesai.", "There is no such recovery, or it is over.")
+		return errNoRecovery()
 	}
 	if err == nil {
 		r.Contact, err = i.maskedContact(tx, r)
@@ -197,7 +204,7 @@ func (i *Identity) AllowRecovery(ctx context.Context, s Session, id lancar.ID) e
 		}
 		r, err := recoveryByID(tx, s.Account, id)
 		if err == store.ErrNone || err == nil && r.state != "waiting" {
-			return i.stop(tx, r, store.ErrNone)
+			return errNoRecovery()
 		}
 		if err != nil {
 			return err
@@ -219,6 +226,10 @@ func errWaiting(left time.Duration) error {
 	return lancar.Fail(lancar.Conflict, "recovery",
 		"Akun ini biasanya dibuka lewat kontak lain. Kontak itu sudah kami beri tahu. Kalau tidak ada yang membatalkan, masuk lagi dengan kontak ini dalam "+hours+" jam.",
 		"This account is usually opened through another contact, which we have told. If nobody stops it, sign in again with this contact in "+hours+" hours.")
+}
+
+func errNoRecovery() error {
+	return lancar.Fail(lancar.NotFound, "", "Pemulihan itu tidak ada, atau sudah selesai.", "There is no such recovery, or it is over.")
 }
 
 func errStopped() error {
