@@ -53,7 +53,11 @@ func (c *Cases) Attach(ctx context.Context, who Applicant, draft lancar.ID, up U
 		if len(metas) >= maxFiles {
 			return lancar.Fail(lancar.TooMany, "file", "Sudah ada 30 berkas. Hapus dahulu yang tidak perlu.", "There are 30 files already. Remove some first.")
 		}
-		if err := roomFor(metas, key, a, maxAll); err != nil {
+		have, err := describe(metas, key)
+		if err != nil {
+			return err
+		}
+		if err := roomFor(have, a, maxAll); err != nil {
 			return err
 		}
 		f, err := sealFile(key, a, up.Data)
@@ -120,11 +124,7 @@ func accepted(field *catalog.Field, kind string) bool {
 }
 
 // roomFor refuses a file beyond what an application may carry in all.
-func roomFor(metas []sealedFile, key keys.DataKey, next Attachment, most int64) error {
-	have, err := describe(metas, key)
-	if err != nil {
-		return err
-	}
+func roomFor(have []Attachment, next Attachment, most int64) error {
 	total := next.Size
 	for _, a := range have {
 		total += a.Size

@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"time"
 
@@ -10,7 +9,6 @@ import (
 	"lancar/catalog"
 	"lancar/catalog/flow"
 	"lancar/identity/mandate"
-	"lancar/internal/keys"
 	"lancar/internal/store"
 )
 
@@ -77,8 +75,8 @@ func (a *Ask) check(def *catalog.Definition) error {
 	return nil
 }
 
-// correcting reads this person's case with its contents while it waits for their correction.
-func (c *Cases) correcting(tx *store.Tx, who Applicant, number string) (*dossier, content, error) {
+// corrected reads this person's case with its contents, once a correction was asked for.
+func (c *Cases) corrected(tx *store.Tx, who Applicant, number string) (*dossier, content, error) {
 	d, err := c.ownTx(tx, who, number)
 	if err == nil {
 		err = c.mayTx(tx, who, d.on(mandate.Answer))
@@ -90,19 +88,32 @@ func (c *Cases) correcting(tx *store.Tx, who Applicant, number string) (*dossier
 	if err != nil {
 		return nil, content{}, err
 	}
-	if d.status.State != flow.Correction {
-		return nil, content{}, lancar.Fail(lancar.Conflict, "", "Permohonan ini tidak sedang menunggu perbaikan.", "This application does not wait for a correction.")
+	if !d.status.Corrected {
+		return nil, content{}, errNotWaiting()
 	}
 	in, err := c.contents(tx, own, d)
 	return d, in, err
 }
 
+// correcting is the same while the case waits for the answer.
+func (c *Cases) correcting(tx *store.Tx, who Applicant, number string) (*dossier, content, error) {
+	d, in, err := c.corrected(tx, who, number)
+	if err == nil && d.status.State != flow.Correction {
+		err = errNotWaiting()
+	}
+	return d, in, err
+}
+
+func errNotWaiting() error {
+	return lancar.Fail(lancar.Conflict, "", "Permohonan ini tidak sedang menunggu perbaikan.", "This application does not wait for a correction.")
+}
+
 // AttachCorrection adds a file for a field that the correction opened. When it is answered, the
-// field's new files take the place of its old ones.
+// field's new files take the place of its old ones. The same file sent twice is one file.
 func (c *Cases) AttachCorrection(ctx context.Context, who Applicant, number string, up Upload) (Attachment, error) {
 	var def *catalog.Definition
 	err := c.db.Read(ctx, func(tx *store.Tx) error {
-		d, in, err := c.correcting(tx, who, number)
+		d, in, err := c.corrected(tx, who, number)
 		if err == nil && !slices.Contains(in.correction.Fields, up.Field) {
 			err = errNotOpen(up.Field)
 		}
@@ -119,34 +130,51 @@ func (c *Cases) AttachCorrection(ctx context.Context, who Applicant, number stri
 		return Attachment{}, err
 	}
 	err = c.db.Write(ctx, func(tx *store.Tx) error {
-		d, _, err := c.correcting(tx, who, number)
-		if err != nil {
-			return err
-		}
-		metas, err := caseMetas(tx, d)
-		if err != nil {
-			return err
-		}
-		if len(metas) >= 2*maxFiles {
-			return lancar.Fail(lancar.TooMany, "file", "Berkas untuk perbaikan ini sudah terlalu banyak.", "There are too many files for this correction already.")
-		}
-		key, err := c.keyOf(tx, d)
-		if err != nil {
-			return err
-		}
-		if err := roomFor(metas, key, a, 2*maxAll); err != nil {
-			return err
-		}
-		f, err := sealFile(key, a, up.Data)
-		if err != nil {
-			return err
-		}
-		if err := c.actTx(tx, who, d.on(mandate.Answer)); err != nil {
-			return err
-		}
-		return insertCaseFile(tx, d.region, d.id, f)
+		a, err = c.attachCorrection(tx, who, number, a, up.Data)
+		return err
 	})
 	return a, err
+}
+
+func (c *Cases) attachCorrection(tx *store.Tx, who Applicant, number string, a Attachment, data []byte) (Attachment, error) {
+	d, in, err := c.corrected(tx, who, number)
+	if err != nil {
+		return a, err
+	}
+	metas, err := caseMetas(tx, d)
+	if err != nil {
+		return a, err
+	}
+	key, err := c.keyOf(tx, d)
+	if err != nil {
+		return a, err
+	}
+	have, err := describe(metas, key)
+	if err != nil {
+		return a, err
+	}
+	if i := slices.IndexFunc(have, func(b Attachment) bool {
+		return b.Field == a.Field && b.SHA256 == a.SHA256 && b.At.After(in.correction.Asked)
+	}); i >= 0 {
+		return have[i], nil
+	}
+	if d.status.State != flow.Correction {
+		return a, errNotWaiting()
+	}
+	if len(have) >= 2*maxFiles {
+		return a, lancar.Fail(lancar.TooMany, "file", "Berkas untuk perbaikan ini sudah terlalu banyak.", "There are too many files for this correction already.")
+	}
+	if err := roomFor(have, a, 2*maxAll); err != nil {
+		return a, err
+	}
+	f, err := sealFile(key, a, data)
+	if err != nil {
+		return a, err
+	}
+	if err := c.actTx(tx, who, d.on(mandate.Answer)); err != nil {
+		return a, err
+	}
+	return a, insertCaseFile(tx, d.region, d.id, f)
 }
 
 // DetachCorrection removes a file that was attached for the correction, until it is answered.
@@ -166,111 +194,6 @@ func (c *Cases) DetachCorrection(ctx context.Context, who Applicant, number stri
 	})
 }
 
-// Answer answers the correction with new values of the fields that it opened (and the files
-// attached for it): the clock runs again from where it stood.
-func (c *Cases) Answer(ctx context.Context, who Applicant, number string, version int64, answers map[string]string) error {
-	return c.db.Write(ctx, func(tx *store.Tx) error {
-		d, in, err := c.correcting(tx, who, number)
-		if err != nil {
-			return err
-		}
-		if version != d.version {
-			return errMoved()
-		}
-		key, err := c.keyOf(tx, d)
-		if err != nil {
-			return err
-		}
-		whole, err := unseal(d, key) // what the sign-in may not see stays in the case all the same
-		if err != nil {
-			return err
-		}
-		body := answerBody{Answers: maps.Clone(whole.Answers), Facts: maps.Clone(whole.Facts)}
-		for field := range answers {
-			if !slices.Contains(in.correction.Fields, field) {
-				return errNotOpen(field)
-			}
-		}
-		if err := keepAnswers(d.def, body.Answers, body.Facts, answers); err != nil {
-			return err
-		}
-		forgetChanged(d.def, body.Facts, answers)
-		metas, err := caseMetas(tx, d)
-		if err != nil {
-			return err
-		}
-		all, err := describe(metas, key)
-		if err != nil {
-			return err
-		}
-		body.Files = replaced(in.Files, all, in.correction.Asked)
-		if err := c.stillValid(d, &in, body); err != nil {
-			return err
-		}
-		return c.answerTx(tx, d, key, who, body)
-	})
-}
-
-// answerTx writes the answer: the stop of the clock ends, and the deadline moves accordingly.
-func (c *Cases) answerTx(tx *store.Tx, d *dossier, key keys.DataKey, who Applicant, body answerBody) error {
-	if err := c.actTx(tx, who, d.on(mandate.Answer)); err != nil {
-		return err
-	}
-	to, err := d.move(flow.Answer, lancar.Person)
-	if err != nil {
-		return err
-	}
-	pauses := d.pauses()
-	pauses[len(pauses)-1].To = tx.Now
-	r := c.regions.ByCode(d.region)
-	end, err := r.Deadline(store.Time(d.status.Complete), d.def.Term.Days, pauses)
-	if err != nil {
-		return err
-	}
-	to.Due, to.Wake = store.Micros(end.At), store.Micros(end.At)
-	if to.Escalated != 0 {
-		to.Wake = 0
-	}
-	ch := change{kind: flow.Answer, actor: who.actor(), to: to, body: body}
-	ch.plain.Calendar = r.Calendar().Hash()
-	if err := c.write(tx, d, key, ch); err != nil {
-		return err
-	}
-	return c.stillThere(tx, d)
-}
-
-// replaced is the list of files after a correction: fields with files newer than asked lose their
-// old ones.
-func replaced(old, all []Attachment, asked time.Time) []Attachment {
-	var out []Attachment
-	fresh := map[string]bool{}
-	for _, f := range all {
-		if f.At.After(asked) {
-			fresh[f.Field] = true
-			out = append(out, f)
-		}
-	}
-	for _, f := range old {
-		if !fresh[f.Field] {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
-// stillValid refuses a correction that leaves one of its own fields wrong.
-func (c *Cases) stillValid(d *dossier, in *content, body answerBody) error {
-	draft := in.draft(d)
-	draft.Answers, draft.Facts, draft.Files = body.Answers, body.Facts, body.Files
-	out := catalog.Walk(d.def, c.situation(d.def, draft, d.submitted))
-	for _, e := range out.Errors {
-		if slices.Contains(in.correction.Fields, e.Field) {
-			return &lancar.Error{Code: lancar.Invalid, Field: e.Field, Text: e.Text}
-		}
-	}
-	return nil
-}
-
 // Withdraw ends a case at the applicant's wish, as long as it is not decided.
 func (c *Cases) Withdraw(ctx context.Context, who Applicant, number string, version int64) error {
 	var act mandate.Act
@@ -279,7 +202,7 @@ func (c *Cases) Withdraw(ctx context.Context, who Applicant, number string, vers
 		if err != nil {
 			return err
 		}
-		if version != d.version {
+		if d.movedSince(version) {
 			return errMoved()
 		}
 		act = d.on(mandate.Withdraw)

@@ -69,6 +69,8 @@ type world struct {
 	down map[string]bool // registers
 	sent map[string][]string
 	pop  map[string]map[string]string
+
+	heard func(*store.Tx, jobs.Event) error // in place of the room, when a register answers late
 }
 
 func (w *world) now() time.Time {
@@ -279,7 +281,12 @@ func newWorld(t testing.TB, db *store.DB, start time.Time) *world {
 	w.queue.Subscribe(payment.EventSettled, "casework", w.cases.Settled)
 	w.queue.Subscribe(payment.EventExpired, "casework", w.cases.Expired)
 	w.queue.Subscribe(payment.EventRefundDue, "casework", w.cases.RefundDue)
-	w.queue.Subscribe(exchange.EventAnswered, "casework", w.cases.Answered)
+	w.queue.Subscribe(exchange.EventAnswered, "casework", func(tx *store.Tx, e jobs.Event) error {
+		if w.heard != nil {
+			return w.heard(tx, e)
+		}
+		return w.cases.Answered(tx, e)
+	})
 	w.queue.Subscribe(document.EventIssued, "list", w.docs.ListTx)
 	return w
 }

@@ -144,7 +144,7 @@ func correct(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if c.Correction == nil || c.State != flow.Correction {
+	if c.Correction == nil {
 		return v.to("/cases/" + c.Number)
 	}
 	def, err := v.Catalog.Pinned(v.r.Context(), c.Service, c.Definition)
@@ -156,12 +156,8 @@ func correct(v *visit) error {
 	version, _ := strconv.ParseInt(v.r.PostForm.Get("version"), 10, 64)
 	for _, q := range asked {
 		if q.Field.Kind == "attachment" {
-			sent, err := v.attachToCase(c.Number, q.Field.ID)
-			if err != nil {
+			if err := v.attachToCase(c.Number, q.Field.ID); err != nil {
 				return v.complain(said, err, q.Field.ID)
-			}
-			if sent {
-				version = 0
 			}
 		}
 	}
@@ -169,19 +165,7 @@ func correct(v *visit) error {
 	if len(said.problems) > 0 {
 		return v.casePage(said)
 	}
-	if version == 0 { // a file moved the case on; the person's own act, not a conflict
-		if c, _, err = v.ownCase(); err != nil {
-			return err
-		}
-		version = c.Version
-	}
 	err = v.Cases.Answer(v.r.Context(), v.applicant(), c.Number, version, answers)
-	if lancar.CodeOf(err) == lancar.Conflict {
-		// A register's late answer may have come between. The question still stands: so does what was typed.
-		if now, _, e := v.ownCase(); e == nil && now.State == flow.Correction && now.Version != version {
-			err = v.Cases.Answer(v.r.Context(), v.applicant(), now.Number, now.Version, answers)
-		}
-	}
 	if err != nil {
 		return v.complain(said, err, "")
 	}
@@ -226,9 +210,9 @@ func (v *visit) complain(said correction, err error, field string) error {
 	return v.casePage(said)
 }
 
-func (v *visit) attachToCase(number, field string) (sent bool, err error) {
+func (v *visit) attachToCase(number, field string) error {
 	if v.r.MultipartForm == nil {
-		return false, nil
+		return nil
 	}
 	for _, head := range v.r.MultipartForm.File[field] {
 		if head.Size == 0 {
@@ -236,13 +220,12 @@ func (v *visit) attachToCase(number, field string) (sent bool, err error) {
 		}
 		data, err := readPart(head)
 		if err != nil {
-			return sent, err
+			return err
 		}
 		up := casework.Upload{Field: field, Name: head.Filename, Data: data}
 		if _, err := v.Cases.AttachCorrection(v.r.Context(), v.applicant(), number, up); err != nil {
-			return sent, err
+			return err
 		}
-		sent = true
 	}
-	return sent, nil
+	return nil
 }
