@@ -63,10 +63,11 @@ var ways = map[string]string{
 
 // others unseal what is nobody's record.
 var others = map[string]string{
-	"(*lancar/identity/machine.Machines).openWords": "a machine's own name and purpose",
-	"(*lancar/identity/oidc.Provider).requestTx":    "what an app asked for, before anybody has signed in",
-	"(*lancar/identity/oidc.Provider).grantByID":    "what was agreed with an app: scopes and names of claims",
-	"(*lancar/identity/oidc.Provider).openKey":      "the provider's signing keys",
+	"(*lancar/identity/machine.Machines).openWords":   "a machine's own name and purpose",
+	"(*lancar/identity/oidc.Provider).requestTx":      "what an app asked for, before anybody has signed in",
+	"(*lancar/identity/oidc.Provider).grantByID":      "what was agreed with an app: scopes and names of claims",
+	"(*lancar/identity/oidc.Provider).openKey":        "the provider's signing keys",
+	"(*lancar/identity/oidc.Provider).openInvitation": "which officer may register an app",
 }
 
 // handedOut lists the exported functions that return a personal type and may do so without a gate.

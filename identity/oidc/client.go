@@ -70,6 +70,11 @@ type Client struct {
 	Numbers      bool     // by agreement it may see identity numbers (scope nik)
 	Server       bool     // it is a resource server: it may introspect tokens for its Resources
 	Basic        bool     // sandbox only: as certification's basic plan has it, secrets and no PKCE
+	LogoutURI    string   // backchannel_logout_uri: is told when a sign-in that it knows of ends
+	Delivery     string   // of CIBA tokens: poll (default) or ping
+	NotifyTo     string   // backchannel_client_notification_endpoint, for ping
+	UserCode     bool     // CIBA asks the person for a code that they chose (backchannel_user_code_parameter)
+	Native       bool     // registered with application_type native
 }
 
 // registration is a client with what is parsed once.

@@ -31,6 +31,7 @@ func (p *Provider) metadata() map[string]any {
 		"pushed_authorization_request_endpoint": i + "/oauth/par",
 		"introspection_endpoint":                i + "/oauth/introspect",
 		"revocation_endpoint":                   i + "/oauth/revoke",
+		"registration_endpoint":                 i + "/oauth/register",
 
 		"response_types_supported":         []string{"code"},
 		"response_modes_supported":         []string{"query", "form_post"},

@@ -21,6 +21,7 @@
 package oidc
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"log/slog"
 	"net/http"
@@ -55,6 +56,8 @@ type Config struct {
 	Sandbox bool
 	// ClientCAs issue the certificates of clients that authenticate by tls_client_auth; nil for none.
 	ClientCAs *x509.CertPool
+	// CallTLS is how addresses of clients are called (logout, ping); nil for the system's own trust.
+	CallTLS *tls.Config
 	// Sorry shows a page to the person in the browser when a request is wrong and the app's address
 	// is not trusted, so that there is nowhere to go back to.
 	Sorry func(w http.ResponseWriter, r *http.Request, err error)
@@ -130,6 +133,10 @@ func (p *Provider) endpoints() map[string]http.HandlerFunc {
 		"POST /oauth/userinfo":                        open(p.userinfo),
 		"POST /oauth/introspect":                      p.machine("introspect", p.introspect),
 		"POST /oauth/revoke":                          open(p.machine("revoke", p.revoke)),
+		"POST /oauth/register":                        p.register,
+		"GET /oauth/register/{id}":                    p.registered,
+		"PUT /oauth/register/{id}":                    p.reregister,
+		"DELETE /oauth/register/{id}":                 p.unregister,
 		"OPTIONS /oauth/":                             open(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }),
 	}
 }

@@ -256,6 +256,11 @@ func (p *Provider) checkAddresses(c Client) error {
 			return wrong("redirects", "Alamat kembali harus https, utuh, tanpa #: "+r, "A redirect address must be https, whole, without #: "+r)
 		}
 	}
+	for _, to := range []string{c.LogoutURI, c.NotifyTo} {
+		if to != "" && !p.mayCall(to) {
+			return wrong("callbacks", "Alamat yang kami panggil harus https, di jaringan umum.", "An address that we call must be https, on the public network.")
+		}
+	}
 	for _, r := range c.Resources {
 		if u, err := url.Parse(r); err != nil || !u.IsAbs() || u.Fragment != "" {
 			return wrong("resources", "Alamat sumber daya harus utuh, tanpa #.", "A resource must be an absolute URI without #.")

@@ -1,0 +1,72 @@
+package oidc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Clients register addresses that we call (logout, ping). They must not lead us into our own
+// network: in production only https to public addresses, judged when the connection is made, and
+// never on to where an answer points.
+
+const outboundLife = 10 * time.Second
+
+// mayCall says whether an address can be one that we call.
+func (p *Provider) mayCall(to string) bool {
+	u, err := url.Parse(to)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || strings.Contains(to, "#") || len(to) > 1000:
+		return false
+	case u.Scheme == "https":
+		return true
+	}
+	return u.Scheme == "http" && p.config.Sandbox && loopback(u)
+}
+
+// outbound is the client for such calls.
+func (p *Provider) outbound() *http.Client {
+	dialer := &net.Dialer{Timeout: outboundLife, Control: func(_, address string, _ syscall.RawConn) error {
+		if at, err := netip.ParseAddrPort(address); err != nil || !p.config.Sandbox && !publicAddress(at.Addr().Unmap()) {
+			return errors.New("oidc: not an address of the public network")
+		}
+		return nil
+	}}
+	return &http.Client{Timeout: outboundLife, Transport: &http.Transport{DialContext: dialer.DialContext, TLSClientConfig: p.config.CallTLS, DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+func publicAddress(a netip.Addr) bool {
+	shared := netip.MustParsePrefix("100.64.0.0/10") // carriers' own (RFC 6598)
+	return a.IsGlobalUnicast() && !a.IsPrivate() && !shared.Contains(a)
+}
+
+// postTo calls a client; any status but 2xx is an error that names it and nothing else.
+func (p *Provider) postTo(ctx context.Context, to, kind, token, body string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", kind)
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	res, err := p.outbound().Do(req)
+	if err != nil {
+		return fmt.Errorf("the address of the app does not answer: %w", err)
+	}
+	defer res.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 4<<10)) // only its status counts
+	if res.StatusCode < 200 || res.StatusCode > 299 {
+		return fmt.Errorf("the address of the app answers %d", res.StatusCode)
+	}
+	return nil
+}
