@@ -70,7 +70,7 @@ func TestAReviewIsSignedByTheOwnerOrTheMachineWaits(t *testing.T) {
 }
 
 func TestAReviewCanEndAMachine(t *testing.T) {
-	each(t, func(w *world) {
+	once(t, func(w *world) {
 		m := w.renewed()
 		w.pass(140 * day)
 		w.must(w.m.Sign(t.Context(), identity.Session{Actor: w.actor("1001")}, 3, []machine.Opinion{{Machine: m.ID, Version: m.Version, Verdict: machine.End}}))
@@ -80,7 +80,7 @@ func TestAReviewCanEndAMachine(t *testing.T) {
 	})
 }
 
-// own is a person's account and their grant to read about themself.
+// person is a's account and their grant to read about themself.
 func (w *world) person(subject string) (own func() (g grant)) {
 	w.t.Helper()
 	account := lancar.NewID(w.now())

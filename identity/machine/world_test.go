@@ -110,18 +110,34 @@ func staff() []identity.Employee {
 	}
 }
 
-func each(t *testing.T, fn func(*world)) {
-	start := time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
-	w := &world{at: start}
-	storetest.EachAt(t, func() time.Time { return w.now() }, func(t *testing.T, db *store.DB) {
-		w = &world{t: t, db: db, at: start, post: &post{sent: map[string][]string{}}, staff: staff()}
-		var err error
-		w.ring, err = keys.Create(filepath.Join(t.TempDir(), "keys"), keys.Options{Origin: "lancar.test", Now: start})
-		w.must(err)
-		w.queue, w.access, w.id, w.m = w.node()
-		w.hire()
+// each runs fn in a new world on each engine.
+func each(t *testing.T, fn func(*world)) { on(t, storetest.EachAt, fn) }
+
+// once runs fn on SQLite alone: for what does not depend on the engine.
+func once(t *testing.T, fn func(*world)) {
+	on(t, func(t *testing.T, clock lancar.Clock, fn func(*testing.T, *store.DB)) {
+		fn(t, storetest.OpenAt(t, clock))
+	}, fn)
+}
+
+func on(t *testing.T, engines func(*testing.T, lancar.Clock, func(*testing.T, *store.DB)), fn func(*world)) {
+	w := &world{at: begun}
+	engines(t, func() time.Time { return w.now() }, func(t *testing.T, db *store.DB) {
+		w = newWorld(t, db)
 		fn(w)
 	})
+}
+
+var begun = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
+
+func newWorld(t *testing.T, db *store.DB) *world {
+	w := &world{t: t, db: db, at: begun, post: &post{sent: map[string][]string{}}, staff: staff()}
+	var err error
+	w.ring, err = keys.Create(filepath.Join(t.TempDir(), "keys"), keys.Options{Origin: "lancar.test", Now: begun})
+	w.must(err)
+	w.queue, w.access, w.id, w.m = w.node()
+	w.hire()
+	return w
 }
 
 // node is one more copy of the rooms on the same database.
