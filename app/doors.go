@@ -11,7 +11,7 @@ import (
 
 func (n *node) portalDeps(moved *shift) portal.Deps {
 	d := portal.Deps{Regions: n.regions, Catalog: n.catalog, Finder: n.finder, Identity: n.identity, Passkeys: n.passkeys, OIDC: n.oidc, Access: n.access, Notify: n.notify,
-		Cases: n.cases, Charges: n.charges, Documents: n.documents, PublicLog: n.public, Registers: n.registerName,
+		Machines: n.machines, Cases: n.cases, Charges: n.charges, Documents: n.documents, PublicLog: n.public, Registers: n.registerName,
 		Checks: serve.NewLimiter(float64(n.config.Limits.Checks)/60, float64(n.config.Limits.Checks)),
 		Clock:  n.clock, Logger: n.log, Home: n.base, Rehearsal: n.config.Stage != Production}
 	if outside, ok := strings.CutSuffix(n.config.Exchange.URL, "/register"); ok && d.Rehearsal {

@@ -131,6 +131,9 @@ func (v *visit) askedLook(id lancar.ID) ([]web.Row, error) {
 		return nil, err
 	}
 	who := look.Who.Name
+	if look.Who.Kind == lancar.Machine {
+		who += v.T(" (mesin)", " (a machine)")
+	}
 	if look.Who.Agency != "" {
 		who += ", " + v.agencyName(look.Who.Agency, look.Who.Region)
 	}

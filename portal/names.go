@@ -8,6 +8,7 @@ import (
 
 	"lancar"
 	"lancar/catalog"
+	"lancar/identity/machine"
 	"lancar/region"
 )
 
@@ -73,10 +74,14 @@ func (v *visit) reader(a lancar.Actor) string {
 		return cmp.Or(a.Name, v.T("Orang lain atas nama Anda", "Somebody else in your name"))
 	case lancar.System:
 		return v.T("Sistem", "The system")
-	case lancar.Machine:
-		return cmp.Or(a.Name, string(a.ID)) + v.T(" (mesin)", " (a machine)")
 	}
 	name := cmp.Or(a.Name, v.T("Petugas", "An officer"))
+	if a.Kind == lancar.Machine {
+		name = cmp.Or(a.Name, string(a.ID)) + v.T(" (mesin)", " (a machine)")
+		if a.Role == string(machine.Agent) { // only its own person ever reads this
+			name = v.T("Agen Anda (mesin)", "Your agent (a machine)")
+		}
+	}
 	if r := v.Regions.ByCode(a.Region); r != nil && a.Agency != "" {
 		if office, ok := r.Agency(a.Agency); ok {
 			name += ", " + v.In(office.Name)

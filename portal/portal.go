@@ -14,6 +14,7 @@ import (
 	"lancar/catalog"
 	"lancar/document"
 	"lancar/identity"
+	"lancar/identity/machine"
 	"lancar/identity/oidc"
 	"lancar/identity/passkey"
 	"lancar/internal/serve"
@@ -36,6 +37,7 @@ type Deps struct {
 	Passkeys  *passkey.Passkeys // nil where the bare host's name cannot have any
 	OIDC      *oidc.Provider    // apps in which people sign in
 	Access    *access.Access
+	Machines  *machine.Machines
 	Notify    *notify.Notify
 	Cases     *casework.Cases
 	Charges   *payment.Charges
@@ -139,8 +141,10 @@ func (p *Portal) routes(mux *http.ServeMux) {
 	} {
 		mux.HandleFunc(pattern, p.language(p.kindOf(pattern)(h)))
 	}
-	for pattern, h := range ownRoutes() {
-		mux.HandleFunc(pattern, p.language(p.own(h)))
+	for _, routes := range []map[string]handler{ownRoutes(), agentRoutes()} {
+		for pattern, h := range routes {
+			mux.HandleFunc(pattern, p.language(p.own(h)))
+		}
 	}
 }
 

@@ -29,6 +29,7 @@ import (
 	"lancar/document"
 	"lancar/exchange"
 	"lancar/identity"
+	"lancar/identity/machine"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
 	"lancar/internal/serve"
@@ -44,22 +45,23 @@ import (
 // world is a node behind a real HTTP server. Only what lies outside the process is simulated:
 // registers over HTTP, mail, and the bank behind its face.
 type world struct {
-	access  *access.Access
-	t       *testing.T
-	db      *store.DB
-	queue   *jobs.Queue
-	log     *publiclog.Log
-	id      *identity.Identity
-	cases   *casework.Cases
-	charges *payment.Charges
-	base    string // of the server
-	mu      sync.Mutex
-	at      time.Time
-	down    bool // the registers
-	mails   []string
-	records map[string]map[string]string
-	codes   map[string]payment.Ask
-	paid    bool
+	access   *access.Access
+	t        *testing.T
+	db       *store.DB
+	queue    *jobs.Queue
+	log      *publiclog.Log
+	id       *identity.Identity
+	machines *machine.Machines
+	cases    *casework.Cases
+	charges  *payment.Charges
+	base     string // of the server
+	mu       sync.Mutex
+	at       time.Time
+	down     bool // the registers
+	mails    []string
+	records  map[string]map[string]string
+	codes    map[string]payment.Ask
+	paid     bool
 }
 
 func (w *world) now() time.Time {
@@ -157,6 +159,7 @@ func (w *world) open(ring *keys.Ring, registers exchange.Config) {
 	exch, err := exchange.New(w.db, w.queue, ring, acc, registers)
 	w.must(err)
 	w.id = identity.New(w.db, w.queue, ring, acc, note, exch, identity.Limits{})
+	w.machines = machine.New(w.db, w.queue, ring, w.id, machine.Config{})
 	docs, err := document.New(w.db, w.queue, ring, w.log, document.Config{CheckBase: "http://localhost"})
 	w.must(err)
 	packs, err := sharedRegions()
@@ -176,7 +179,7 @@ func (w *world) open(ring *keys.Ring, registers exchange.Config) {
 	log := slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	server := httptest.NewUnstartedServer(nil)
 	home := &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}
-	p, err := New(Deps{Regions: packs, Catalog: cat, Finder: catalog.NewFinder(cat), Identity: w.id, Access: acc, Notify: note, Cases: w.cases,
+	p, err := New(Deps{Regions: packs, Catalog: cat, Finder: catalog.NewFinder(cat), Identity: w.id, Machines: w.machines, Access: acc, Notify: note, Cases: w.cases,
 		Charges: w.charges, Documents: docs, PublicLog: w.log, Clock: w.now, Logger: log, Home: home, Rehearsal: true,
 		Checks: serve.NewLimiter(0.001, 8), Registers: func(id string) lancar.Text { s, _ := exch.Source(id); return s.Name }})
 	w.must(err)
