@@ -37,9 +37,9 @@ func (w *world) manage(method, address, token string, body map[string]any) reply
 func (w *world) dynamic(body map[string]any) (*app, reply) {
 	w.Helper()
 	a := &app{world: w}
-	a.key, a.alg = newKey(w.T, "ES256")
+	a.key, a.alg = newKey(w.TB, "ES256")
 	base := map[string]any{"client_name": "Klinik Sehat", "redirect_uris": []string{callback}, "grant_types": []string{"authorization_code", "refresh_token"}, "token_endpoint_auth_method": "private_key_jwt",
-		"jwks": json.RawMessage(jwks(w.T, a.key.Public()))}
+		"jwks": json.RawMessage(jwks(w.TB, a.key.Public()))}
 	for k, v := range body {
 		if base[k] = v; v == nil {
 			delete(base, k)

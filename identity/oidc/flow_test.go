@@ -250,7 +250,7 @@ func TestDPoPBindsTokensToTheKey(t *testing.T) {
 	})
 }
 
-func ecdsaKey(t *testing.T) *ecdsa.PrivateKey {
+func ecdsaKey(t testing.TB) *ecdsa.PrivateKey {
 	k, _ := newKey(t, "ES256")
 	return k.(*ecdsa.PrivateKey)
 }

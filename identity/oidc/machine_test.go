@@ -25,15 +25,15 @@ func (w *world) machine(budget, peak int) (a *app, owner, head lancar.Actor) {
 	w.Helper()
 	owner, head = w.officer("1001", identity.Reviewer), w.officer("1002", identity.Superior)
 	a = &app{world: w}
-	a.key, a.alg = newKey(w.T, "ES256")
-	keys, err := machine.ReadKeys(jwks(w.T, a.key.Public()))
+	a.key, a.alg = newKey(w.TB, "ES256")
+	keys, err := machine.ReadKeys(jwks(w.TB, a.key.Public()))
 	w.must(err)
 	m, err := w.machines.Register(w.Context(), owner, machine.Proposal{Kind: machine.Service, Stage: machine.Production, Name: "Sistem klinik",
 		Purpose: lancar.Text{"id": "Menjawab keadaan permohonan.", "en": "Answers how applications stand."}, Keys: keys,
 		Wish: machine.Wish{Scopes: []string{"cases.read", "services.read"}, Budget: budget, Peak: peak, Expires: w.now().Add(100 * 24 * time.Hour)}})
 	w.must(err)
 	a.Client = oidc.Client{ID: m.ID, Auth: oidc.PrivateKeyJWT}
-	a.call("/oauth/token", url.Values{"grant_type": {"client_credentials"}}).wants(w.T, 401, "invalid_client") // not yet approved
+	a.call("/oauth/token", url.Values{"grant_type": {"client_credentials"}}).wants(w.TB, 401, "invalid_client") // not yet approved
 	_, err = w.machines.Approve(w.Context(), head, m.ID, m.Version)
 	w.must(err)
 	time.Sleep(1100 * time.Millisecond) // what a node remembers of clients

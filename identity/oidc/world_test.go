@@ -52,7 +52,8 @@ var people = map[string]map[string]string{
 
 // world is a node with its provider behind real HTTP, and the outside it speaks to.
 type world struct {
-	*testing.T
+	testing.TB
+	T        testing.TB // the same, where a value is wanted
 	db       *store.DB
 	ring     *keys.Ring
 	queue    *jobs.Queue
@@ -108,8 +109,8 @@ func onceTLS(t *testing.T, tls bool, fn func(*world)) {
 	fn(w)
 }
 
-func newWorld(t *testing.T, db *store.DB, withTLS bool) *world {
-	w := &world{T: t, db: db, at: begun, mail: map[string]string{}}
+func newWorld(t testing.TB, db *store.DB, withTLS bool) *world {
+	w := &world{TB: t, T: t, db: db, at: begun, mail: map[string]string{}}
 	var err error
 	dir := t.TempDir()
 	w.ring, err = keys.Create(filepath.Join(dir, "keys"), keys.Options{Origin: "lancar.test", Now: w.at})
@@ -210,10 +211,10 @@ var engineer = lancar.Actor{Kind: lancar.Officer, ID: "0000000000000000000000000
 func (w *world) app(change func(*oidc.Client)) *app {
 	w.Helper()
 	a := &app{world: w}
-	a.key, a.alg = newKey(w.T, "ES256")
+	a.key, a.alg = newKey(w.TB, "ES256")
 	c := oidc.Client{Name: lancar.Text{"id": "Klinik Sehat"}, AgencyName: lancar.Text{"id": "Dinas Kesehatan"}, Purpose: lancar.Text{"id": "Mengisi pendaftaran pasien"},
 		Grants: []string{"authorization_code", "refresh_token", "client_credentials"}, Redirects: []string{callback}, Scopes: []string{"openid", "profile", "email", "offline_access", "permits.read"},
-		Auth: oidc.PrivateKeyJWT, JWKS: jwks(w.T, a.key.Public())}
+		Auth: oidc.PrivateKeyJWT, JWKS: jwks(w.TB, a.key.Public())}
 	if change != nil {
 		change(&c)
 	}
@@ -223,7 +224,7 @@ func (w *world) app(change func(*oidc.Client)) *app {
 	return a
 }
 
-func newKey(t *testing.T, alg string) (crypto.Signer, jose.SignatureAlgorithm) {
+func newKey(t testing.TB, alg string) (crypto.Signer, jose.SignatureAlgorithm) {
 	t.Helper()
 	switch alg {
 	case "EdDSA":
@@ -246,7 +247,7 @@ func newKey(t *testing.T, alg string) (crypto.Signer, jose.SignatureAlgorithm) {
 	return k, jose.ES256
 }
 
-func jwks(t *testing.T, public crypto.PublicKey) string {
+func jwks(t testing.TB, public crypto.PublicKey) string {
 	t.Helper()
 	text, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: public, KeyID: "k1", Use: "sig"}}})
 	if err != nil {
@@ -256,7 +257,7 @@ func jwks(t *testing.T, public crypto.PublicKey) string {
 }
 
 // jws signs a JWT with what a header may add.
-func jws(t *testing.T, key any, alg jose.SignatureAlgorithm, typ string, embed bool, body map[string]any) string {
+func jws(t testing.TB, key any, alg jose.SignatureAlgorithm, typ string, embed bool, body map[string]any) string {
 	t.Helper()
 	o := (&jose.SignerOptions{EmbedJWK: embed}).WithType(jose.ContentType(typ))
 	if !embed {
@@ -289,7 +290,7 @@ func (a *app) assertion(change func(map[string]any)) string {
 	if change != nil {
 		change(body)
 	}
-	return jws(a.T, a.key, a.alg, "JWT", false, body)
+	return jws(a.TB, a.key, a.alg, "JWT", false, body)
 }
 
 // dpop is a DPoP proof; change may spoil it.
@@ -305,7 +306,7 @@ func (a *app) dpop(method, address, token string, change func(map[string]any)) s
 	if change != nil {
 		change(body)
 	}
-	return jws(a.T, a.proof, jose.ES256, "dpop+jwt", true, body)
+	return jws(a.TB, a.proof, jose.ES256, "dpop+jwt", true, body)
 }
 
 // reply is an answer of the provider.
@@ -493,3 +494,6 @@ func (r reply) wants(t testing.TB, status int, code string) {
 		t.Fatalf("got %d %s, want %d %s", r.status, r.text, status, code)
 	}
 }
+
+// queue2 is a queue for a second provider in one test.
+func (w *world) queue2() *jobs.Queue { return jobs.New(w.db, nil) }

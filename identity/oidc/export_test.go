@@ -1,0 +1,19 @@
+package oidc
+
+import "context"
+
+// RotateForTest runs the hourly rotation now.
+func (p *Provider) RotateForTest(ctx context.Context) error { return p.DB.Write(ctx, p.rotateTx) }
+
+// ParseWishes reads a claims parameter, for fuzzing.
+func ParseWishes(text string) error {
+	_, err := parseWishes(text)
+	return err
+}
+
+// ForgetForTest drops what is remembered of clients, as a second would.
+func (p *Provider) ForgetForTest() {
+	p.clients.mu.Lock()
+	defer p.clients.mu.Unlock()
+	p.clients.of = nil
+}
