@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -104,6 +105,10 @@ func (i *Identity) enter(tx *store.Tx, a *attempt) (ok bool, why, err error) {
 		return false, nil, err
 	}
 	if !known {
+		ways, err := contactsOf(tx, a.account)
+		if err != nil || len(ways) == 0 { // an account that nobody has entered: there is no owner to ask
+			return err == nil, nil, errors.Join(err, i.saveContact(tx, a.account, a.claim.To, true, a.register))
+		}
 		if why, err = i.recover(tx, *a); err != nil || why != nil {
 			return false, why, err
 		}

@@ -15,7 +15,7 @@ func (i *Identity) EraseTx(tx *store.Tx, account lancar.ID) error {
 	if err := i.endSessions(tx, account); err != nil {
 		return err
 	}
-	if err := errors.Join(endContactsExcept(tx, account, ""), endWays(tx, account), stopRecoveries(tx, account)); err != nil {
+	if err := errors.Join(endContactsExcept(tx, account, ""), endWays(tx, account), stopRecoveries(tx, account), forgetNumbers(tx, account)); err != nil {
 		return err
 	}
 	if err := closeAccount(tx, account); err != nil {

@@ -25,6 +25,9 @@ func (i *Identity) SubjectOf(h Holder) string {
 func (i *Identity) PrincipalTx(tx *store.Tx, h Holder, lang string) (account lancar.ID, subject string, err error) {
 	subject = i.SubjectOf(h)
 	known, err := accountBySubject(tx, subject)
+	if err == nil {
+		subject = known.Subject // a number that changed leads to what is filed under the first
+	}
 	if err != store.ErrNone {
 		return known.ID, subject, err
 	}

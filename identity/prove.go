@@ -17,7 +17,16 @@ import (
 func (i *Identity) prove(ctx context.Context, j jobs.Job) error {
 	var a attempt
 	err := i.db.Read(ctx, func(tx *store.Tx) (err error) {
-		a, err = i.loadAttempt(tx, string(j.Payload))
+		if a, err = i.loadAttempt(tx, string(j.Payload)); err != nil || a.kind == Officer {
+			return err
+		}
+		account, err := accountBySubject(tx, a.subject)
+		if err == store.ErrNone {
+			return nil
+		}
+		if err == nil {
+			a.subject = account.Subject // a number that changed leads to what is filed under the first
+		}
 		return err
 	})
 	if err == store.ErrNone || err == nil && (a.state != "waiting" || !i.db.Now().Before(a.expires)) {

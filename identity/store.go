@@ -31,8 +31,14 @@ func insertAccount(tx *store.Tx, a accountRow) error {
 		string(a.ID), string(a.Kind), a.Subject, a.Lang, a.sealed, store.Micros(tx.Now))
 }
 
+// accountBySubject finds the account filed under a subject, or the one to which a changed number leads.
 func accountBySubject(tx *store.Tx, subject string) (accountRow, error) {
-	return store.One(tx, scanAccount, `SELECT `+accountColumns+` FROM identity_accounts WHERE subject = $1 AND kind <> 'officer' AND closed_at = 0`, subject)
+	a, err := store.One(tx, scanAccount, `SELECT `+accountColumns+` FROM identity_accounts WHERE subject = $1 AND kind <> 'officer' AND closed_at = 0`, subject)
+	if err != store.ErrNone {
+		return a, err
+	}
+	return store.One(tx, scanAccount, `SELECT `+accountColumns+` FROM identity_accounts
+		WHERE id = (SELECT account FROM identity_numbers WHERE subject = $1) AND kind <> 'officer' AND closed_at = 0`, subject)
 }
 
 func accountByID(tx *store.Tx, id lancar.ID) (accountRow, error) {

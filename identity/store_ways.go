@@ -95,3 +95,25 @@ func proofOver(tx *store.Tx, account lancar.ID, hash string) (level Level, err e
 	}
 	return level, err
 }
+
+// proveAccount notes a proof of the account, and raises the session in which it was given.
+func proveAccount(tx *store.Tx, account, session lancar.ID, p Proof) error {
+	if err := tx.Queue(`UPDATE identity_accounts SET proofing = $2, evidence = $3, proofed_at = $4 WHERE id = $1 AND proofing <= $2`,
+		string(account), int64(p.Level), p.Evidence, store.Micros(tx.Now)); err != nil {
+		return err
+	}
+	return tx.Queue(`UPDATE identity_sessions SET level = $2, register = 1 WHERE id = $1 AND level < $2`, string(session), int64(p.Level))
+}
+
+// updateNumber lets another number lead to the account.
+func updateNumber(tx *store.Tx, account lancar.ID, subject string, officer lancar.ID, sealed []byte) error {
+	if err := tx.Queue(`UPDATE identity_accounts SET sealed = $2 WHERE id = $1`, string(account), sealed); err != nil {
+		return err
+	}
+	return tx.Queue(`INSERT INTO identity_numbers (subject, account, officer, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		subject, string(account), string(officer), store.Micros(tx.Now))
+}
+
+func forgetNumbers(tx *store.Tx, account lancar.ID) error {
+	return tx.Queue(`DELETE FROM identity_numbers WHERE account = $1`, string(account))
+}

@@ -97,6 +97,35 @@ func TestADisputedAccountIsSettled(t *testing.T) {
 	}
 }
 
+func TestAnAccountMovesByTwoOfficersAndItsNumberIsChanged(t *testing.T) {
+	w := newWorld(t)
+	w.staff()
+	_, s := w.person()
+	w.hire("197501012000011002", "Tena Adil", "claims")
+	_, err := w.id.Start(t.Context(), identity.Claim{Kind: identity.Resident, Number: maria, Name: "MARIA GORETI JEHALUT", BirthDate: "1997-09-06", Contact: "lain@example.com",
+		Region: "53.15", Address: "192.0.2.9", Lang: "id"})
+	w.must(err)
+	w.must(w.queue.Drain(t.Context()))
+	c := w.enter(domi, "claims")
+	at := c.get("/office").is(200).link("/office/claims/")
+	c.post(at, url.Values{"keep": {"no"}}).is(200).has("Petugas lain harus mengesahkannya", "menunggu petugas kedua")
+	c.post(at, url.Values{"keep": {"no"}}).is(403).has("Petugas lain yang mengesahkan")
+	second := w.enter("197501012000011002", "")
+	second.get(at).is(200).has("Diusulkan pindah oleh", "Domi Jujur")
+	second.post(at, url.Values{"keep": {"no"}}).is(200).has("Perkara selesai")
+	w.run()
+	if !strings.Contains(w.mail("lain@example.com"), "bisa masuk dengan kontak ini") {
+		t.Error("the claimant was not told")
+	}
+	second.get("/office/number").is(200).has("NIK lama").lacks(maria)
+	second.post("/office/number", url.Values{"old": {"123"}, "new": {maria}}).is(422).has("16 angka")
+	second.post("/office/number", url.Values{"old": {maria}, "new": {"5315044609970098"}}).is(422).has("tidak mencatat nama")
+	w.enter(anna, "").get("/office/number").is(403)
+	if s.Account == "" {
+		t.Error("nobody")
+	}
+}
+
 func TestTroubleShowsWhatDoesNotArriveAndNobodysName(t *testing.T) {
 	w := newWorld(t)
 	w.staff()

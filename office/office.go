@@ -160,6 +160,8 @@ func officerRoutes() map[string]handler {
 		"GET /office/claims/{region}/{id}":        showClaim,
 		"POST /office/claims/{region}/{id}":       settleClaim,
 		"GET /office/trouble":                     trouble,
+		"GET /office/number":                      askNumber,
+		"POST /office/number":                     changeNumber,
 		"GET /office/devices":                     devices,
 		"POST /office/devices/signout":            signOutDevice,
 		"POST /office/devices/signout-all":        signOutAll,

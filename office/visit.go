@@ -161,6 +161,7 @@ func (v *visit) nav() []web.Link {
 		add("/office/rights", "Hak data", "Data rights")
 	case identity.ClaimRole:
 		add("/office/claims", "Akun", "Accounts")
+		add("/office/number", "Nomor berubah", "Changed numbers")
 	case roleOps:
 		add("/office/trouble", "Kendala", "Trouble")
 	case machine.Role: // the link below is all
