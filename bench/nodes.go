@@ -27,7 +27,9 @@ import (
 type node struct {
 	URL     string `json:"ready"`
 	Sandbox string `json:"sandbox"`
-	stop    func()
+
+	stop           func()
+	database, keys string // where its database and its keys are
 }
 
 // process starts the built program and reads its first line of output as JSON.
@@ -78,6 +80,7 @@ func (b *bench) demo(ctx context.Context) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
+	n.database, n.keys = "sqlite:"+filepath.Join(dir, "lancar.db"), filepath.Join(dir, "keys")
 	n.stop, err = b.process(ctx, n, "demo", "--json", "--addr", "127.0.0.1:0", "--data", dir)
 	return n, err
 }
@@ -96,7 +99,7 @@ func (b *bench) rehearsal(ctx context.Context) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &node{URL: fmt.Sprintf("http://127.0.0.1:%d", port)}
+	n := &node{URL: fmt.Sprintf("http://127.0.0.1:%d", port), database: url, keys: filepath.Join(dir, "keys")}
 	var outside struct{ Ready, SMTP string }
 	secrets, err := sandbox.Prepare(dir)
 	if err != nil {
