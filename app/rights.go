@@ -37,6 +37,7 @@ func (n *node) rights() {
 	q.Subscribe(access.EventErase, "casework", n.cases.EraseTx)
 	q.Subscribe(access.EventAnswered, "identity", n.tellAnswered)
 	q.Subscribe(access.EventOverdue, "identity", n.tellOverdue)
+	n.openBreaches()
 	n.access.Cases(n.cases.BroughtTx)
 	n.access.Register([]access.Exporter{n.identity.Exporter(), n.mandates.Exporter(), n.notify.Exporter(), n.cases.Exporter(), n.charges.Exporter()},
 		[]access.Rule{n.identity.Retention(), n.identity.HappeningsRetention(), n.notify.Retention()})

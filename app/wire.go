@@ -9,6 +9,7 @@ import (
 
 	"lancar"
 	"lancar/access"
+	"lancar/access/breach"
 	"lancar/casework"
 	"lancar/catalog"
 	"lancar/document"
@@ -44,6 +45,7 @@ type node struct {
 	regions   *region.Regions
 	public    *publiclog.Log
 	access    *access.Access
+	breaches  *breach.Breaches
 	notify    *notify.Notify
 	exchange  *exchange.Exchange
 	identity  *identity.Identity

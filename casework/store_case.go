@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"lancar"
+	"lancar/access/breach"
 	"lancar/catalog/flow"
 	"lancar/internal/store"
 )
@@ -94,4 +95,15 @@ func scanPlace(s store.Scanner) (p place, err error) {
 func awake(tx *store.Tx, limit int) ([]place, error) {
 	return store.All(tx, scanPlace, `SELECT region, id, wake_at FROM casework_cases WHERE wake_at > 0 AND wake_at <= $1 ORDER BY wake_at LIMIT $2`,
 		store.Micros(tx.Now), int64(limit))
+}
+
+// subjectsOf are the people who brought cases of a service in a period, in a region and those below it.
+func subjectsOf(tx *store.Tx, p breach.Pick) ([]string, error) {
+	from, to := p.Region+".", p.Region+"/" // "/" follows "."
+	if p.Region == region00 {
+		from, to = "", "~"
+	}
+	return store.All(tx, func(s store.Scanner) (subject string, err error) { err = s.Scan(&subject); return subject, err },
+		`SELECT DISTINCT subject FROM casework_cases WHERE (region = $1 OR (region >= $2 AND region < $3)) AND service = $4
+		AND submitted_at >= $5 AND submitted_at < $6 LIMIT 20001`, p.Region, from, to, p.Service, store.Micros(p.From), store.Micros(p.Until))
 }

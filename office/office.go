@@ -10,6 +10,7 @@ import (
 
 	"lancar"
 	"lancar/access"
+	"lancar/access/breach"
 	"lancar/casework"
 	"lancar/catalog"
 	"lancar/document"
@@ -33,6 +34,7 @@ type Deps struct {
 	Identity  *identity.Identity
 	Passkeys  *passkey.Passkeys // nil where the bare host's name cannot have any
 	Access    *access.Access
+	Breaches  *breach.Breaches
 	Notify    *notify.Notify
 	Cases     *casework.Cases
 	Machines  *machine.Machines
