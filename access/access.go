@@ -29,6 +29,7 @@ type Access struct {
 	ring      *keys.Ring
 	exporters []Exporter
 	rules     []Rule
+	declared  []func() []Processing
 	brought   func(tx *store.Tx, account, id lancar.ID) (bool, error)
 	bound     bindings
 	log       *publiclog.Log // holds the heads of the chain of looks; nil: looks are not chained

@@ -19,6 +19,7 @@ var ways = map[string]string{
 	"(*lancar/access.Access).AgreedTx":            "what an app may see; it opens nothing of the record",
 	"(*lancar/access.Access).Answer":              "the data officer closes a request; the words stay sealed",
 	"(*lancar/access.Access).EraseTx":             "the erasure itself: destroys, shows nothing",
+	"(*lancar/access.Access).Figures":             "counts, for the data officer",
 	"(*lancar/access.Access).LookAsked":           "the office's own look that it must explain; nothing of the person",
 	"(*lancar/access.Access).OverdueTx":           "the clock: a request's state alone",
 	"(*lancar/access.Access).Pass":                "moves a request that this officer has opened before, which was a look; shows nothing",

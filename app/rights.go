@@ -41,6 +41,7 @@ func (n *node) rights() {
 	n.access.Cases(n.cases.BroughtTx)
 	n.access.Register([]access.Exporter{n.identity.Exporter(), n.mandates.Exporter(), n.notify.Exporter(), n.cases.Exporter(), n.charges.Exporter()},
 		[]access.Rule{n.identity.Retention(), n.identity.HappeningsRetention(), n.notify.Retention()})
+	n.access.Declare(n.identity.Processing, n.cases.Processing, n.charges.Processing)
 }
 
 func readNotice(e jobs.Event) (notice access.Notice, err error) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"lancar"
@@ -109,6 +110,17 @@ func (v *visit) rightPage(sent url.Values, problems []web.Problem) error {
 	view.Result = web.Field{Name: "result", Kind: web.ChoiceField, Label: v.T("Jawaban", "Answer"), Options: []web.Option{
 		{Value: "done", Label: v.T("Dipenuhi", "Met"), Note: view.Effect, Checked: sent.Get("result") == "done"},
 		{Value: "refuse", Label: v.T("Tidak bisa dipenuhi", "Cannot be met"), Note: v.T("Hanya dengan alasan yang dibolehkan undang-undang.", "Only for a reason that the law allows."), Checked: sent.Get("result") == "refuse"}}}
+	if a.Right != access.Why {
+		to, err := v.otherOffices(a, sent.Get("to"))
+		if err != nil {
+			return err
+		}
+		if len(to.Options) > 0 {
+			mark(problems, &to)
+			view.Result.Options = append(view.Result.Options, web.Option{Value: "pass", Label: v.T("Teruskan", "Pass it on"), Opens: []web.Field{to},
+				Note: v.T("Kantor lain menyimpan datanya. Batas waktunya tetap.", "Another office keeps the data. The term stays."), Checked: sent.Get("result") == "pass"})
+		}
+	}
 	view.Answer = web.Field{Name: "text", Kind: web.LongField, Label: v.T("Penjelasan untuk orang ini", "Explanation to the person"), Max: 8000, Value: sent.Get("text"),
 		Hint: v.T("Terbaca persis seperti ini di halamannya.", "Read exactly as written on their page.")}
 	view.Sure = web.Field{Name: "sure", Kind: web.YesField, Label: v.T("Kepastian", "Make sure"), Options: []web.Option{
@@ -119,6 +131,20 @@ func (v *visit) rightPage(sent url.Values, problems []web.Problem) error {
 		status = http.StatusUnprocessableEntity
 	}
 	return v.showAs(status, "right", v.title(view.What, problems), view)
+}
+
+// otherOffices are the offices with a data officer, to which a request can be passed on.
+func (v *visit) otherOffices(a access.Asked, chosen string) (web.Field, error) {
+	f := web.Field{Name: "to", Kind: web.SelectField, Label: v.T("Kantor yang menyimpan datanya", "The office that keeps the data")}
+	roles, err := v.Identity.Rosters(v.r.Context())
+	for _, r := range roles {
+		if r.Role != access.OfficerRole || r.Region == a.Region && r.Agency == v.actor.Agency {
+			continue
+		}
+		value := r.Region + " " + r.Agency
+		f.Options = append(f.Options, web.Option{Value: value, Label: v.agencyName(r.Agency, r.Region) + ", " + v.regionName(r.Region), Checked: value == chosen})
+	}
+	return f, err
 }
 
 // askedLook is the look that the person asks about.
@@ -166,14 +192,20 @@ func answerRight(v *visit) error {
 	}
 	var problems []web.Problem
 	result := sent.Get("result")
-	if result != "done" && result != "refuse" {
+	if result != "done" && result != "refuse" && result != "pass" {
 		problems = append(problems, web.Problem{Field: "result", Text: v.T("Pilih jawabannya dulu.", "Choose the answer first.")})
 	}
 	if sent.Get("erase") != "" && result == "done" && sent.Get("sure") != "yes" {
 		problems = append(problems, web.Problem{Field: "sure", Text: v.T("Centang bahwa Anda paham data ini tidak bisa dikembalikan.", "Tick that you understand that this data cannot be brought back.")})
 	}
 	if len(problems) == 0 {
-		err = v.Access.Answer(v.r.Context(), v.actor, v.r.PathValue("region"), lancar.ID(v.r.PathValue("id")), result == "refuse", sent.Get("text"))
+		region, id := v.r.PathValue("region"), lancar.ID(v.r.PathValue("id"))
+		if result == "pass" {
+			to, agency, _ := strings.Cut(sent.Get("to"), " ")
+			_, err = v.Access.Pass(v.r.Context(), v.actor, region, id, to, agency, sent.Get("text"))
+		} else {
+			err = v.Access.Answer(v.r.Context(), v.actor, region, id, result == "refuse", sent.Get("text"))
+		}
 		if p, ok := v.wrong(err); ok {
 			problems = append(problems, p)
 		} else if err != nil {

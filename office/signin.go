@@ -112,7 +112,7 @@ func (v *visit) first(role, to string) string {
 	}
 	switch role {
 	case identity.DataRole:
-		return "/office/rights"
+		return "/office/data"
 	case identity.ClaimRole:
 		return "/office/claims"
 	case identity.Superior:

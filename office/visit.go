@@ -158,7 +158,9 @@ func (v *visit) nav() []web.Link {
 	}
 	switch v.actor.Role {
 	case identity.DataRole:
+		add("/office/data", "Pelindungan data", "Data protection")
 		add("/office/rights", "Hak data", "Data rights")
+		add("/office/breaches", "Kegagalan", "Breaches")
 	case identity.ClaimRole:
 		add("/office/claims", "Akun", "Accounts")
 		add("/office/number", "Nomor berubah", "Changed numbers")

@@ -25,6 +25,7 @@ import (
 
 	"lancar"
 	"lancar/access"
+	"lancar/access/breach"
 	"lancar/casework"
 	"lancar/catalog"
 	"lancar/document"
@@ -205,9 +206,11 @@ func newWorld(t *testing.T) *world {
 	w.cases = casework.New(casework.Rooms{DB: w.db, Queue: w.queue, Keys: ring, Log: w.log, Regions: rs, Access: w.access, Identity: w.id, Exchange: exch,
 		Catalog: cat, Documents: docs, Charges: payment.New(w.db, w.queue, rs, nil, payment.Bank{}), Base: "http://lancar.test"})
 	w.queue.Subscribe(access.EventRow, "seen", w.access.SeenTx)
+	w.access.Register(nil, []access.Rule{w.id.Retention(), note.Retention()})
+	w.access.Declare(w.cases.Processing)
 	w.queue.Subscribe(publiclog.EventSequenced, "casework", w.cases.Sequenced)
 	w.queue.Subscribe(document.EventIssued, "list", docs.ListTx)
-	w.open(Deps{Regions: rs, Catalog: cat, Identity: w.id, Access: w.access, Notify: note, Cases: w.cases, Machines: w.machines, Documents: docs, PublicLog: w.log, Queue: w.queue,
+	w.open(Deps{Regions: rs, Catalog: cat, Identity: w.id, Access: w.access, Breaches: breach.New(w.db, w.queue, w.cases.AffectedTx), Notify: note, Cases: w.cases, Machines: w.machines, Documents: docs, PublicLog: w.log, Queue: w.queue,
 		Registers: func(id string) lancar.Text { s, _ := exch.Source(id); return s.Name }, Clock: w.now, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Rehearsal: true})
 	return w
 }
