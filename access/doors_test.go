@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,76 +13,24 @@ import (
 	"testing"
 )
 
-// ways lists every way to something personal that passes no gate of access, each with its reason:
-// the system carrying out what the person or the law has it do, while nobody is shown anything, or a
-// right's own office. A new one fails the test until it stands here; one that is gone as well.
-var ways = map[string]string{
-	"(*lancar/access.Access).AgreedTx":            "what an app may see; it opens nothing of the record",
-	"(*lancar/access.Access).Answer":              "the data officer closes a request; the words stay sealed",
-	"(*lancar/access.Access).EraseTx":             "the erasure itself: destroys, shows nothing",
-	"(*lancar/access.Access).Figures":             "counts, for the data officer",
-	"(*lancar/access.Access).LookAsked":           "the office's own look that it must explain; nothing of the person",
-	"(*lancar/access.Access).OverdueTx":           "the clock: a request's state alone",
-	"(*lancar/access.Access).Pass":                "moves a request that this officer has opened before, which was a look; shows nothing",
-	"(*lancar/access.Access).Pending":             "the office's list of requests: no words, no names",
-	"(*lancar/access.Access).Take":                "finds the request, then writes the look before it opens it, also while the person restricts the use of their data",
-	"(*lancar/access.Access).Verify":              "fsck: compares the lists with the looks, names a row",
-	"(*lancar/casework.Cases).Answered":           "a register's late answer, whose asking was a look: writes the judgement beside the value, shows nothing",
-	"(*lancar/casework.Cases).BroughtTx":          "whether a case is the account's own and open; nothing of it",
-	"(*lancar/casework.Cases).Verify":             "fsck: compares hashes and sums, names a case",
-	"(*lancar/casework.Cases).changed":            "tells the person what happened to their own case",
-	"(*lancar/casework.verifier).sums":            "fsck",
-	"(*lancar/document.Documents).Fsck":           "fsck: compares hashes, names a document",
-	"(*lancar/exchange.Exchange).OpenAnswer":      "hands a late answer to its one subscriber, casework's Answered, for which see there",
-	"(*lancar/exchange.Exchange).askAgain":        "asks a register again; the asking is a look",
-	"(*lancar/identity.Identity).ContactsTx":      "how many ways in an account has; none is shown",
-	"(*lancar/identity.Identity).Confirm":         "what the person who signs in has typed a minute before",
-	"(*lancar/identity.Identity).StopRecoveryBy":  "ends a recovery by the token of a message; tells the person themself, shows nothing",
-	"(*lancar/identity.Identity).TellLastTx":      "addresses a message to the person themself",
-	"(*lancar/identity.Identity).TellTx":          "addresses a message to the person themself",
-	"(*lancar/identity.Identity).prove":           "compares what was typed with a register; the asking is a look",
-	"(*lancar/identity.Identity).ReachableTx":     "whether there is any contact; none is returned",
-	"(*lancar/identity.Identity).remind":          "tells the person themself of a recovery that waits",
-	"(*lancar/identity/passkey.Passkeys).Add":     "the signed-in person's own key, counted and told to themself",
-	"(*lancar/identity/passkey.Passkeys).Enter":   "the key with which the person signs in",
-	"(*lancar/identity.Identity).OpenTx":          "what a package of identity keeps of the account, for those listed here",
-	"(*lancar/identity/mandate.Mandates).Accept":  "moves a mandate that the holder was offered; both sides are told its names",
-	"(*lancar/identity/mandate.Mandates).Acting":  "for whom one acts, by the name that the principal wrote into the mandate; the grant of it reads nothing without SeeTx",
-	"(*lancar/identity/mandate.Mandates).Ask":     "asks the person for whom a machine acts",
-	"(*lancar/identity/mandate.Mandates).Confirm": "the person confirms by code what was agreed at the counter; both are told",
-	"(*lancar/identity/mandate.Mandates).Did":     "for the two sides of a mandate, see partyTx",
-	"(*lancar/identity/mandate.Mandates).EraseTx": "ends what is over because an account is closed; both sides are told, the names are destroyed",
-	"(*lancar/identity/mandate.Mandates).Held":    "the holder's own mandates, by the names in them",
-	"(*lancar/identity/mandate.Mandates).Revoke":  "for the two sides of a mandate; both are told",
-	"(*lancar/identity/mandate.Mandates).SeeTx":   "finds the mandate, then writes the look",
-	"(*lancar/identity/mandate.Mandates).Settle":  "the second officer's word; both sides are told, nothing is shown",
-	"(*lancar/identity/mandate.Mandates).Stop":    "an officer ends a mandate; both sides are told, nothing is shown",
-	"(*lancar/identity/mandate.Mandates).recheck": "asks the registers again; the asking is a look",
-	"(*lancar/identity/mandate.Mandates).sweepTx": "ends what is over; both sides are told",
-	"(*lancar/notify.Notify).Retention":           "deletes",
-	"(*lancar/notify.Notify).deliver":             "sends a message to the person it is for",
-}
-
-// others unseal what is nobody's record.
-var others = map[string]string{
-	"(*lancar/identity/machine.Machines).openWords":   "a machine's own name and purpose",
-	"(*lancar/identity/oidc.Provider).requestTx":      "what an app asked for, before anybody has signed in",
-	"(*lancar/identity/oidc.Provider).grantByID":      "what was agreed with an app: scopes and names of claims",
-	"(*lancar/identity/oidc.Provider).openKey":        "the provider's signing keys",
-	"(*lancar/identity/oidc.Provider).openInvitation": "which officer may register an app",
-}
-
-// handedOut lists the exported functions that return a personal type and may do so without a gate.
-var handedOut = map[string]string{
-	"(*lancar/access.Access).AgreedTx":      "what was agreed with the app that asks",
-	"(*lancar/access.Access).Pending":       "no words, no names",
-	"(*lancar/casework.Cases).Drafts":       "which drafts the person has; what is in them stays sealed",
-	"(*lancar/casework.Cases).Open":         "writes the look; where retention has ended there is nobody to look at",
-	"(*lancar/document.Documents).ByNumber": "a document's row names nobody but its masked holder, as its public page does",
-	"(*lancar/document.Documents).Check":    "the same",
-	"(*lancar/document.Documents).IssueTx":  "returns what it has just made",
-	"(*lancar/document.Documents).OfCase":   "a document's row, as above",
-	"(*lancar/document.Documents).RevokeTx": "a document's row, as above",
+// reasons are the lines of testdata/ways.txt of one kind: what goes past the gates, and why.
+func reasons(t *testing.T, kind string) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile("testdata/ways.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		rest, ok := strings.CutPrefix(line, kind+" ")
+		if name, why, said := strings.Cut(strings.TrimSpace(rest), ": "); ok && said && why != "" {
+			out[name] = why
+		}
+	}
+	if len(out) == 0 {
+		t.Fatalf("testdata/ways.txt has no line of kind %q", kind)
+	}
+	return out
 }
 
 // known are types that hold a person's record, whatever the marks say.
@@ -121,8 +70,8 @@ func theProgram(t *testing.T) *program {
 // TestNoReadPathGoesRoundAccess follows every call in the program to what unseals a record or reads
 // a table kept by person, and demands that a gate was passed on every way there.
 func TestNoReadPathGoesRoundAccess(t *testing.T) {
-	p := theProgram(t)
-	found := p.entries()
+	p, ways, others := theProgram(t), reasons(t, "past"), reasons(t, "other")
+	found := p.entries(reasons(t, "other"))
 	for _, name := range sortedKeys(found) {
 		if p.funcs[name].pkg != bypass && ways[name] == "" {
 			t.Errorf("%s reads a person's record and passes no gate of access: %s", name, strings.Join(found[name], ", "))
@@ -149,7 +98,7 @@ func TestAPersonalTypeComesThroughAGate(t *testing.T) {
 			t.Errorf("%s has lost its mark //lancar:personal", name)
 		}
 	}
-	found := p.returned()
+	found, handedOut := p.returned(), reasons(t, "given")
 	for _, name := range sortedKeys(found) {
 		if p.funcs[name].pkg != bypass && handedOut[name] == "" {
 			t.Errorf("%s returns a person's record and passes no gate of access", name)
@@ -181,7 +130,7 @@ func (p *program) returned() map[string]bool {
 // TestABypassIsFound holds the two tests above to what they promise.
 func TestABypassIsFound(t *testing.T) {
 	p := theProgram(t)
-	read, returned := p.entries(), p.returned()
+	read, returned := p.entries(reasons(t, "other")), p.returned()
 	bad := 0
 	for name, f := range p.funcs {
 		if f.pkg != bypass {

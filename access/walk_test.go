@@ -37,6 +37,7 @@ var yesNo = map[string]bool{"(" + accessPkg + ".Grant).Covers": true, "(" + acce
 // opens are what unseals.
 var opens = map[string]string{
 	"(*lancar/internal/keys.Ring).Open": "unseals", "(*lancar/internal/keys.Ring).OpenTx": "unseals", "(lancar/internal/keys.DataKey).Open": "unseals",
+	"(*lancar/identity.Identity).OpenTx": "unseals",
 }
 
 // byPerson are the tables that say of a person, in clear, what they have or did.
