@@ -102,7 +102,7 @@ func (o *Office) Handler() http.Handler {
 	for pattern, h := range openRoutes() {
 		mux.HandleFunc(pattern, o.open(h))
 	}
-	for _, routes := range []map[string]handler{officerRoutes(), machineRoutes()} {
+	for _, routes := range []map[string]handler{officerRoutes(), machineRoutes(), dataRoutes()} {
 		for pattern, h := range routes {
 			mux.HandleFunc(pattern, o.officer(h))
 		}
