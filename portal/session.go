@@ -53,10 +53,8 @@ func (v *visit) allowForms(origin *url.URL) {
 
 // allowReturn lets a form of a sign-in page end where the sign-in leads: perhaps on a region's host.
 func (v *visit) allowReturn(to string) {
-	if on, err := url.Parse(to); err == nil {
-		if back, err := url.Parse(on.Query().Get("to")); err == nil && on.Path == "/session/go" && v.ours(back) {
-			v.allowForms(back)
-		}
+	if back := v.comesBackTo(to); back != nil {
+		v.allowForms(back)
 	}
 }
 

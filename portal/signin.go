@@ -10,6 +10,7 @@ import (
 	"lancar"
 	"lancar/identity"
 	"lancar/internal/serve"
+	"lancar/region"
 	"lancar/web"
 )
 
@@ -140,7 +141,7 @@ func sendCode(v *visit) error {
 	sent := v.r.PostForm
 	born, _ := dateOf("birth_date", sent)
 	claim := identity.Claim{Kind: identity.Resident, Number: sent.Get("number"), Nation: sent.Get("nation"), Name: sent.Get("name"), BirthDate: born,
-		Contact: sent.Get("contact"), Region: v.site.region.Code, Address: serve.Address(v.r.Context()).String(), Lang: v.Lang}
+		Contact: sent.Get("contact"), Region: v.cameFrom(sent.Get("to")).Code, Address: serve.Address(v.r.Context()).String(), Lang: v.Lang}
 	if sent.Get("kind") == "passport" {
 		claim.Kind = identity.Visitor
 	}
@@ -168,6 +169,27 @@ func (v *visit) codePage(status int, view codeView) error {
 	view.Mail, view.Phone = v.sandbox("/mail"), v.sandbox("/phone")
 	v.noindex = true
 	return v.showAs(status, "signincode", v.T("Masukkan kode", "Enter the code"), view)
+}
+
+// comesBackTo is the region's host where a sign-in ends, nil when it stays on this one.
+func (v *visit) comesBackTo(to string) *url.URL {
+	on, err := url.Parse(to)
+	if err != nil || on.Path != "/session/go" {
+		return nil
+	}
+	back, err := url.Parse(on.Query().Get("to"))
+	if err != nil || !v.ours(back) {
+		return nil
+	}
+	return back
+}
+
+// cameFrom is the region whose portal sent the person to sign in: its officers settle a dispute.
+func (v *visit) cameFrom(to string) *region.Region {
+	if back := v.comesBackTo(to); back != nil {
+		return v.Regions.ByHost(back.Host)
+	}
+	return v.site.region
 }
 
 func (v *visit) sentTo(contact string) string {

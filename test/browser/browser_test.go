@@ -25,6 +25,7 @@ var town struct {
 	bin, dir, axe string
 	*lab.Town
 	*lab.World
+	chromium context.Context // the one browser; every tab has its own cookies
 }
 
 func TestMain(m *testing.M) {
@@ -36,7 +37,11 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU, chromedp.ExecPath("chromium"), chromedp.Flag("disable-quic", true))
+	ctx, end := chromedp.NewExecAllocator(context.Background(), options...)
+	town.chromium, _ = chromedp.NewContext(ctx) // ends with the browser
 	code := m.Run()
+	end()
 	if err := town.Town.Stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "stopping the node:", err)
 	}
@@ -69,20 +74,21 @@ func prepare() string {
 
 // tab is one open page of a browser with its own cookies.
 type tab struct {
-	t   *testing.T
-	ctx context.Context
+	t     *testing.T
+	ctx   context.Context
+	still bool // no script runs
 }
 
 func newTab(t *testing.T) *tab {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU, chromedp.ExecPath("chromium"), chromedp.Flag("disable-quic", true))
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
+	if _, err := chromedp.Run(town.chromium, chromedp.Evaluate[bool]("true")); err != nil { // starts it, once
+		t.Fatal(err)
+	}
+	ctx, cancel := chromedp.NewContext(town.chromium, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
 	ctx, cancel = context.WithTimeout(ctx, 10*time.Minute)
 	t.Cleanup(cancel)
-	return &tab{t, ctx}
+	return &tab{t: t, ctx: ctx}
 }
 
 func (p *tab) must(err error) {

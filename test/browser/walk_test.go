@@ -43,6 +43,7 @@ func (p *tab) noScript() {
 	p.t.Helper()
 	_, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	p.must(err)
+	p.still = true
 }
 
 func (p *tab) has(selector string) bool {
@@ -131,7 +132,7 @@ func (r *resident) answer() {
 		switch {
 		case c.Kind == "file":
 			if !r.has(`a[href*="/files/` + c.Name + `/"]`) {
-				r.upload("#"+c.ID, onDisk(r.t, lab.Files()["photo"]))
+				r.attach("#"+c.ID, onDisk(r.t, lab.Files()["photo"]), `a[href*="/files/`+c.Name+`/"]`)
 			}
 		case v == "":
 		case c.Kind == "radio":
@@ -142,6 +143,19 @@ func (r *resident) answer() {
 			r.fill(map[string]string{c.Name: v})
 		}
 	}
+}
+
+// attach chooses a file. With script it is sent at once, and the page with it comes by itself.
+func (r *resident) attach(selector, path, there string) {
+	r.t.Helper()
+	r.upload(selector, path)
+	if r.still {
+		return
+	}
+	r.must(lab.Until("the upload", func() (bool, error) {
+		ok, err := chromedp.Run(r.ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && !!document.querySelector(`+quote(there)+`)`))
+		return ok && err == nil, nil // between two pages there is none to ask
+	}))
 }
 
 func onDisk(t *testing.T, f lab.File) string {

@@ -30,31 +30,56 @@ type Desk struct {
 // Act has the officer who holds the case in a role do something with it: grant, refuse, ask,
 // opine, sign or return. more are further fields of the form.
 func (o *Office) Act(number, role, verb string, more Answers) (who Officer, err error) {
+	err = o.each(number, role, verb, func(d *Desk) (bool, error) {
+		done, err := d.act(o.Town.Portal(""), number, verb, more)
+		if done {
+			who = d.Officer
+		}
+		return done, err
+	})
+	return who, err
+}
+
+// Holding is the desk of the officer who holds the case in a role, as soon as somebody does.
+func (o *Office) Holding(number, role string) (desk *Desk, err error) {
+	err = o.each(number, role, "hold", func(d *Desk) (bool, error) {
+		p, err := d.B.Get(o.Town.Portal("") + "/office/cases/" + number)
+		if err != nil {
+			return false, err
+		}
+		if _, err := p.To("/decide"); err != nil {
+			return false, nil // somebody else's, or another step
+		}
+		desk = d
+		return true, nil
+	})
+	return desk, err
+}
+
+// each asks every officer of the role in turn, again and again, until one has done it.
+func (o *Office) each(number, role, verb string, do func(*Desk) (bool, error)) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	list, err := o.World.Officers(o.Region, o.Agency)
 	if err != nil {
-		return who, err
+		return err
 	}
 	list = slices.DeleteFunc(list, func(f Officer) bool { return !slices.Contains(f.Roles, role) })
 	if len(list) == 0 {
-		return who, fmt.Errorf("nobody at %s in %s is a %s", o.Agency, o.Region, role)
+		return fmt.Errorf("nobody at %s in %s is a %s", o.Agency, o.Region, role)
 	}
-	err = Until(fmt.Sprintf("a %s who can %s %s", role, verb, number), func() (bool, error) {
+	return Until(fmt.Sprintf("a %s who can %s %s", role, verb, number), func() (bool, error) {
 		for _, f := range list {
 			d, err := o.desk(f, role)
 			if err != nil {
 				return false, err
 			}
-			done, err := d.act(o.Town.Portal(""), number, verb, more)
-			if done || err != nil {
-				who = f
+			if done, err := do(d); done || err != nil {
 				return done, err
 			}
 		}
 		return false, nil
 	})
-	return who, err
 }
 
 func (o *Office) desk(f Officer, role string) (*Desk, error) {
