@@ -156,6 +156,13 @@ func (p *tab) cookies(b *lab.Browser, base string) {
 	}
 }
 
+// afresh has pages come from the node itself, as at a first visit.
+func (p *tab) afresh() {
+	p.t.Helper()
+	_, err := chromedp.Call(p.ctx, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true})
+	p.must(err)
+}
+
 // look sets the width and the colours that the reader prefers.
 func (p *tab) look(width int64, colours string) {
 	p.t.Helper()

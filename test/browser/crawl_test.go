@@ -26,15 +26,19 @@ func TestEveryLinkAnswers(t *testing.T) {
 	for _, host := range []string{"", "ntt", "jogja", "papua"} {
 		start = append(start, town.Portal(host)+"/")
 	}
-	c := crawl{t: t, b: a.B, seen: map[string]bool{}, sheets: map[string]int{}, citizen: true}
-	c.from(start)
-	if len(c.seen) < 150 {
-		t.Errorf("only %d pages were found", len(c.seen))
+	for _, lang := range []string{"id", "en"} {
+		must(t, a.Speak(lang))
+		c := crawl{t: t, b: a.B, seen: map[string]bool{}, sheets: map[string]int{}, citizen: true}
+		c.from(start)
+		if len(c.seen) < 150 {
+			t.Errorf("only %d pages were found", len(c.seen))
+		}
 	}
 	officers, err := town.Officers("53.15", "dpmptsp")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
+	others, err := town.Officers("53.15", "inspektorat")
+	must(t, err)
+	officers = append(officers, others...)
 	done := map[string]bool{}
 	for _, o := range officers {
 		for _, role := range o.Roles {

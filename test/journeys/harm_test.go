@@ -1,7 +1,6 @@
 package journeys
 
 import (
-	"database/sql"
 	"encoding/base64"
 	"fmt"
 	"net/http"
@@ -14,7 +13,6 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
-	_ "modernc.org/sqlite"
 
 	"lancar/payment"
 	"lancar/test/lab"
@@ -40,14 +38,7 @@ func callback(ts *testscript.TestScript, _ bool, args []string) {
 // alter changes a stopped node's database behind its back.
 func alter(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 1, "alter SQL")
-	db, err := sql.Open("sqlite", filepath.Join(of(ts).town.Dir, "lancar.db"))
-	must(ts, err)
-	defer db.Close()
-	res, err := db.Exec(args[0])
-	must(ts, err)
-	if n, _ := res.RowsAffected(); n != 1 {
-		ts.Fatalf("%d rows were altered, not 1", n)
-	}
+	must(ts, of(ts).town.Alter(args[0]))
 }
 
 // config writes a configuration for `serve` that uses the town's folder, keys and sandbox.

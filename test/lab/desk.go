@@ -151,6 +151,27 @@ func (d *Desk) SignIn(w *World, node string) error {
 	return fmt.Errorf("the role %s is not offered: %.300s", d.Role, p.Main())
 }
 
+// Revoke has the first officer in a role withdraw a document.
+func (o *Office) Revoke(core, role, reason string) (who Officer, err error) {
+	err = o.each(core, role, "revoke", func(d *Desk) (bool, error) {
+		p, err := d.B.Get(o.Town.Portal("") + "/office/documents/" + core)
+		if err != nil {
+			return false, err
+		}
+		f, err := p.To("/revoke")
+		if err != nil {
+			return false, err
+		}
+		f.Values.Set("reason", reason)
+		if p, err = d.B.Submit(f); err != nil {
+			return false, err
+		}
+		who = d.Officer
+		return true, p.OK()
+	})
+	return who, err
+}
+
 // act does it, if this officer may; false says that they may not (yet).
 func (d *Desk) act(node, number, verb string, more Answers) (bool, error) {
 	p, err := d.B.Get(node + "/office/cases/" + number)
