@@ -21,5 +21,14 @@ func NewID(now time.Time) ID {
 	return ID(hex.EncodeToString(b[:]))
 }
 
+// Made is when the ID was made, to the millisecond; the zero time for what is no ID.
+func (id ID) Made() time.Time {
+	b, err := hex.DecodeString(string(id))
+	if err != nil || len(b) != 16 {
+		return time.Time{}
+	}
+	return time.UnixMilli(int64(binary.BigEndian.Uint64(b) >> 16)).UTC()
+}
+
 // Clock tells the time. Every room takes one; only cmd and tests decide which.
 type Clock func() time.Time

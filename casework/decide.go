@@ -290,17 +290,19 @@ func (c *Cases) finishTx(tx *store.Tx, d *dossier, kind flow.Event, who lancar.A
 	to.How, to.Document = dec.How, issued.Number
 	to.Closed, to.Due, to.Officer = store.Micros(tx.Now), 0, ""
 	to.Wake = retainUntil(d.def, tx.Now)
-	if err := c.figureTx(tx, d); err != nil {
+	ch := change{kind: kind, actor: who, to: to, body: dec, leaf: true}
+	if ch.plain.Took, err = c.figureTx(tx, d); err != nil {
 		return err
 	}
-	return c.write(tx, d, key, change{kind: kind, actor: who, to: to, body: dec, leaf: true})
+	return c.write(tx, d, key, ch)
 }
 
 // figureTx counts a decision into the kept figures of the office.
-func (c *Cases) figureTx(tx *store.Tx, d *dossier) error {
+func (c *Cases) figureTx(tx *store.Tx, d *dossier) (*took, error) {
 	clock, err := c.clock(d)
 	if err != nil || clock.From.IsZero() {
-		return err
+		return nil, err
 	}
-	return addFigure(tx, d.region, d.origin.Agency, d.origin.Service, figure{days: clock.Used(tx.Now), late: clock.Passed(tx.Now), n: 1})
+	t := &took{clock.Used(tx.Now), clock.Passed(tx.Now)}
+	return t, addFigure(tx, d.region, d.origin.Agency, d.origin.Service, figure{days: t.Days, late: t.Late, n: 1})
 }

@@ -63,8 +63,15 @@ type plain struct {
 	Draws    []drawn `json:"draws,omitempty"`
 	Calendar string  `json:"calendar,omitempty"` // hash of the calendar a deadline was counted with
 	Before   int64   `json:"before,omitempty"`   // the deadline before a recount
+	Took     *took   `json:"took,omitempty"`     // of a decision: what the kept figures count
 	// Mandate is the one under which the actor did it for the applicant; "" for their own act.
 	Mandate lancar.ID `json:"mandate,omitempty"`
+}
+
+// took is how long a decision took, in working days, and whether its term had passed.
+type took struct {
+	Days int  `json:"days"`
+	Late bool `json:"late,omitempty"`
 }
 
 // event is one row of a case's history.

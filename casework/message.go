@@ -84,7 +84,7 @@ func (c *Cases) sayTx(tx *store.Tx, d *dossier, from lancar.Actor, text string) 
 	if err != nil {
 		return "", err
 	}
-	b, err := json.Marshal(Message{Name: from.Name, Text: text})
+	b, err := json.Marshal(Message{At: tx.Now, From: from.Kind, Name: from.Name, Text: text})
 	if err != nil {
 		return "", err
 	}

@@ -43,7 +43,7 @@ steps:
 output: {kind: letter, title: {id: "Surat uji", en: "Test letter"}, number: "503/{number}/{year}", valid_forever: true}
 retention: {years: 1, text: {id: "Setahun.", en: "A year."}, law: uu25}
 `,
-	"form.yaml": `applicant: [nik, name, birth_date, family_card]
+	"form.yaml": `applicant: [nik, name, birth_date]
 requirements:
   - {id: note, text: {id: "Catatan.", en: "A note."}, fields: [note], law: uu25}
 sections:

@@ -16,15 +16,16 @@ import (
 const verifyPage = 200
 
 // Verify derives every case again from its events and compares what is kept with them: the hash
-// chain, the table of states, the case row, the leaves of the public log, files, the inbox, kept
-// totals and figures, and the persons' lists. It returns the first thing that is wrong. It expects
+// chain, the table of states, the case row, the leaves of the public log, files, messages, charges,
+// the inbox, kept totals and figures, rosters, absences, and the persons' lists; and that every
+// draft opens with its key. It returns the first thing that is wrong. It expects
 // a node that does not write; what the outbox has not delivered yet is no fault.
 func (c *Cases) Verify(ctx context.Context) error {
 	waiting, err := c.queue.Waiting(ctx, changedQueue)
 	if err != nil {
 		return err
 	}
-	v := &verifier{cases: c, settled: waiting == 0, totals: map[[2]string]int64{}, decided: map[[3]string]int64{}, lots: lots{}}
+	v := &verifier{cases: c, settled: waiting == 0, totals: map[[2]string]int64{}, decided: map[bar]int64{}, lots: lots{}}
 	for after := (place{}); ; {
 		var page []*dossier
 		err := c.db.Read(ctx, func(tx *store.Tx) (err error) {
@@ -51,6 +52,12 @@ func (c *Cases) Verify(ctx context.Context) error {
 	if err := c.db.Read(ctx, v.rosters); err != nil {
 		return err
 	}
+	if err := c.db.Read(ctx, v.absences); err != nil {
+		return err
+	}
+	if err := c.db.Read(ctx, func(tx *store.Tx) error { return v.drafts(tx) }); err != nil {
+		return err
+	}
 	return c.db.Read(ctx, v.sums)
 }
 
@@ -61,7 +68,7 @@ type verifier struct {
 	tasks   int64
 	listed  int64
 	totals  map[[2]string]int64 // region, key
-	decided map[[3]string]int64 // region, agency, service
+	decided map[bar]int64
 	lots    lots
 }
 
@@ -102,8 +109,14 @@ func (v *verifier) one(tx *store.Tx, d *dossier) error {
 	if err := v.task(tx, d); err != nil {
 		return err
 	}
-	if h := d.status.How; h != "" && d.status.State.Over() {
-		v.decided[[3]string{d.region, d.origin.Agency, d.origin.Service}]++
+	if t := d.took(); t != nil {
+		v.decided[bar{d.region, d.origin.Agency, d.origin.Service, int64(t.Days), boolean(t.Late)}]++
+	}
+	if err := v.leaves(tx, d, row); err != nil {
+		return err
+	}
+	if err := v.charged(tx, d, row); err != nil {
+		return err
 	}
 	return v.mine(tx, d, row)
 }
@@ -206,6 +219,9 @@ func (v *verifier) sealed(tx *store.Tx, d *dossier, row dossier, key keys.DataKe
 			return fmt.Errorf("event %d (%s): %w", e.Seq, e.Kind, err)
 		}
 	}
+	if err := v.messages(tx, d, key); err != nil {
+		return err
+	}
 	for _, a := range in.Files {
 		f, err := caseFile(tx, d, a.ID)
 		if err != nil {
@@ -257,16 +273,16 @@ func (v *verifier) task(tx *store.Tx, d *dossier) error {
 	}
 	var got status
 	var version int64
-	var state string
-	err := tx.QueryRow(`SELECT agency, role, officer, due_at, state, step, flagged, version FROM casework_inbox WHERE region = $1 AND case_region = $2 AND case_id = $3`,
-		s.Office, d.region, string(d.id)).Scan(&got.Agency, &got.Role, (*string)(&got.Officer), &got.Due, &state, &got.Step, &got.Flagged, &version)
+	var state, number, service string
+	err := tx.QueryRow(`SELECT agency, role, officer, due_at, state, step, flagged, version, number, service FROM casework_inbox WHERE region = $1 AND case_region = $2 AND case_id = $3`,
+		s.Office, d.region, string(d.id)).Scan(&got.Agency, &got.Role, (*string)(&got.Officer), &got.Due, &state, &got.Step, &got.Flagged, &version, &number, &service)
 	if errors.Is(err, store.ErrNone) {
 		return errors.New("it is missing from the inbox of its office")
 	}
 	got.State = flow.State(state)
 	want := status{Agency: s.Agency, Role: s.Role, Officer: s.Officer, Due: s.Due, State: s.State, Step: s.Step, Flagged: s.Flagged}
-	if err == nil && (got != want || version != int64(len(d.events))) {
-		err = fmt.Errorf("the inbox says %+v (version %d), its events say %+v", got, version, want)
+	if err == nil && (got != want || version != int64(len(d.events)) || number != d.origin.Number || service != d.origin.Service) {
+		err = fmt.Errorf("the inbox says %+v of %s, %s (version %d), its events say %+v", got, service, number, version, want)
 	}
 	return err
 }
@@ -276,10 +292,10 @@ func (v *verifier) mine(tx *store.Tx, d *dossier, row dossier) error {
 	if row.account == "" {
 		return nil
 	}
-	var state string
-	var due, version int64
-	err := tx.QueryRow(`SELECT state, due_at, version FROM casework_mine WHERE account = $1 AND region = $2 AND case_id = $3`,
-		string(row.account), d.region, string(d.id)).Scan(&state, &due, &version)
+	var state, number, service string
+	var due, changed, version int64
+	err := tx.QueryRow(`SELECT state, due_at, changed_at, version, number, service FROM casework_mine WHERE account = $1 AND region = $2 AND case_id = $3`,
+		string(row.account), d.region, string(d.id)).Scan(&state, &due, &changed, &version, &number, &service)
 	switch {
 	case errors.Is(err, store.ErrNone) && !v.settled:
 		return nil
@@ -291,8 +307,11 @@ func (v *verifier) mine(tx *store.Tx, d *dossier, row dossier) error {
 		return fmt.Errorf("its applicant's list has it at version %d", version)
 	}
 	v.listed++
-	if s := d.events[version-1].Plain.Status; string(s.State) != state || s.Due != due {
-		return fmt.Errorf("its applicant's list says %s, its events say %s", state, s.State)
+	e := d.events[version-1]
+	s := e.Plain.Status
+	if string(s.State) != state || s.Due != due || store.Micros(e.At) != changed || number != d.origin.Number || service != d.origin.Service {
+		return fmt.Errorf("its applicant's list says %s of %s, %s, changed at %d, due at %d; its events say %s, changed at %d, due at %d",
+			state, service, number, changed, due, s.State, store.Micros(e.At), s.Due)
 	}
 	return nil
 }
@@ -329,19 +348,7 @@ func (v *verifier) sums(tx *store.Tx) error {
 	if len(kept) != len(v.totals) {
 		return errors.New("casework: a kept total is missing")
 	}
-	figures, err := store.All(tx, scan, `SELECT region, agency, service, CAST(sum(n) AS BIGINT) FROM casework_figures GROUP BY region, agency, service`)
-	if err != nil {
-		return err
-	}
-	for _, l := range figures {
-		if v.decided[l.key] != l.n {
-			return fmt.Errorf("casework: the figures of %v count %d decisions, its cases have %d", l.key, l.n, v.decided[l.key])
-		}
-	}
-	if len(figures) != len(v.decided) {
-		return errors.New("casework: a kept figure is missing")
-	}
-	return nil
+	return v.figures(tx)
 }
 
 func (v *verifier) counted(tx *store.Tx, what, sql string, want int64) error {

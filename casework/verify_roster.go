@@ -20,19 +20,24 @@ func (v *verifier) rosters(tx *store.Tx) error {
 	type row struct {
 		Roster
 		leaf lancar.ID
+		at   int64
 	}
 	all, err := store.All(tx, func(s store.Scanner) (r row, err error) {
 		var officers string
-		if err = s.Scan(&r.Region, (*string)(&r.ID), &r.Agency, &r.Role, (*string)(&r.leaf), &officers); err != nil {
+		if err = s.Scan(&r.Region, (*string)(&r.ID), &r.Agency, &r.Role, (*string)(&r.leaf), &r.at, &r.Index, &officers); err != nil {
 			return r, err
 		}
 		return r, json.Unmarshal([]byte(officers), &r.Officers)
-	}, `SELECT region, id, agency, role, leaf, officers FROM casework_rosters ORDER BY region, id`)
+	}, `SELECT region, id, agency, role, leaf, at, idx, officers FROM casework_rosters ORDER BY region, id`)
 	if err != nil {
 		return err
 	}
 	for _, r := range all {
-		if err := v.roster(tx, r.Roster, r.leaf); err != nil {
+		err := v.roster(tx, r.Roster, r.leaf)
+		if err == nil && !madeAt(r.ID, r.at) {
+			err = errors.New("it was made at another time than its id says")
+		}
+		if err != nil {
 			return fmt.Errorf("casework: the roster of %s of %s in region %s: %w", r.Role, r.Agency, r.Region, err)
 		}
 	}
@@ -58,5 +63,9 @@ func (v *verifier) roster(tx *store.Tx, r Roster, leaf lancar.ID) error {
 	if !same {
 		return errors.New("it is not the one that was logged")
 	}
-	return nil
+	pos, ok, err := v.cases.log.PositionTx(tx, r.Region, leaf)
+	if err == nil && ok && r.Index >= 0 && r.Index != pos.Index {
+		err = fmt.Errorf("its row says that it stands at %d in the log, it stands at %d", r.Index, pos.Index)
+	}
+	return err
 }

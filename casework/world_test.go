@@ -42,6 +42,7 @@ const (
 	yosef = "5315040101850002"
 	stall = "lapak-pasar"
 	free  = "uji-gratis"
+	kin   = "uji-keluarga" // the same, for which the family card is known
 	tax   = "pajak-bumi-bangunan"
 )
 
@@ -70,6 +71,7 @@ type world struct {
 	sent map[string][]string
 	pop  map[string]map[string]string
 
+	saved bool                              // see altered
 	heard func(*store.Tx, jobs.Event) error // in place of the room, when a register answers late
 }
 
@@ -190,6 +192,7 @@ func testServices(t testing.TB) fs.FS {
 	}
 	for name, text := range freeService {
 		out[free+"/"+name] = &fstest.MapFile{Data: []byte(text)}
+		out[kin+"/"+name] = &fstest.MapFile{Data: []byte(strings.Replace(text, "applicant: [nik,", "applicant: [family_card, nik,", 1))}
 	}
 	return out
 }
@@ -209,7 +212,7 @@ func packsWith(holiday string) *region.Regions {
 		}
 		b, err := fs.ReadFile(regions.FS, name)
 		if name == "53.15/region.yaml" {
-			b = []byte(strings.Replace(string(b), "\nservices:\n", "\nservices:\n  "+free+": {from: 2026-01-05}\n", 1))
+			b = []byte(strings.Replace(string(b), "\nservices:\n", "\nservices:\n  "+free+": {from: 2026-01-05}\n  "+kin+": {from: 2026-01-05}\n", 1))
 		}
 		out[name] = &fstest.MapFile{Data: b}
 		return err
@@ -442,7 +445,7 @@ func (w *world) draft(who casework.Applicant, slug string) casework.Draft {
 	d, err := w.cases.StartDraft(w.t.Context(), who, slug, "53.15.05.1025")
 	w.must(err)
 	answers := map[string]string{"applicant.phone": "081234567890", "market": "53.15.05.1025", "market_name": "Pasar Baru", "size": "6", "start": "2027-02-01", "months": "6", "goods": "food"}
-	if slug == free {
+	if slug == free || slug == kin {
 		answers = map[string]string{"village": "53.15.05.1025", "note": "Mohon diproses"}
 	}
 	d, err = w.cases.SaveStep(w.t.Context(), who, d.ID, d.Version, "check", answers)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"lancar"
 	"lancar/internal/store"
 )
 
@@ -19,6 +20,32 @@ func (c *Charges) Verify(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// Owed is what a case says about its charge; Account is "" when the case no longer knows whose it is.
+type Owed struct {
+	Region  string
+	Charge  lancar.ID
+	Number  string
+	Account lancar.ID
+	Amount  int64 // in sen
+	Paid    bool  // the case says so
+}
+
+// VerifyOwed compares a charge with what its case says, and says what is wrong.
+func (c *Charges) VerifyOwed(tx *store.Tx, o Owed) error {
+	ch, err := chargeBy(tx, o.Region, o.Charge)
+	switch {
+	case errors.Is(err, store.ErrNone):
+		return errors.New("its charge is gone")
+	case err != nil:
+		return err
+	case ch.Number != o.Number || ch.Amount.Amount != o.Amount || o.Account != "" && ch.Account != o.Account:
+		return errors.New("its charge is of another case, another person or another amount")
+	case o.Paid && ch.State != Paid:
+		return fmt.Errorf("it is paid, but its charge is %s", ch.State)
+	}
+	return nil
 }
 
 func verifyBalanced(tx *store.Tx) error {

@@ -26,3 +26,13 @@ func (l *Log) PublicTx(tx *store.Tx, region string, fn func(leaf lancar.ID, reco
 		}
 	}
 }
+
+// HasTx says whether a region's log has this leaf, with an index or still waiting for one.
+func (l *Log) HasTx(tx *store.Tx, region string, leaf lancar.ID) (bool, error) {
+	var id string
+	err := tx.QueryRow("SELECT id FROM publiclog_leaves WHERE region = $1 AND id = $2", region, string(leaf)).Scan(&id)
+	if err == store.ErrNone {
+		return false, nil
+	}
+	return err == nil, err
+}
