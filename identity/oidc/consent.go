@@ -185,7 +185,7 @@ func (p *Provider) Decide(ctx context.Context, id string, s identity.Session, ki
 			}
 		}
 		if at.Step == Agree {
-			if err := p.rememberTx(tx, s, reg, given); err != nil {
+			if err := p.rememberTx(tx, s, reg, given, optional); err != nil {
 				return err
 			}
 		}
@@ -216,15 +216,18 @@ func (p *Provider) Refuse(ctx context.Context, id string) (out Response, err err
 	return out, err
 }
 
-// rememberTx keeps the agreement: what was agreed before stays agreed.
-func (p *Provider) rememberTx(tx *store.Tx, s identity.Session, reg *registration, given []string) error {
+// rememberTx keeps the agreement: what was agreed before stays agreed, but for what the person was
+// asked about again and left out.
+func (p *Provider) rememberTx(tx *store.Tx, s identity.Session, reg *registration, given, asked []string) error {
 	before, agreed, err := p.Access.AgreedTx(tx, s.Subject, string(reg.ID))
 	if err != nil {
 		return err
 	}
 	all := slices.Clone(given)
-	if agreed {
-		all = append(all, before.Kinds...)
+	for _, k := range before.Kinds {
+		if agreed && !slices.Contains(asked, k) {
+			all = append(all, k)
+		}
 	}
 	_, err = p.Access.AgreeTx(tx, s.Own, access.Consent{To: string(reg.ID), Name: reg.Name, Kinds: all, Purpose: reg.Purpose})
 	return err

@@ -200,8 +200,13 @@ func TestAPersonMayLeaveOutWhatIsOptional(t *testing.T) {
 			t.Fatal(info.text)
 		}
 		got = ask("email", "birthdate", "nik")
+		before := got.get("access_token")
 		if info := a.userinfo(got.get("access_token"), nil); info.get("email") == "" || info.get("nik") != "" || w.claims(got.get("id_token"))["birthdate"] != "1997-09-06" {
 			t.Fatal(info.text, w.claims(got.get("id_token")))
+		}
+		ask()
+		if info := a.userinfo(before, nil); info.get("email") != "" || info.get("name") == "" {
+			t.Fatal("what was left out the next time is still told: ", info.text)
 		}
 	})
 }

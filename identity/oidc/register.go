@@ -23,6 +23,7 @@ func (p *Provider) Register(ctx context.Context, by lancar.Actor, c Client) (_ C
 		return Client{}, "", lancar.Fail(lancar.Forbidden, "", "Hanya petugas yang sedang bertugas di suatu instansi.", "Only an officer who acts for an agency.")
 	}
 	c.Region, c.Agency, c.Officer, c.Stage = by.Region, by.Agency, by.ID, Sandbox
+	c.Numbers = false // given with the approval alone
 	err = p.DB.Write(ctx, func(tx *store.Tx) error {
 		c, secret, err = p.RegisterTx(tx, c)
 		return err

@@ -37,6 +37,9 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request, c *call) error 
 	case !c.reg.allows(kind):
 		return p.refuseAfter(r.Context(), c, refuse("unauthorized_client", "Aplikasi ini tidak terdaftar untuk grant_type itu.", "The client is not registered for this grant_type"))
 	}
+	if c.reg.Stage != Production && !p.config.Sandbox {
+		return p.refuseAfter(r.Context(), c, refuse("unauthorized_client", "Aplikasi ini belum disetujui untuk produksi.", "The client is not yet approved for production"))
+	}
 	if err := c.binding(); err != nil {
 		return p.refuseAfter(r.Context(), c, err)
 	}
