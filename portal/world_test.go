@@ -30,6 +30,7 @@ import (
 	"lancar/exchange"
 	"lancar/identity"
 	"lancar/identity/machine"
+	"lancar/identity/oidc"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
 	"lancar/internal/serve"
@@ -45,6 +46,7 @@ import (
 // world is a node behind a real HTTP server. Only what lies outside the process is simulated:
 // registers over HTTP, mail, and the bank behind its face.
 type world struct {
+	oidc     *oidc.Provider
 	access   *access.Access
 	t        *testing.T
 	db       *store.DB
@@ -179,11 +181,20 @@ func (w *world) open(ring *keys.Ring, registers exchange.Config) {
 	log := slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	server := httptest.NewUnstartedServer(nil)
 	home := &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}
-	p, err := New(Deps{Regions: packs, Catalog: cat, Finder: catalog.NewFinder(cat), Identity: w.id, Machines: w.machines, Access: acc, Notify: note, Cases: w.cases,
+	var p *Portal
+	w.oidc = oidc.New(oidc.Rooms{DB: w.db, Queue: w.queue, Keys: ring, Identity: w.id, Access: acc, Machines: w.machines, Log: log}, oidc.Config{Issuer: home.String(), Sandbox: true,
+		Sorry: func(rw http.ResponseWriter, r *http.Request, err error) { p.Apologise(rw, r, err) }})
+	w.queue.Subscribe(access.EventWithdrawn, "oidc", w.oidc.Withdrawn)
+	p, err = New(Deps{OIDC: w.oidc, Regions: packs, Catalog: cat, Finder: catalog.NewFinder(cat), Identity: w.id, Machines: w.machines, Access: acc, Notify: note, Cases: w.cases,
 		Charges: w.charges, Documents: docs, PublicLog: w.log, Clock: w.now, Logger: log, Home: home, Rehearsal: true,
 		Checks: serve.NewLimiter(0.001, 8), Registers: func(id string) lancar.Text { s, _ := exch.Source(id); return s.Name }})
 	w.must(err)
-	server.Config.Handler = serve.Wrap(p.Handler(), serve.Options{Log: log, MaxBody: 13 << 20})
+	mux := http.NewServeMux()
+	for _, path := range oidc.Paths() {
+		mux.Handle(path, w.oidc.Handler())
+	}
+	mux.Handle("/", p.Handler())
+	server.Config.Handler = serve.Wrap(mux, serve.Options{Log: log, MaxBody: 13 << 20})
 	server.Start()
 	w.t.Cleanup(server.Close)
 	w.base = server.URL
@@ -209,11 +220,12 @@ func (w *world) run() {
 // browser is one person's browser. It checks every page that it is shown.
 type browser struct {
 	*world
-	http *http.Client
-	url  string // of the page that is open
-	body string
-	code int
-	most int // bytes of the heaviest page, compressed
+	http   *http.Client
+	url    string // of the page that is open
+	body   string
+	code   int
+	header http.Header // of the last answer
+	most   int         // bytes of the heaviest page, compressed
 }
 
 func (w *world) browser() *browser {
@@ -231,7 +243,7 @@ func (b *browser) do(r *http.Request) {
 	raw, err := io.ReadAll(resp.Body)
 	b.must(err)
 	w := &httptest.ResponseRecorder{Body: bytes.NewBuffer(raw)}
-	b.url, b.code, b.body = resp.Request.URL.Path, resp.StatusCode, plain(b.t, w)
+	b.url, b.code, b.body, b.header = resp.Request.URL.Path, resp.StatusCode, plain(b.t, w), resp.Header
 	if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
 		b.most = max(b.most, len(raw))
 		checkPage(b.t, r.Method+" "+b.url, b.body, b.code)

@@ -135,7 +135,7 @@ func (p *Provider) pendingTx(tx *store.Tx, id string, a *ask, reg *registration,
 
 // stale says whether the person must prove themself again: prompt=login, or max_age.
 func (p *Provider) stale(tx *store.Tx, a *ask, s identity.Session) bool {
-	if slices.Contains(a.Prompt, "login") && s.Authenticated.Before(a.At) {
+	if slices.Contains(a.Prompt, "login") && !s.Authenticated.After(a.At) {
 		return true
 	}
 	return a.MaxAge >= 0 && s.Authenticated.Before(a.At) && tx.Now.Sub(s.Authenticated).Seconds() > float64(a.MaxAge)

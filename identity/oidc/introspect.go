@@ -52,7 +52,9 @@ func (p *Provider) introspected(r *http.Request, c *call) (map[string]any, error
 		}
 		return inactive, nil
 	}
-	mine := t.Client == string(c.reg.ID) || slices.ContainsFunc(t.Audience, func(a string) bool { return slices.Contains(c.reg.Resources, a) && c.reg.Server && (c.reg.Stage == Production || p.config.Sandbox) })
+	mine := t.Client == string(c.reg.ID) || slices.ContainsFunc(t.Audience, func(a string) bool {
+		return slices.Contains(c.reg.Resources, a) && c.reg.Server && (c.reg.Stage == Production || p.config.Sandbox)
+	})
 	if !mine {
 		return inactive, nil
 	}
