@@ -5,6 +5,7 @@ import (
 
 	"lancar"
 	"lancar/catalog"
+	"lancar/identity"
 )
 
 // Applicant is the signed-in person who acts. Subject is the keyed hash under which everything
@@ -17,6 +18,7 @@ type Applicant struct {
 	Subject  string
 	Lang     string
 	Register bool
+	Level    identity.Level // how sure the sign-in is, for services that ask for more
 	By       lancar.Actor
 }
 

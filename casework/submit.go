@@ -9,6 +9,7 @@ import (
 	"lancar"
 	"lancar/catalog"
 	"lancar/catalog/flow"
+	"lancar/identity"
 	"lancar/identity/mandate"
 	"lancar/internal/keys"
 	"lancar/internal/store"
@@ -104,6 +105,9 @@ func (c *Cases) prepare(who Applicant, d draftRow) (*prepared, error) {
 	def := c.catalog.Service(d.Service)
 	if def == nil {
 		return nil, errNotFound()
+	}
+	if err := who.Level.Need(identity.Level(def.Level)); err != nil {
+		return nil, err
 	}
 	now := c.db.Now()
 	out := catalog.Walk(def, c.situation(def, d.Draft, now))

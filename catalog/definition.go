@@ -30,6 +30,7 @@ type Service struct {
 	Summary    lancar.Text         `yaml:"summary" need:"yes" help:"what one gets and for whom, in one or two plain sentences"`
 	Owner      Owner               `yaml:"owner" need:"yes" help:"the office that answers for the service"`
 	Audience   []string            `yaml:"audience" need:"yes" enum:"resident foreigner company" help:"who may apply"`
+	Level      int                 `yaml:"level" help:"how sure the sign-in must be to send it: 2 by a contact that the population register has, 3 by a passkey; any when left out"`
 	LifeEvents []string            `yaml:"life_events" help:"moments in life in which it is needed"`
 	Keywords   map[string][]string `yaml:"keywords" need:"yes" help:"words people search with, at most 12 a language"`
 	Law        []Law               `yaml:"law" need:"yes" help:"legal basis; other parts cite its ids"`

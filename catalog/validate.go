@@ -41,6 +41,9 @@ func (p *parser) validate() {
 			p.fail("service.yaml", []any{"keywords"}, "keywords are missing in %q", lang)
 		}
 	}
+	if d.Level != 0 && d.Level != 2 && d.Level != 3 || d.Level != 0 && d.Service.Kind == "handover" {
+		p.fail("service.yaml", []any{"level"}, "level is 2 or 3, and stands only where something is sent to us; leave it out otherwise")
+	}
 	p.owner()
 	p.ids()
 	p.fields()

@@ -29,8 +29,11 @@ func (s Session) Fresh(now time.Time, within time.Duration) bool {
 }
 
 // Need is the error for a session that is not sure enough: lancar.Forbidden on field "level".
-func (s Session) Need(l Level) error {
-	if s.Meets(l) {
+func (s Session) Need(l Level) error { return s.Level.Need(l) }
+
+// Need is nil where this level is enough for what is asked, else lancar.Forbidden on field "level".
+func (have Level) Need(l Level) error {
+	if have >= l {
 		return nil
 	}
 	if l >= Strong {

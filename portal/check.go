@@ -1,12 +1,14 @@
 package portal
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 
 	"lancar"
 	"lancar/casework"
 	"lancar/catalog"
+	"lancar/identity"
 	"lancar/web"
 )
 
@@ -27,6 +29,7 @@ type checkView struct {
 	Mend     string
 	Discard  string
 	Forecast *forecastView
+	Surer    string // where a surer sign-in begins that the service asks for, "" when this one is enough
 }
 
 type section struct {
@@ -63,6 +66,9 @@ func (v *visit) checkPage(status int, problems []web.Problem) error {
 	}
 	for _, s := range steps {
 		view.Saved = append(view.Saved, savedStep{string(d.ID) + ":" + s.id, d.Version})
+	}
+	if !v.session.Meets(identity.Level(d.Service.Level)) {
+		view.Surer = surer(d.Service.Level, draftPath(d.ID)+"/check")
 	}
 	view.Problems = problems
 	for _, e := range d.Outcome.Errors {
@@ -149,6 +155,25 @@ func (v *visit) after(d casework.Checked) []string {
 	return out
 }
 
+// surer is where a surer sign-in leads back to this draft.
+func surer(level int, back string) string {
+	return "/signin?" + signInFor{To: back, Level: identity.Level(level)}.Query()
+}
+
+// askSurer says that a service asks for a surer sign-in, and leads to it and back. What was filled
+// in stays.
+func (v *visit) askSurer(text lancar.Text) error {
+	d, err := v.draft()
+	if err != nil {
+		return err
+	}
+	v.noindex = true
+	return v.showAs(http.StatusForbidden, "empty", v.T("Masuk lebih aman dulu", "A surer sign-in first"), web.Empty{Pattern: "frame",
+		Title: v.T("Masuk lebih aman dulu", "A surer sign-in first"), Lead: v.In(text),
+		Small: v.T("Belum ada yang dikirim. Isian Anda tersimpan.", "Nothing was sent. Your answers are saved."),
+		Href:  surer(d.Service.Level, draftPath(d.ID)+"/check"), Action: v.T("Masuk", "Sign in")})
+}
+
 // submit sends the draft, once: the same draft always leads to the same case.
 func submit(v *visit) error {
 	if err := v.readForm(); err != nil {
@@ -162,6 +187,9 @@ func submit(v *visit) error {
 	c, err := v.Cases.Submit(v.r.Context(), v.applicant(), casework.Submission{Draft: lancar.ID(v.r.PathValue("id")), Version: version})
 	if lancar.CodeOf(err) == lancar.Invalid {
 		return v.to(draftPath(lancar.ID(v.r.PathValue("id"))) + "/check") // says what is missing
+	}
+	if e, ok := errors.AsType[*lancar.Error](err); ok && e.Field == "level" {
+		return v.askSurer(e.Text)
 	}
 	if err != nil {
 		return err

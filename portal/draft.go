@@ -13,7 +13,7 @@ import (
 const applicantStep = "applicant"
 
 func (v *visit) applicant() casework.Applicant {
-	return casework.Applicant{Account: v.session.Account, Subject: v.session.Subject, Lang: v.Lang, Register: v.session.RegisterContact}
+	return casework.Applicant{Account: v.session.Account, Subject: v.session.Subject, Lang: v.Lang, Register: v.session.RegisterContact, Level: v.session.Level}
 }
 
 // draft reads the draft named in the path, with the interpreter's word on it.

@@ -1,11 +1,16 @@
 package portal
 
 import (
+	"io/fs"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"lancar/document"
+	"lancar/internal/store"
+	"lancar/services"
 )
 
 // A resident's whole way through the pages, without script: sign in, apply, send twice, pay, follow,
@@ -131,6 +136,47 @@ func follow(b *browser, number string) {
 }
 
 // The register is down: one types what it would have known, and goes on.
+// A service may ask for a surer sign-in than a person has: that is said before and when they send it,
+// nothing is lost, and with a passkey it goes through.
+func TestAServiceAsksForASurerSignIn(t *testing.T) {
+	strict := fstest.MapFS{}
+	err := fs.WalkDir(services.FS, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(services.FS, path)
+		if path == "lapak-pasar/service.yaml" {
+			text = append([]byte("level: 3\n"), text...)
+		}
+		strict[path] = &fstest.MapFile{Data: text}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorldOf(t, strict)
+	b := w.browser()
+	b.signIn("5315044609970001")
+	draft := fillIn(b)
+	b.get(draft + "/check")
+	b.shows(200, "Masuk lebih aman")
+	v := b.version()
+	b.post(draft+"/submit", "version", v, "true", "yes")
+	b.shows(403, "Belum ada yang dikirim", "kunci sandi", "/signin?level=3&amp;to=")
+	b.get("/signin?level=3&to=" + url.QueryEscape(draft+"/check"))
+	b.shows(200, "meminta kunci sandi", "Belum punya kunci sandi?")
+	w.must(w.db.Write(t.Context(), func(tx *store.Tx) error { // as a passkey does, which this host's name cannot have
+		_, err := tx.Exec(`UPDATE identity_sessions SET level = 3`)
+		return err
+	}))
+	b.get("/signin?level=3&to=" + url.QueryEscape(draft+"/check"))
+	if b.url != draft+"/check" || strings.Contains(b.body, "Masuk lebih aman") {
+		t.Fatalf("%s: %s", b.url, b.text())
+	}
+	b.post(draft+"/submit", "version", v, "true", "yes")
+	b.shows(200, "QRIS")
+}
+
 func TestOneCanGoOnWhileTheRegisterIsDown(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()

@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/png"
 	"io"
+	"io/fs"
 	"log/slog"
 	"mime/multipart"
 	"net/http"
@@ -63,6 +64,7 @@ type world struct {
 	mails    []string
 	records  map[string]map[string]string
 	codes    map[string]payment.Ask
+	services fs.FS
 	paid     bool
 }
 
@@ -133,8 +135,11 @@ func (w *world) register(rw http.ResponseWriter, r *http.Request) {
 	json.NewEncoder(rw).Encode(map[string]any{"fields": out})
 }
 
-func newWorld(t *testing.T) *world {
-	w := &world{t: t, at: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC), codes: map[string]payment.Ask{}, records: map[string]map[string]string{
+func newWorld(t *testing.T) *world { return newWorldOf(t, services.FS) }
+
+// newWorldOf is a world with these services.
+func newWorldOf(t *testing.T, of fs.FS) *world {
+	w := &world{t: t, services: of, at: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC), codes: map[string]payment.Ask{}, records: map[string]map[string]string{
 		"population 5315044609970001": {"name": "MARIA GORETI JEHALUT", "birth_date": "1997-09-06", "email": "maria@example.com", "address": "JL. SOEKARNO HATTA 12", "domicile": "53.15.05.1025"},
 		"population 5315040101850002": {"name": "YOSEF", "birth_date": "1985-01-01", "email": "yosef@example.com", "domicile": "53.15.05.1025"},
 		"oss 5315044609970001":        {"nib": "9000000000017", "business_name": "KOPI TABE", "status": "active"},
@@ -167,7 +172,7 @@ func (w *world) open(ring *keys.Ring, registers exchange.Config) {
 	packs, err := sharedRegions()
 	w.must(err)
 	w.charges = payment.New(w.db, w.queue, packs, w, payment.Bank{})
-	cat, _, err := catalog.Open(w.t.Context(), w.db, services.FS)
+	cat, _, err := catalog.Open(w.t.Context(), w.db, w.services)
 	w.must(err)
 	w.cases = casework.New(casework.Rooms{DB: w.db, Queue: w.queue, Keys: ring, Log: w.log, Regions: packs, Access: acc, Identity: w.id,
 		Exchange: exch, Catalog: cat, Documents: docs, Charges: w.charges, Base: "http://localhost"})
@@ -324,10 +329,15 @@ func (b *browser) text() string {
 
 func (b *browser) signIn(nik string) {
 	b.t.Helper()
+	b.signInWith(nik, b.records["population "+nik]["email"])
+}
+
+func (b *browser) signInWith(nik, contact string) {
+	b.t.Helper()
 	p := b.records["population "+nik]
 	born := strings.Split(p["birth_date"], "-")
-	b.get("/signin?to=%2Fme")
-	b.post("/signin", "kind", "resident", "to", "/me", "number", nik, "name", p["name"], "contact", p["email"],
+	b.get("/signin?fresh=1&to=%2Fme")
+	b.post("/signin", "kind", "resident", "to", "/me", "number", nik, "name", p["name"], "contact", contact,
 		"birth_date.d", born[2], "birth_date.m", born[1], "birth_date.y", born[0])
 	b.shows(200, "Masukkan kode")
 	attempt := b.find(`name="attempt" value="([^"]+)"`)
