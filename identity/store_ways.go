@@ -117,3 +117,12 @@ func updateNumber(tx *store.Tx, account lancar.ID, subject string, officer lanca
 func forgetNumbers(tx *store.Tx, account lancar.ID) error {
 	return tx.Queue(`DELETE FROM identity_numbers WHERE account = $1`, string(account))
 }
+
+// accountsWith are the open accounts that proved a contact; two are enough to know that it is shared.
+func accountsWith(tx *store.Tx, hash string) ([]lancar.ID, error) {
+	return store.All(tx, func(s store.Scanner) (id lancar.ID, err error) {
+		err = s.Scan((*string)(&id))
+		return id, err
+	}, `SELECT c.account FROM identity_contacts c JOIN identity_accounts a ON a.id = c.account AND a.closed_at = 0
+		WHERE c.hash = $1 AND c.ended_at = 0 AND c.proven_at > 0 ORDER BY c.account LIMIT 2`, hash)
+}

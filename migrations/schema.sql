@@ -505,6 +505,8 @@ CREATE TABLE identity_contacts (
   PRIMARY KEY (account, hash)
 );
 
+CREATE INDEX identity_contacts_hash ON identity_contacts (hash);
+
 CREATE TABLE identity_disputes (
   region TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -524,6 +526,15 @@ CREATE TABLE identity_disputes (
 CREATE UNIQUE INDEX identity_disputes_once ON identity_disputes (region, account, hash) WHERE settled_at = 0;
 
 CREATE INDEX identity_disputes_open ON identity_disputes (region, at) WHERE settled_at = 0;
+
+CREATE TABLE identity_exchanged (
+  token TEXT NOT NULL,
+  parent TEXT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  PRIMARY KEY (parent, token)
+);
+
+CREATE INDEX identity_exchanged_age ON identity_exchanged (expires_at);
 
 CREATE TABLE identity_grants (
   id TEXT NOT NULL PRIMARY KEY,
@@ -915,6 +926,27 @@ CREATE TABLE identity_used (
 );
 
 CREATE INDEX identity_used_age ON identity_used (expires_at);
+
+CREATE TABLE identity_waits (
+  id TEXT NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('device', 'ciba')),
+  client TEXT NOT NULL,
+  code TEXT NOT NULL,
+  account TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'agreed', 'refused')),
+  sealed BYTEA NOT NULL,
+  grant_id TEXT NOT NULL,
+  gap BIGINT NOT NULL,
+  polled_at BIGINT NOT NULL,
+  made_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX identity_waits_account ON identity_waits (account, expires_at);
+
+CREATE INDEX identity_waits_age ON identity_waits (expires_at);
+
+CREATE UNIQUE INDEX identity_waits_code ON identity_waits (code) WHERE code <> '';
 
 CREATE TABLE jobs (
   region TEXT NOT NULL,

@@ -73,7 +73,6 @@ type Client struct {
 	LogoutURI    string   // backchannel_logout_uri: is told when a sign-in that it knows of ends
 	Delivery     string   // of CIBA tokens: poll (default) or ping
 	NotifyTo     string   // backchannel_client_notification_endpoint, for ping
-	UserCode     bool     // CIBA asks the person for a code that they chose (backchannel_user_code_parameter)
 	Native       bool     // registered with application_type native
 }
 

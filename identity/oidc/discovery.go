@@ -31,6 +31,8 @@ func (p *Provider) metadata() map[string]any {
 		"pushed_authorization_request_endpoint": i + "/oauth/par",
 		"introspection_endpoint":                i + "/oauth/introspect",
 		"revocation_endpoint":                   i + "/oauth/revoke",
+		"device_authorization_endpoint":         i + "/oauth/device",
+		"backchannel_authentication_endpoint":   i + "/oauth/bc-authorize",
 		"registration_endpoint":                 i + "/oauth/register",
 
 		"response_types_supported":         []string{"code"},
@@ -57,6 +59,10 @@ func (p *Provider) metadata() map[string]any {
 		"revocation_endpoint_auth_signing_alg_values_supported":    algorithmNames(),
 		"dpop_signing_alg_values_supported":                        algorithmNames(),
 
+		"backchannel_token_delivery_modes_supported":                      []string{"poll", "ping"},
+		"backchannel_authentication_request_signing_alg_values_supported": algorithmNames(),
+		"backchannel_user_code_parameter_supported":                       false,
+
 		"request_parameter_supported":                    true,
 		"request_uri_parameter_supported":                false,
 		"require_request_uri_registration":               true,
@@ -65,7 +71,7 @@ func (p *Provider) metadata() map[string]any {
 	}
 	if p.config.MTLS != i {
 		at := map[string]string{}
-		for _, name := range []string{"token", "userinfo", "introspection", "revocation", "pushed_authorization_request"} {
+		for _, name := range []string{"token", "userinfo", "introspection", "revocation", "pushed_authorization_request", "device_authorization", "backchannel_authentication"} {
 			if url, ok := m[name+"_endpoint"].(string); ok {
 				at[name+"_endpoint"] = p.config.MTLS + url[len(i):]
 			}

@@ -26,11 +26,17 @@ func (p *Provider) grantCode(r *http.Request, c *call) ([]byte, error) {
 	if err != nil {
 		return nil, p.refuseAfter(ctx, c, err)
 	}
-	claims, err := p.idClaims(ctx, c.reg, &g)
+	return p.redeem(r, c, &g, scope, aud)
+}
+
+// redeem makes the first tokens of a grant and uses it up; a second time ends what the first made.
+func (p *Provider) redeem(r *http.Request, c *call, g *grant, scope, aud []string) ([]byte, error) {
+	ctx := r.Context()
+	claims, err := p.idClaims(ctx, c.reg, g)
 	if err != nil {
 		return nil, err
 	}
-	t, id, err := p.tokensFor(ctx, c, &g, scope, aud, claims)
+	t, id, err := p.tokensFor(ctx, c, g, scope, aud, claims)
 	if err != nil {
 		return nil, err
 	}

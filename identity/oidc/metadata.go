@@ -67,7 +67,7 @@ func (m metadata) client(sandbox bool) (Client, error) {
 	c := Client{Name: lancar.Text{"id": m.Name}, Purpose: lancar.Text{"id": m.Purpose}, Grants: m.Grants, Redirects: m.Redirects, LogoutTo: m.LogoutTo,
 		Scopes: strings.Fields(m.Scope), Resources: m.Resources, Server: m.Server, Auth: m.Auth, JWKS: string(m.JWKS), TLSName: m.TLSName + m.TLSDNS,
 		Subject: m.Subject, IDTokenAlg: m.IDTokenAlg, UserinfoAlg: m.UserinfoAlg, DPoP: m.DPoP, CertBound: m.CertBound, Pushed: m.Pushed,
-		SignedOnly: m.SignedOnly, FAPI: m.FAPI, LogoutURI: m.LogoutURI, Delivery: m.Delivery, NotifyTo: m.NotifyTo, UserCode: m.UserCode, Native: m.Kind == "native"}
+		SignedOnly: m.SignedOnly, FAPI: m.FAPI, LogoutURI: m.LogoutURI, Delivery: m.Delivery, NotifyTo: m.NotifyTo, Native: m.Kind == "native"}
 	if m.NameEn != "" {
 		c.Name["en"] = m.NameEn
 	}
@@ -124,6 +124,8 @@ func (m metadata) supported() error {
 		return badMetadata("Pilih satu nama di sertifikat.", "Choose one name in the certificate")
 	case !slices.Contains([]string{"", "poll", "ping"}, m.Delivery):
 		return badMetadata("backchannel_token_delivery_mode harus poll atau ping.", "The backchannel_token_delivery_mode must be poll or ping")
+	case m.UserCode:
+		return badMetadata("user_code tidak didukung.", "A user_code is not supported")
 	case m.Delivery == "ping" && m.NotifyTo == "":
 		return badMetadata("ping memerlukan backchannel_client_notification_endpoint.", "Ping needs a backchannel_client_notification_endpoint")
 	case slices.Contains(strings.Fields(m.Scope), "nik"):
@@ -151,7 +153,7 @@ func metadataOf(c Client) metadata {
 	m := metadata{ClientID: string(c.ID), Name: c.Name["id"], NameEn: c.Name["en"], Purpose: c.Purpose["id"], Kind: "web", Redirects: c.Redirects, LogoutTo: c.LogoutTo,
 		Grants: c.Grants, Scope: strings.Join(c.Scopes, " "), Resources: c.Resources, Server: c.Server, Auth: c.Auth, JWKS: json.RawMessage(c.JWKS), Subject: c.Subject,
 		IDTokenAlg: c.IDTokenAlg, UserinfoAlg: c.UserinfoAlg, TLSName: c.TLSName, CertBound: c.CertBound, DPoP: c.DPoP, Pushed: c.Pushed, SignedOnly: c.SignedOnly,
-		FAPI: c.FAPI, LogoutURI: c.LogoutURI, Delivery: c.Delivery, NotifyTo: c.NotifyTo, UserCode: c.UserCode}
+		FAPI: c.FAPI, LogoutURI: c.LogoutURI, Delivery: c.Delivery, NotifyTo: c.NotifyTo}
 	if c.Native {
 		m.Kind = "native"
 	}

@@ -97,6 +97,8 @@ func New(rooms Rooms, config Config) *Provider {
 	p := &Provider{Rooms: rooms, config: config}
 	p.Queue.Every("oidc.keys", time.Hour, p.rotateTx)
 	p.Queue.Every("oidc.sweep", sweepEvery, p.sweepTx)
+	p.Queue.Every("oidc.waits", time.Hour, deleteWaits)
+	p.Queue.Handle(pingQueue, p.ping)
 	p.Queue.HandleTx("oidc.sweep.more", func(tx *store.Tx, _ jobs.Job) error { return p.sweepTx(tx) })
 	return p
 }
@@ -133,6 +135,8 @@ func (p *Provider) endpoints() map[string]http.HandlerFunc {
 		"POST /oauth/userinfo":                        open(p.userinfo),
 		"POST /oauth/introspect":                      p.machine("introspect", p.introspect),
 		"POST /oauth/revoke":                          open(p.machine("revoke", p.revoke)),
+		"POST /oauth/device":                          p.machine("device", p.device),
+		"POST /oauth/bc-authorize":                    p.machine("ciba", p.backchannel),
 		"POST /oauth/register":                        p.register,
 		"GET /oauth/register/{id}":                    p.registered,
 		"PUT /oauth/register/{id}":                    p.reregister,

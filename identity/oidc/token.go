@@ -22,6 +22,8 @@ func grantTypes() map[string]grantType {
 		"authorization_code": (*Provider).grantCode,
 		"refresh_token":      (*Provider).grantRefresh,
 		"client_credentials": (*Provider).grantMachine,
+		deviceGrant:          (*Provider).grantDevice,
+		cibaGrant:            (*Provider).grantCIBA,
 	}
 }
 
