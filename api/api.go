@@ -1,5 +1,6 @@
 // Package api is the door for machines: a JSON API described by OpenAPI 3.1 at /openapi.json.
-// What it answers is public and the same for everyone; nothing here reads a person's record.
+// What it answers without a token is public and the same for everyone. Registered machines (package
+// identity/machine) call the rest with a token, each operation with one scope.
 package api
 
 import (
@@ -12,6 +13,7 @@ import (
 
 	"lancar"
 	"lancar/catalog"
+	"lancar/identity/machine"
 	"lancar/internal/serve"
 	"lancar/region"
 )
@@ -23,6 +25,9 @@ type Deps struct {
 	Catalog *catalog.Catalog
 	Finder  *catalog.Finder
 	Base    func(host string) string // URL of a region's portal, without a slash at its end
+	// Admit and Machines are for operations of registered machines; without them there are none.
+	Admit    Admit
+	Machines *machine.Machines
 }
 
 // API answers machines.
@@ -34,8 +39,13 @@ func Mount(mux *http.ServeMux, d Deps) {
 	config.Info.Description = "Public services: what there is, where, and how to reach it."
 	config.DocsPath, config.SchemasPath = "", ""
 	config.CreateHooks = nil // answers carry no $schema links
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"machine": {Type: "http", Scheme: "bearer", BearerFormat: "JWT",
+		Description: "An access token that a registered machine got from /oauth/token with its own key (private_key_jwt or mutual TLS)."}}
 	a := &API{d}
 	h := humago.New(mux, config)
+	if d.Admit != nil {
+		a.mountMachines(h)
+	}
 	huma.Register(h, huma.Operation{OperationID: "find-services", Method: http.MethodGet, Path: "/api/v1/services",
 		Summary: "Find services by need", Description: "Best first, at most 20. Without q, every service by name. region is a Home Ministry code: launched there, in any region below it, or national; services not launched come last.",
 		Errors: []int{422}}, a.services)

@@ -37,8 +37,9 @@ type Config struct {
 	Exchange HTTPConfig     `yaml:"exchange"`
 	Acquirer AcquirerConfig `yaml:"acquirer"`
 	Limits   LimitsConfig   `yaml:"limits"`
-	GrownUp  int            `yaml:"grown_up"` // age on whose birthday a parent no longer acts for a child; 0: 17
-	Metrics  string         `yaml:"metrics"`  // HOST:PORT that alone serves /metrics; "" serves it to this machine on listen
+	GrownUp  int            `yaml:"grown_up"`    // age on whose birthday a parent no longer acts for a child; 0: 17
+	Orphans  int            `yaml:"orphan_days"` // how long a machine goes on after its owner left; 0: 14
+	Metrics  string         `yaml:"metrics"`     // HOST:PORT that alone serves /metrics; "" serves it to this machine on listen
 
 	demo *demoConfig
 }
@@ -133,6 +134,9 @@ func (c Config) check() error {
 	}
 	if c.GrownUp < 0 || c.GrownUp > 21 {
 		wrong = append(wrong, fmt.Errorf("grown_up is %d: write the age, like 17 or 18", c.GrownUp))
+	}
+	if c.Orphans < 0 || c.Orphans > 90 {
+		wrong = append(wrong, fmt.Errorf("orphan_days is %d: write a number of days up to 90", c.Orphans))
 	}
 	for _, p := range c.Proxies {
 		if _, err := netip.ParsePrefix(p); err != nil {

@@ -30,6 +30,9 @@ func (n *node) rights() {
 		if err := n.mandates.EraseTx(tx, notice.Account); err != nil {
 			return err
 		}
+		if err := n.machines.EraseTx(tx, notice.Account); err != nil {
+			return err
+		}
 		return n.identity.EraseTx(tx, notice.Account)
 	})
 	q.Subscribe(access.EventErase, "access", n.access.EraseTx)
@@ -39,8 +42,8 @@ func (n *node) rights() {
 	q.Subscribe(access.EventOverdue, "identity", n.tellOverdue)
 	n.openBreaches()
 	n.access.Cases(n.cases.BroughtTx)
-	n.access.Register([]access.Exporter{n.identity.Exporter(), n.mandates.Exporter(), n.notify.Exporter(), n.cases.Exporter(), n.charges.Exporter()},
-		[]access.Rule{n.identity.Retention(), n.identity.HappeningsRetention(), n.notify.Retention()})
+	n.access.Register([]access.Exporter{n.identity.Exporter(), n.mandates.Exporter(), n.machines.Exporter(), n.notify.Exporter(), n.cases.Exporter(), n.charges.Exporter()},
+		[]access.Rule{n.identity.Retention(), n.identity.HappeningsRetention(), n.machines.Retention(), n.notify.Retention()})
 	n.access.Declare(n.identity.Processing, n.cases.Processing, n.charges.Processing)
 }
 

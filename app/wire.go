@@ -93,7 +93,7 @@ func open(ctx context.Context, c Config, db *store.DB, ring *keys.Ring, clock la
 	}
 	n.identity = identity.New(db, n.queue, ring, n.access, n.notify, n.exchange, n.signInLimits())
 	n.mandates = mandate.New(db, n.queue, ring, n.access, n.notify, n.exchange, n.identity, mandate.Config{GrownUp: c.GrownUp})
-	n.machines = machine.New(db, n.queue, ring, n.identity, machine.Config{})
+	n.machines = machine.New(db, n.queue, ring, n.identity, machine.Config{OrphanFor: time.Duration(c.Orphans) * 24 * time.Hour})
 	if n.passkeys, err = passkey.New(db, ring, n.identity, base, "Lancar", clock); err != nil {
 		log.Warn("passkeys are off", "error", err)
 	}

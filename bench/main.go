@@ -55,7 +55,7 @@ func run(ctx context.Context, only []string) error {
 		do   func(context.Context) ([]figure, error)
 	}{
 		{"page", b.page}, {"search", b.search}, {"log", b.leaves}, {"submit-sqlite", b.submitSQLite}, {"submit-postgres", b.submitPostgres},
-		{"journeys", b.journeys}, {"lists", b.lists}, {"tokens", b.tokens}, {"logins", b.logins},
+		{"journeys", b.journeys}, {"lists", b.lists}, {"machines", b.machines}, {"tokens", b.tokens}, {"logins", b.logins},
 	}
 	fmt.Printf("%-58s %-34s %-40s %6s  %s\n", "what", "ours", "beside", "ratio", "aim")
 	for _, p := range parts {

@@ -131,6 +131,8 @@ func TestAKeyIsChangedWithoutAPause(t *testing.T) {
 		if got := w.valid(m.ID); got != "two " {
 			t.Errorf("valid: %s", got)
 		}
+		_, err = w.m.AddKeys(t.Context(), rita, m.ID, w.keys(jwk("two")))
+		w.refused(err, lancar.Invalid) // two keys of one name
 		_, err = w.m.AddKeys(t.Context(), rita, m.ID, first)
 		w.refused(err, lancar.Invalid) // a key that ended does not come back
 		_, err = w.m.AddKeys(t.Context(), w.actor("1002"), m.ID, w.keys(jwk("three")))

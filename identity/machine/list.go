@@ -138,6 +138,20 @@ func (s *Machines) Mine(ctx context.Context, own access.Grant) (list []Machine, 
 	return list, err
 }
 
+// Self is a machine as it sees itself, and what is used of today's budget.
+func (s *Machines) Self(ctx context.Context, who lancar.Actor) (m Machine, used int, err error) {
+	err = s.db.Read(ctx, func(tx *store.Tx) error {
+		if m, err = s.readTx(tx, who.ID); err != nil {
+			return err
+		}
+		day := spans()[1]
+		n, err := spentOf(tx, m.ID, day, day.slot(tx.Now))
+		used = int(n)
+		return err
+	})
+	return m, used, err
+}
+
 // NameTx is what people call a machine of an office, and its agency's office; for an agent only its
 // kind. For pages that show who did something; false for an id that is none.
 func (s *Machines) NameTx(tx *store.Tx, id lancar.ID) (lancar.Actor, bool) {

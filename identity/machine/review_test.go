@@ -7,6 +7,7 @@ import (
 	"lancar"
 	"lancar/identity"
 	"lancar/identity/machine"
+	"lancar/internal/store"
 )
 
 const day = 24 * time.Hour
@@ -119,6 +120,14 @@ func TestAnAgentBelongsToItsPerson(t *testing.T) {
 		w.must(err)
 		if w.m.Alive(t.Context(), m.ID) {
 			t.Error("the agent goes on")
+		}
+		p.Scopes = []string{"cases.read"}
+		m, err = w.m.RegisterAgent(t.Context(), maria(), p)
+		w.must(err)
+		w.must(w.db.Write(t.Context(), func(tx *store.Tx) error { return w.m.EraseTx(tx, maria().Account()) }))
+		time.Sleep(time.Second)
+		if w.m.Alive(t.Context(), m.ID) {
+			t.Error("the agent outlives the account")
 		}
 	})
 }

@@ -21,13 +21,13 @@ func (s *Machines) addKeys(tx *store.Tx, m Machine, by lancar.ID, keys []Key) er
 	if err != nil {
 		return err
 	}
-	open := 0
+	names := map[string]bool{} // of keys that are not over: a signature names its key
 	for _, k := range have {
 		if k.Ended.IsZero() && tx.Now.Before(k.Until) {
-			open++
+			names[k.ID] = true
 		}
 	}
-	if open+len(keys) > maxKeys {
+	if len(names)+len(keys) > maxKeys {
 		return invalid("keys", "Paling banyak enam kunci sekaligus. Akhiri dulu yang lama.", "Six keys at once at most. End the old ones first.")
 	}
 	for _, k := range keys {
@@ -40,6 +40,10 @@ func (s *Machines) addKeys(tx *store.Tx, m Machine, by lancar.ID, keys []Key) er
 		if k.Until.Sub(k.From) <= 0 {
 			return invalid("keys", "Kunci atau sertifikat ini sudah tidak berlaku.", "This key or certificate is not valid any more.")
 		}
+		if names[k.ID] {
+			return invalid("keys", "Nama kunci (kid) itu masih dipakai. Beri kunci baru nama lain.", "That name of a key (kid) is in use. Give the new key another.")
+		}
+		names[k.ID] = true
 		switch ok, err := insertKey(tx, m.ID, by, k); {
 		case err != nil:
 			return err

@@ -90,13 +90,18 @@ func selectAlarms(tx *store.Tx, id lancar.ID) ([]Alarm, error) {
 	}, `SELECT machine, rule, at, seen, usual FROM identity_machine_alarms WHERE machine = $1 ORDER BY day DESC, rule LIMIT 50`, string(id))
 }
 
-func sweepUse(tx *store.Tx, before time.Time) (int64, error) {
-	n, err := tx.Exec(`DELETE FROM identity_machine_use WHERE hour < $1`, hourOf(before))
+// sweepUse deletes whole machines' old hours, at most limit machines at once.
+func sweepUse(tx *store.Tx, before time.Time, limit int) (int, error) {
+	old := `machine IN (SELECT DISTINCT machine FROM identity_machine_use WHERE hour < $1 LIMIT $2)`
+	n, err := tx.Exec(`DELETE FROM identity_machine_use WHERE hour < $1 AND `+old, hourOf(before), limit)
 	if err != nil {
 		return 0, err
 	}
 	if err := tx.Queue(`DELETE FROM identity_machine_nets WHERE last_at < $1`, store.Micros(before)); err != nil {
 		return 0, err
 	}
-	return n, tx.Queue(`DELETE FROM identity_machine_budgets WHERE ends_at < $1`, store.Micros(tx.Now.Add(-48*time.Hour)))
+	if err := tx.Queue(`DELETE FROM identity_machine_alarms WHERE at < $1`, store.Micros(before)); err != nil {
+		return 0, err
+	}
+	return int(n), tx.Queue(`DELETE FROM identity_machine_budgets WHERE ends_at < $1`, store.Micros(tx.Now.Add(-48*time.Hour)))
 }

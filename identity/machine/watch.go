@@ -1,8 +1,6 @@
 package machine
 
 import (
-	"time"
-
 	"lancar"
 	"lancar/internal/store"
 )
@@ -16,8 +14,7 @@ func (s *Machines) WatchTx(tx *store.Tx) error {
 			return err
 		}
 	}
-	_, err := sweepUse(tx, tx.Now.Add(-400*24*time.Hour))
-	return err
+	return nil
 }
 
 // auto takes one step of the system's for each, and tells the owner and the office's heads.
