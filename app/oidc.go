@@ -6,6 +6,7 @@ import (
 
 	"lancar"
 	"lancar/access"
+	"lancar/identity"
 	"lancar/identity/oidc"
 	"lancar/internal/jobs"
 	"lancar/internal/store"
@@ -18,6 +19,7 @@ func (n *node) openOIDC() {
 		Sorry: func(w http.ResponseWriter, r *http.Request, err error) { n.people.Apologise(w, r, err) },
 	})
 	n.queue.Subscribe(access.EventWithdrawn, "oidc", n.oidc.Withdrawn)
+	n.queue.Subscribe(identity.EventSignedOut, "oidc", n.oidc.SignedOut)
 	n.queue.Subscribe(access.EventErase, "oidc", func(tx *store.Tx, e jobs.Event) error {
 		notice, err := readNotice(e)
 		if err != nil {

@@ -158,6 +158,19 @@ func TestRefreshGivesNoMoreThanWasGranted(t *testing.T) {
 	})
 }
 
+func TestSigningOutEverywhereEndsTheAppsToo(t *testing.T) {
+	each(t, func(w *world) {
+		a, s := w.app(nil), w.signIn(maria)
+		got := a.login(s, "openid offline_access")
+		w.must(w.id.SignOutEverywhere(t.Context(), s))
+		w.must(w.queue.Drain(t.Context()))
+		if a.active(got.get("access_token")) {
+			t.Fatal("the app's token lives on")
+		}
+		a.refresh(got.get("refresh_token")).wants(t, 400, "invalid_grant")
+	})
+}
+
 func withdrawAll(w *world, s identity.Session) error {
 	list, err := w.access.Consents(w.Context(), s.Own)
 	for _, c := range list {

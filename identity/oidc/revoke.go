@@ -6,6 +6,7 @@ import (
 
 	"lancar"
 	"lancar/access"
+	"lancar/identity"
 	"lancar/internal/jobs"
 	"lancar/internal/store"
 )
@@ -56,6 +57,16 @@ func (p *Provider) Withdrawn(tx *store.Tx, e jobs.Event) error {
 		return err
 	}
 	return endGrants(tx, w.Account, lancar.ID(w.To))
+}
+
+// SignedOut ends what was handed out on the strength of an account's sessions when all of them end at
+// once. It subscribes to identity.EventSignedOut.
+func (p *Provider) SignedOut(tx *store.Tx, e jobs.Event) error {
+	var out identity.SignedOut
+	if err := json.Unmarshal(e.Payload, &out); err != nil {
+		return err
+	}
+	return endGrants(tx, out.Account, "")
 }
 
 // EraseTx ends all that an account gave anybody, when it is erased.

@@ -129,6 +129,7 @@ func newWorld(t testing.TB, db *store.DB, withTLS bool) *world {
 	w.queue.Subscribe(access.EventRow, "access", w.access.SeenTx)
 	w.serve(withTLS)
 	w.queue.Subscribe(access.EventWithdrawn, "oidc", w.provider.Withdrawn)
+	w.queue.Subscribe(identity.EventSignedOut, "oidc", w.provider.SignedOut)
 	return w
 }
 
