@@ -65,7 +65,6 @@ func run(ctx context.Context, only []string) error {
 		figures, err := p.do(ctx)
 		if err != nil {
 			fmt.Printf("%-58s could not be measured: %v\n", p.name, err)
-			continue
 		}
 		for _, f := range figures {
 			ratio := "     -"

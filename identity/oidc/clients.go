@@ -68,6 +68,15 @@ type cached struct {
 
 // client finds a working client; a fault for one that is unknown or ended.
 func (p *Provider) client(ctx context.Context, id string) (*registration, error) {
+	return p.clientBy(id, func(look func(*store.Tx) error) error { return p.DB.Read(ctx, look) })
+}
+
+// clientTx is [Provider.client] inside a transaction.
+func (p *Provider) clientTx(tx *store.Tx, id lancar.ID) (*registration, error) {
+	return p.clientBy(string(id), func(look func(*store.Tx) error) error { return look(tx) })
+}
+
+func (p *Provider) clientBy(id string, read func(look func(*store.Tx) error) error) (*registration, error) {
 	if id == "" || len(id) > 64 {
 		return nil, badClient("Aplikasi tidak dikenal.", "The client is unknown")
 	}
@@ -77,7 +86,7 @@ func (p *Provider) client(ctx context.Context, id string) (*registration, error)
 	p.clients.mu.RUnlock()
 	if !ok || now.Sub(c.at) > cacheLife {
 		c = cached{at: now}
-		err := p.DB.Read(ctx, func(tx *store.Tx) error {
+		err := read(func(tx *store.Tx) error {
 			reg, err := clientByID(tx, lancar.ID(id))
 			if err == store.ErrNone {
 				c.reg, c.why = p.machineClient(tx, lancar.ID(id))

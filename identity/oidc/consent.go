@@ -2,6 +2,7 @@ package oidc
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"lancar"
@@ -48,20 +49,30 @@ type Kind struct {
 // Pending says what a request needs next, for whoever is signed in now (the zero Session for
 // nobody). lancar.Gone when it was answered or took too long.
 func (p *Provider) Pending(ctx context.Context, id string, s identity.Session) (out Pending, err error) {
-	write := p.DB.Read
-	if s.Signed() {
-		write = p.DB.Write // a step up that was offered is remembered; an ended request ends once
-	}
-	err = write(ctx, func(tx *store.Tx) error {
-		a, reg, err := p.openTx(ctx, tx, id)
-		if err != nil {
+	var a ask
+	look := func(tx *store.Tx) error {
+		var reg *registration
+		if a, reg, err = p.openTx(ctx, tx, id); err != nil {
 			return err
 		}
-		out, err = p.pendingTx(tx, id, &a, reg, s)
-		if err == nil && out.Step == Back && s.Signed() {
-			_, err = p.moveRequest(tx, id, "asking", "done", tx.Now.Add(askingLife))
-		}
+		out, err = p.pendingTx(tx, &a, reg, s)
 		return err
+	}
+	if err := p.DB.Read(ctx, look); err != nil || !s.Signed() || out.Step != Rise && out.Step != Back {
+		return out, err
+	}
+	err = p.DB.Write(ctx, func(tx *store.Tx) error { // a step up is offered once; an ended request ends once
+		if err := look(tx); err != nil {
+			return err
+		}
+		switch out.Step {
+		case Rise:
+			return p.updateRequest(tx, id, a)
+		case Back:
+			_, err := p.moveRequest(tx, id, "asking", "done", tx.Now.Add(askingLife))
+			return err
+		}
+		return nil
 	})
 	return out, err
 }
@@ -75,14 +86,15 @@ func (p *Provider) openTx(ctx context.Context, tx *store.Tx, id string) (ask, *r
 	if err != nil {
 		return a, nil, err
 	}
-	reg, err := clientByID(tx, a.Client)
-	if err == nil && reg.Stage == Ended {
+	reg, err := p.clientTx(tx, a.Client)
+	if _, told := errors.AsType[*fault](err); told {
 		err = lancar.Fail(lancar.Gone, "", "Aplikasi ini sudah tidak dipakai.", "This app is no longer in use.")
 	}
-	return a, &reg, err
+	return a, reg, err
 }
 
-func (p *Provider) pendingTx(tx *store.Tx, id string, a *ask, reg *registration, s identity.Session) (Pending, error) {
+// pendingTx finds the next step; a step up is noted in a, for the caller to keep.
+func (p *Provider) pendingTx(tx *store.Tx, a *ask, reg *registration, s identity.Session) (Pending, error) {
 	out := Pending{Lang: a.Lang, Hint: a.Hint, Origin: origin(a.Redirect), App: reg.Name, Agency: reg.AgencyName, Purpose: reg.Purpose, Sandbox: reg.Stage != Production}
 	silent := slices.Contains(a.Prompt, "none")
 	back := func(code, id, en string) (Pending, error) {
@@ -112,7 +124,7 @@ func (p *Provider) pendingTx(tx *store.Tx, id string, a *ask, reg *registration,
 	if want > s.Level && !a.Tried && !silent { // offered once: who has no surer way goes on, or back to the app
 		a.Tried = true
 		out.Step, out.Level = Rise, want
-		return out, p.updateRequest(tx, id, *a)
+		return out, nil
 	}
 	consent, agreed, err := p.Access.AgreedTx(tx, s.Subject, string(reg.ID))
 	if err != nil {
@@ -170,7 +182,7 @@ func (p *Provider) Decide(ctx context.Context, id string, s identity.Session, ki
 		if err != nil {
 			return err
 		}
-		at, err := p.pendingTx(tx, id, &a, reg, s)
+		at, err := p.pendingTx(tx, &a, reg, s)
 		if err != nil {
 			return err
 		}
