@@ -236,7 +236,7 @@ func (p *Provider) agreeTx(tx *store.Tx, wt wait, reg *registration, s identity.
 			given = append(given, k)
 		}
 	}
-	if err := p.rememberTx(tx, s, reg, given); err != nil {
+	if err := p.rememberTx(tx, s, reg, given, optional); err != nil {
 		return "", "", err
 	}
 	code, err := p.grantTx(tx, wt.Ask, reg, s, given)
