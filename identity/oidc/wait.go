@@ -164,7 +164,7 @@ func (p *Provider) waitingTx(tx *store.Tx, wt wait, s identity.Session) (Remote,
 	want := wt.Ask.level()
 	asked := wt.Ask
 	asked.Tried = true // the level is wanted, not offered
-	pending, err := p.pendingTx(tx, "", &asked, &reg, s)
+	pending, err := p.pendingTx(tx, &asked, &reg, s)
 	if err != nil || reg.Stage == Ended {
 		return Remote{}, errNoWaitOr(err)
 	}
