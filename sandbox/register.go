@@ -111,6 +111,7 @@ func (s *Sandbox) postMatch(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
+	s.asked.note(in.Key, x.Name)
 	value, found, err := s.find(r, x, in.By, in.Key)
 	if err != nil {
 		s.broken(w, r, err)
@@ -144,6 +145,7 @@ func (s *Sandbox) postRead(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "purpose, ground and fields are required"})
 		return
 	}
+	s.asked.note(in.Key, x.Name)
 	value, found, err := s.find(r, x, in.By, in.Key)
 	if err != nil {
 		s.broken(w, r, err)
@@ -177,6 +179,7 @@ func (s *Sandbox) postObtain(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "nik and business_name of a resident are required"})
 		return
 	}
+	s.asked.note(in.NIK, "oss")
 	nib := fmt.Sprintf("9%012d", rand.Int64N(1e12))
 	var issued string
 	err := s.db.Write(r.Context(), func(tx *store.Tx) error {

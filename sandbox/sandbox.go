@@ -50,6 +50,7 @@ type Sandbox struct {
 	registers map[string]*index
 	records   map[string]map[string][]string // by NIK: register name → keys
 
+	asked    asked
 	tokens   tokens
 	wake     chan struct{} // a notification may be due
 	messages messages

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -80,6 +81,13 @@ func (o *Office) each(number, role, verb string, do func(*Desk) (bool, error)) e
 		}
 		return false, nil
 	})
+}
+
+// Desks are the officers who have signed in so far.
+func (o *Office) Desks() []*Desk {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Collect(maps.Values(o.desks))
 }
 
 func (o *Office) desk(f Officer, role string) (*Desk, error) {

@@ -11,7 +11,9 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/net/html"
@@ -20,6 +22,38 @@ import (
 // Browser follows links and fills in forms. Every host name leads to one node.
 type Browser struct {
 	client *http.Client
+	seen   *seen
+}
+
+// Request is one that a browser made, redirects among them.
+type Request struct {
+	Method, Path string
+	Status       int
+}
+
+// seen notes every request on its way.
+type seen struct {
+	http.RoundTripper
+	mu   sync.Mutex
+	list []Request
+}
+
+// RoundTrip implements http.RoundTripper.
+func (s *seen) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := s.RoundTripper.RoundTrip(r)
+	if err == nil {
+		s.mu.Lock()
+		s.list = append(s.list, Request{r.Method, r.URL.Path, res.StatusCode})
+		s.mu.Unlock()
+	}
+	return res, err
+}
+
+// Requests are all that the browser made so far.
+func (b *Browser) Requests() []Request {
+	b.seen.mu.Lock()
+	defer b.seen.mu.Unlock()
+	return slices.Clone(b.seen.list)
 }
 
 // NewBrowser walks the node at a URL.
@@ -33,7 +67,8 @@ func NewBrowser(node string) *Browser {
 		return new(net.Dialer).DialContext(ctx, network, at.Host)
 	}
 	transport := &http.Transport{DialContext: dial, MaxIdleConnsPerHost: 2, IdleConnTimeout: 20 * time.Second}
-	return &Browser{client: &http.Client{Jar: jar, Transport: transport, Timeout: Patience}}
+	s := &seen{RoundTripper: transport}
+	return &Browser{client: &http.Client{Jar: jar, Transport: s, Timeout: Patience}, seen: s}
 }
 
 // Through is the same browser, its cookies shared, led to another node.
@@ -118,6 +153,26 @@ func (p *Page) Main() (s string) {
 		})
 	}
 	return s
+}
+
+// Rows are the lines of the page's tables, cell by cell, without their heads.
+func (p *Page) Rows() (rows [][]string) {
+	if p.doc == nil {
+		return nil
+	}
+	walk(p.doc, func(n *html.Node) {
+		if n.Type != html.ElementNode || n.Data != "tr" || n.Parent == nil || n.Parent.Data != "tbody" {
+			return
+		}
+		var cells []string
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			if c.Type == html.ElementNode {
+				cells = append(cells, fold(text(c)))
+			}
+		}
+		rows = append(rows, cells)
+	})
+	return rows
 }
 
 // ByID is the text of the element with an id.
