@@ -83,6 +83,21 @@ func (o *Office) each(number, role, verb string, do func(*Desk) (bool, error)) e
 	})
 }
 
+// At is the desk of the first officer who holds a role.
+func (o *Office) At(role string) (*Desk, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	list, err := o.World.Officers(o.Region, o.Agency)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(list, func(f Officer) bool { return slices.Contains(f.Roles, role) })
+	if i < 0 {
+		return nil, fmt.Errorf("nobody at %s in %s is a %s", o.Agency, o.Region, role)
+	}
+	return o.desk(list[i], role)
+}
+
 // Desks are the officers who have signed in so far.
 func (o *Office) Desks() []*Desk {
 	o.mu.Lock()
