@@ -108,7 +108,7 @@ func open(ctx context.Context, c Config, db *store.DB, ring *keys.Ring, clock la
 	if err != nil {
 		return nil, fmt.Errorf("acquirer: %w", err)
 	}
-	n.charges = payment.New(db, n.queue, n.regions, acquirer, bank)
+	n.charges = payment.New(db, n.queue, ring, n.regions, acquirer, bank)
 	n.cases = casework.New(casework.Rooms{DB: db, Queue: n.queue, Keys: ring, Log: n.public, Regions: n.regions, Access: n.access,
 		Exchange: n.exchange, Catalog: n.catalog, Documents: n.documents, Charges: n.charges, Identity: n.identity, Mandates: n.mandates, Base: c.Base})
 	n.subscribe()

@@ -271,7 +271,7 @@ func newWorld(t testing.TB, db *store.DB, start time.Time) *world {
 	w.must(err)
 	w.regions = testPacks()
 	w.bank = &bank{now: w.now, asked: map[string]int64{}, paid: map[string]time.Time{}}
-	w.charges = payment.New(db, w.queue, w.regions, w.bank, payment.Bank{})
+	w.charges = payment.New(db, w.queue, w.ring, w.regions, w.bank, payment.Bank{})
 	cat, problems, err := catalog.Open(t.Context(), db, testServices(t))
 	w.must(err)
 	for _, p := range problems {

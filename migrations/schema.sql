@@ -1038,7 +1038,7 @@ CREATE TABLE payment_charges (
   created_at BIGINT NOT NULL,
   paid_at BIGINT NOT NULL,
   settled_at BIGINT NOT NULL,
-  version BIGINT NOT NULL,
+  version BIGINT NOT NULL, mac TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (region, id)
 );
 
@@ -1052,7 +1052,7 @@ CREATE TABLE payment_codes (
   payload TEXT NOT NULL,
   merchant TEXT NOT NULL,
   created_at BIGINT NOT NULL,
-  expires_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL, mac TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (region, reference)
 );
 
@@ -1076,7 +1076,7 @@ CREATE TABLE payment_history (
   charge TEXT NOT NULL,
   version BIGINT NOT NULL,
   event TEXT NOT NULL,
-  at BIGINT NOT NULL,
+  at BIGINT NOT NULL, mac TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (region, charge, version)
 );
 
@@ -1096,7 +1096,7 @@ CREATE TABLE payment_notices (
   hash TEXT NOT NULL,
   http BIGINT NOT NULL,
   result TEXT NOT NULL,
-  at BIGINT NOT NULL,
+  at BIGINT NOT NULL, mac TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (region, day, external_id)
 );
 
@@ -1111,7 +1111,7 @@ CREATE TABLE payment_payments (
   currency TEXT NOT NULL,
   acquirer TEXT NOT NULL,
   paid_at BIGINT NOT NULL,
-  at BIGINT NOT NULL,
+  at BIGINT NOT NULL, mac TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (region, reference, receipt)
 );
 

@@ -204,7 +204,7 @@ func newWorld(t *testing.T) *world {
 	}
 	rs := testRegions()
 	w.cases = casework.New(casework.Rooms{DB: w.db, Queue: w.queue, Keys: ring, Log: w.log, Regions: rs, Access: w.access, Identity: w.id, Exchange: exch,
-		Catalog: cat, Documents: docs, Charges: payment.New(w.db, w.queue, rs, nil, payment.Bank{}), Base: "http://lancar.test"})
+		Catalog: cat, Documents: docs, Charges: payment.New(w.db, w.queue, ring, rs, nil, payment.Bank{}), Base: "http://lancar.test"})
 	w.queue.Subscribe(access.EventRow, "seen", w.access.SeenTx)
 	w.access.Register(nil, []access.Rule{w.id.Retention(), note.Retention()})
 	w.access.Declare(w.cases.Processing)

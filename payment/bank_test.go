@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"lancar"
 	"lancar/access"
 	"lancar/internal/jobs"
+	"lancar/internal/keys"
 	"lancar/internal/store"
 	"lancar/payment"
 	"lancar/payment/qris"
@@ -159,8 +161,10 @@ func open(t testing.TB, db *store.DB, c *clock) *desk {
 	server := httptest.NewServer(d.bank)
 	t.Cleanup(server.Close)
 	d.queue = jobs.New(db, nil)
+	ring, err := keys.Create(filepath.Join(t.TempDir(), "keys"), keys.Options{Origin: "lancar.test", Now: c.now()})
+	must(t, err)
 	partner := snap.Partner{ClientKey: "node", Secret: "secret", Channel: "95221", Key: keyPair()}
-	d.Charges = payment.New(db, d.queue, packs(), payment.NewSNAP(server.URL, partner, c.now, server.Client()), payment.Bank{Key: &keyPair().PublicKey, Partner: "node"})
+	d.Charges = payment.New(db, d.queue, ring, packs(), payment.NewSNAP(server.URL, partner, c.now, server.Client()), payment.Bank{Key: &keyPair().PublicKey, Partner: "node"})
 	hear(d.queue, payment.EventSettled, &d.settled)
 	hear(d.queue, payment.EventExpired, &d.expired)
 	hear(d.queue, payment.EventRefundDue, &d.refunds)

@@ -118,8 +118,8 @@ func (c *Charges) currentTx(tx *store.Tx, ch Charge) (codeRow, error) {
 	if ch.DueAt.Before(expires) {
 		expires = ch.DueAt
 	}
-	row := codeRow{Code: Code{Reference: newReference(ch.Region), Expires: expires}, region: ch.Region, charge: ch.ID}
-	made, err := insertAsked(tx, row)
+	row := codeRow{Code: Code{Reference: newReference(ch.Region), Expires: expires}, region: ch.Region, charge: ch.ID, created: tx.Now}
+	made, err := insertAsked(tx, row, c.codeMAC(row))
 	if err == nil && !made {
 		err = errMoved // somebody asks at this moment: look again
 	}
@@ -140,8 +140,9 @@ func (c *Charges) obtain(ctx context.Context, ch Charge, row codeRow) (Code, err
 			"The bank gave a wrong code. Do not pay yet, try again later.").Because(err)
 	}
 	row.Code.Payload, row.Code.Merchant = code.Payload, code.Merchant
+	row.live = true
 	err = c.db.Write(ctx, func(tx *store.Tx) error {
-		if err := setLive(tx, row); err != nil {
+		if err := setLive(tx, row, c.codeMAC(row)); err != nil {
 			return err
 		}
 		return c.queue.EnqueueTx(tx, jobs.Job{Region: ch.Region, Queue: pollQueue, Dedup: row.Reference, Payload: payloadOf(row), RunAt: tx.Now.Add(firstPoll)})

@@ -107,7 +107,8 @@ func (c *Charges) record(ctx context.Context, r Report, external, hash string) (
 		if result, err = c.reportTx(tx, r); err != nil || result == (snap.Result{HTTP: 404, Case: "01"}) {
 			return err // what is not ours is not kept
 		}
-		return insertNotice(tx, place, day, external, r.Reference, notice{hash, result.Case, int64(result.HTTP)})
+		n := notice{region: place, day: day, external: external, reference: r.Reference, hash: hash, result: result.Case, http: int64(result.HTTP), at: store.Micros(tx.Now)}
+		return insertNotice(tx, n, c.noticeMAC(n))
 	})
 	return result, err
 }

@@ -23,6 +23,7 @@ import (
 	"lancar"
 	"lancar/access"
 	"lancar/internal/jobs"
+	"lancar/internal/keys"
 	"lancar/internal/store"
 	"lancar/region"
 )
@@ -31,6 +32,7 @@ import (
 type Charges struct {
 	db       *store.DB
 	queue    *jobs.Queue
+	ring     *keys.Ring
 	regions  *region.Regions
 	acquirer Acquirer
 	bank     Bank
@@ -45,8 +47,8 @@ const (
 )
 
 // New makes the room and registers its queues.
-func New(db *store.DB, queue *jobs.Queue, regions *region.Regions, acquirer Acquirer, bank Bank) *Charges {
-	c := &Charges{db: db, queue: queue, regions: regions, acquirer: acquirer, bank: bank}
+func New(db *store.DB, queue *jobs.Queue, ring *keys.Ring, regions *region.Regions, acquirer Acquirer, bank Bank) *Charges {
+	c := &Charges{db: db, queue: queue, ring: ring, regions: regions, acquirer: acquirer, bank: bank}
 	queue.Handle(pollQueue, c.poll)
 	queue.Handle(obtainQueue, c.obtainLater)
 	queue.Handle(expireQueue, c.expire)
@@ -169,7 +171,7 @@ func (c *Charges) ChargeTx(tx *store.Tx, ch Charge) (lancar.ID, error) {
 		return "", fmt.Errorf("payment: charge of %s for lines of %d due %s", ch.Amount, sum, ch.DueAt)
 	}
 	ch.ID, ch.State, ch.Created = ch.Case, Open, tx.Now
-	return ch.ID, insertCharge(tx, ch)
+	return ch.ID, insertCharge(tx, ch, c.chargeMAC(ch))
 }
 
 // CancelTx ends an open charge in the caller's transaction; money that arrives later is due back.
@@ -182,7 +184,7 @@ func (c *Charges) CancelTx(tx *store.Tx, region string, cas lancar.ID) error {
 	if err != nil {
 		return err
 	}
-	_, err = moveTx(tx, ch, "cancel")
+	_, err = c.moveTx(tx, ch, "cancel")
 	return err
 }
 
@@ -241,17 +243,17 @@ func (c *Charges) Exporter() access.Exporter {
 var errMoved = errors.New("payment: the charge changed meanwhile")
 
 // moveTx changes a charge's state by the table and writes its history.
-func moveTx(tx *store.Tx, ch Charge, event string) (Charge, error) {
+func (c *Charges) moveTx(tx *store.Tx, ch Charge, event string) (Charge, error) {
 	to, ok := next(ch.State, event)
 	if !ok {
 		return ch, fmt.Errorf("payment: %s is not possible when %s", event, ch.State)
 	}
 	was := ch.Version
 	ch.State, ch.Version = to, was+1
-	if won, err := updateCharge(tx, ch, was); err != nil || !won {
+	if won, err := updateCharge(tx, ch, was, c.chargeMAC(ch)); err != nil || !won {
 		return ch, errors.Join(err, map[bool]error{true: nil, false: errMoved}[won])
 	}
-	return ch, insertHistory(tx, ch, event)
+	return ch, insertHistory(tx, ch, event, c.historyMAC(ch.Region, ch.ID, ch.Version, event, store.Micros(tx.Now)))
 }
 
 // write runs fn in a transaction, again while somebody else changed the charge first.

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -249,28 +250,82 @@ func TestAnOpsenLineGoesToTheOtherTreasury(t *testing.T) {
 	})
 }
 
+// One charge is paid, then paid twice; every column of every table is altered alone.
 func TestVerifyFindsWhatWasAltered(t *testing.T) {
-	for _, sql := range []string{
-		"UPDATE payment_balances SET amount = amount + 1 WHERE account = 'bank'",
-		"UPDATE payment_entries SET amount = amount + 1 WHERE seq = 0",
-		"UPDATE payment_charges SET amount = amount - 1",
-		"UPDATE payment_payments SET currency = 'USD'",
-		"UPDATE payment_charges SET state = 'open'",
-		"UPDATE payment_charges SET state = 'cancelled'",
-		"DELETE FROM payment_payments",
-		"UPDATE payment_payments SET amount = 1",
-		"UPDATE payment_payments SET kind = 'late'",
-		"DELETE FROM payment_history",
-	} {
-		c := newClock()
-		d := open(t, storetest.OpenAt(t, c.now), c)
+	each(t, func(t *testing.T, d *desk) {
 		ch := d.charge(t, "53.15", 1000)
-		d.notify(t, note{reference: d.code(t, ch).Reference, receipt: "R", amount: 1000_00})
+		code := d.code(t, ch)
+		d.notify(t, note{reference: code.Reference, receipt: "R", amount: 1000_00})
+		d.notify(t, note{reference: code.Reference, receipt: "S", amount: 1000_00})
+		d.code(t, d.charge(t, "53.15", 500))
 		d.drain(t)
 		d.drain(t)
-		must(t, d.db.Write(t.Context(), func(tx *store.Tx) error { _, err := tx.Exec(sql); return err }))
-		if d.Verify(t.Context()) == nil {
-			t.Errorf("not found: %s", sql)
+		must(t, d.Verify(t.Context()))
+		for table, columns := range map[string]string{
+			"payment_charges":  "number account title lines amount currency state due_at created_at paid_at settled_at version mac",
+			"payment_history":  "event at version mac",
+			"payment_payments": "reference receipt id charge kind amount currency acquirer paid_at at mac",
+			"payment_entries":  "account amount currency at",
+			"payment_balances": "account amount currency entries",
+			"payment_codes":    "reference charge state payload merchant created_at expires_at mac",
+			"payment_notices":  "day external_id reference hash http result at mac",
+			"payment_mine":     "account settled_at region charge",
+		} {
+			for _, c := range strings.Fields(columns) {
+				value := "'x'"
+				switch c {
+				case "amount", "due_at", "created_at", "paid_at", "settled_at", "at", "expires_at", "version", "http", "entries":
+					value = c + " + 7"
+				case "title":
+					value = `'{"id":"x"}'`
+				case "lines":
+					value = `'[]'`
+				case "kind":
+					value = "CASE WHEN kind = 'applied' THEN 'late' ELSE 'twice' END"
+				case "event":
+					value = "'expire'"
+				}
+				if c == "state" {
+					value = map[string]string{"payment_charges": "'expired'", "payment_codes": "'asked'"}[table]
+				}
+				which := map[string]string{"payment_charges": "state = 'paid'", "payment_history": "version = 1", "payment_payments": "kind = 'applied'", "payment_entries": "seq = 0",
+					"payment_balances": "account = 'bank'", "payment_codes": "state = 'live'"}[table]
+				if which == "" {
+					which = "1 = 1"
+				}
+				key := map[string]string{"payment_codes": "reference", "payment_notices": "external_id", "payment_mine": "settled_at"}[table]
+				if key != "" { // one row
+					which += " AND " + key + " = (SELECT min(" + key + ") FROM " + table + " WHERE " + which + ")"
+				}
+				d.found(t, table+"."+c, table, "UPDATE "+table+" SET "+c+" = "+value+" WHERE "+which)
+			}
+			if table != "payment_notices" { // one that is gone cannot be told from one that never came
+				d.found(t, table+" removed", table, "DELETE FROM "+table)
+			}
 		}
+		must(t, d.Verify(t.Context()))
+	})
+}
+
+// found alters a table behind the room's back, wants Verify to notice, and puts it back.
+func (d *desk) found(t *testing.T, name, table, sql string) {
+	t.Helper()
+	do := func(list ...string) {
+		t.Helper()
+		must(t, d.db.Write(t.Context(), func(tx *store.Tx) error {
+			for _, s := range list {
+				if _, err := tx.Exec(s); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
 	}
+	do("CREATE TABLE IF NOT EXISTS saved_"+table+" AS SELECT * FROM "+table, sql)
+	if err := d.Verify(t.Context()); err == nil {
+		t.Errorf("not found: %s", name)
+	} else {
+		t.Logf("%s: %.120s", name, err)
+	}
+	do("DELETE FROM "+table, "INSERT INTO "+table+" SELECT * FROM saved_"+table)
 }

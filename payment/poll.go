@@ -136,7 +136,7 @@ func (c *Charges) expire(ctx context.Context, j jobs.Job) error {
 		if err != nil || ch.State != Open {
 			return err
 		}
-		if ch, err = moveTx(tx, ch, "expire"); err != nil {
+		if ch, err = c.moveTx(tx, ch, "expire"); err != nil {
 			return err
 		}
 		return c.emitTx(tx, ch.Region, EventExpired, string(ch.Case), Ended{ch.Region, ch.ID, ch.Case, ch.Account})

@@ -49,7 +49,8 @@ func (c *Charges) settleTx(tx *store.Tx, r Report) (Outcome, error) {
 	}
 	kind := map[State]string{Open: "applied", Paid: "twice", Expired: "late", Cancelled: "cancelled"}[ch.State]
 	id := lancar.NewID(tx.Now)
-	if made, err := insertPayment(tx, id, ch, r, kind); err != nil || !made {
+	p := paid{Report: r, region: ch.Region, id: id, charge: ch.ID, kind: kind, at: store.Micros(tx.Now)}
+	if made, err := insertPayment(tx, p, c.paymentMAC(p)); err != nil || !made {
 		return Repeated, err
 	}
 	if err := insertMine(tx, ch); err != nil {
@@ -73,7 +74,7 @@ func repeated(tx *store.Tx, region string, r Report) (bool, error) {
 
 func (c *Charges) applyTx(tx *store.Tx, ch Charge, r Report, id lancar.ID) error {
 	ch.Paid, ch.Settled = r.PaidAt, tx.Now
-	ch, err := moveTx(tx, ch, "settle")
+	ch, err := c.moveTx(tx, ch, "settle")
 	if err != nil {
 		return err
 	}
@@ -92,7 +93,7 @@ func (c *Charges) applyTx(tx *store.Tx, ch Charge, r Report, id lancar.ID) error
 // suspendTx keeps money for which nothing is owed any more. The charge is touched too, so that
 // two reports at once cannot both find it open.
 func (c *Charges) suspendTx(tx *store.Tx, ch Charge, r Report, id lancar.ID, kind string) error {
-	ch, err := moveTx(tx, ch, "settle")
+	ch, err := c.moveTx(tx, ch, "settle")
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 
 const chargeColumns = "region, id, number, account, title, lines, amount, currency, state, due_at, created_at, paid_at, settled_at, version"
 
-func insertCharge(tx *store.Tx, ch Charge) error {
+func insertCharge(tx *store.Tx, ch Charge, mac string) error {
 	title, err := json.Marshal(ch.Title)
 	if err != nil {
 		return err
@@ -19,9 +19,9 @@ func insertCharge(tx *store.Tx, ch Charge) error {
 	if err != nil {
 		return err
 	}
-	return tx.Queue("INSERT INTO payment_charges ("+chargeColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0) ON CONFLICT DO NOTHING",
+	return tx.Queue("INSERT INTO payment_charges ("+chargeColumns+", mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $12) ON CONFLICT DO NOTHING",
 		ch.Region, string(ch.ID), ch.Number, string(ch.Account), string(title), string(lines), ch.Amount.Amount, ch.Amount.Currency,
-		string(ch.State), store.Micros(ch.DueAt), store.Micros(ch.Created))
+		string(ch.State), store.Micros(ch.DueAt), store.Micros(ch.Created), mac)
 }
 
 func scanCharge(r store.Scanner) (Charge, error) { return scanChargeAnd(r) }
@@ -51,45 +51,49 @@ func dueCharges(tx *store.Tx) ([]Charge, error) {
 }
 
 // updateCharge is the compare-and-swap; false when the version moved on.
-func updateCharge(tx *store.Tx, ch Charge, was int64) (bool, error) {
-	n, err := tx.Exec("UPDATE payment_charges SET state = $1, paid_at = $2, settled_at = $3, version = $4 WHERE region = $5 AND id = $6 AND version = $7",
-		string(ch.State), store.Micros(ch.Paid), store.Micros(ch.Settled), ch.Version, ch.Region, string(ch.ID), was)
+func updateCharge(tx *store.Tx, ch Charge, was int64, mac string) (bool, error) {
+	n, err := tx.Exec("UPDATE payment_charges SET state = $1, paid_at = $2, settled_at = $3, version = $4, mac = $8 WHERE region = $5 AND id = $6 AND version = $7",
+		string(ch.State), store.Micros(ch.Paid), store.Micros(ch.Settled), ch.Version, ch.Region, string(ch.ID), was, mac)
 	return n == 1, err
 }
 
-func insertHistory(tx *store.Tx, ch Charge, event string) error {
-	return tx.Queue("INSERT INTO payment_history (region, charge, version, event, at) VALUES ($1, $2, $3, $4, $5)",
-		ch.Region, string(ch.ID), ch.Version, event, store.Micros(tx.Now))
+func insertHistory(tx *store.Tx, ch Charge, event, mac string) error {
+	return tx.Queue("INSERT INTO payment_history (region, charge, version, event, at, mac) VALUES ($1, $2, $3, $4, $5, $6)",
+		ch.Region, string(ch.ID), ch.Version, event, store.Micros(tx.Now), mac)
 }
 
 // codeRow is a code with what only this room knows of it.
 type codeRow struct {
 	Code
-	region string
-	charge lancar.ID
-	live   bool
+	region  string
+	charge  lancar.ID
+	live    bool
+	created time.Time
 }
 
-const codeColumns = "region, reference, charge, state, payload, merchant, expires_at"
+const codeColumns = "region, reference, charge, state, payload, merchant, expires_at, created_at"
 
-func scanCode(r store.Scanner) (c codeRow, err error) {
+func scanCode(r store.Scanner) (codeRow, error) { return scanCodeAnd(r) }
+
+// scanCodeAnd reads the columns of a code and what follows them.
+func scanCodeAnd(r store.Scanner, more ...any) (c codeRow, err error) {
 	var state string
-	var expires int64
-	err = r.Scan(&c.region, &c.Reference, (*string)(&c.charge), &state, &c.Payload, &c.Merchant, &expires)
-	c.live, c.Expires = state == "live", store.Time(expires)
+	var expires, created int64
+	err = r.Scan(append([]any{&c.region, &c.Reference, (*string)(&c.charge), &state, &c.Payload, &c.Merchant, &expires, &created}, more...)...)
+	c.live, c.Expires, c.created = state == "live", store.Time(expires), store.Time(created)
 	return c, err
 }
 
 // insertAsked notes that a code is being asked for; false when one is asked for already.
-func insertAsked(tx *store.Tx, c codeRow) (bool, error) {
-	n, err := tx.Exec("INSERT INTO payment_codes ("+codeColumns+", created_at) VALUES ($1, $2, $3, 'asked', '', '', $4, $5) ON CONFLICT DO NOTHING",
-		c.region, c.Reference, string(c.charge), store.Micros(c.Expires), store.Micros(tx.Now))
+func insertAsked(tx *store.Tx, c codeRow, mac string) (bool, error) {
+	n, err := tx.Exec("INSERT INTO payment_codes ("+codeColumns+", mac) VALUES ($1, $2, $3, 'asked', '', '', $4, $5, $6) ON CONFLICT DO NOTHING",
+		c.region, c.Reference, string(c.charge), store.Micros(c.Expires), store.Micros(c.created), mac)
 	return n == 1, err
 }
 
-func setLive(tx *store.Tx, c codeRow) error {
-	_, err := tx.Exec("UPDATE payment_codes SET state = 'live', payload = $1, merchant = $2, expires_at = $3 WHERE region = $4 AND reference = $5",
-		c.Payload, c.Merchant, store.Micros(c.Expires), c.region, c.Reference)
+func setLive(tx *store.Tx, c codeRow, mac string) error {
+	_, err := tx.Exec("UPDATE payment_codes SET state = 'live', payload = $1, merchant = $2, expires_at = $3, mac = $6 WHERE region = $4 AND reference = $5",
+		c.Payload, c.Merchant, store.Micros(c.Expires), c.region, c.Reference, mac)
 	return err
 }
 
@@ -113,11 +117,22 @@ func receiptsOf(tx *store.Tx, region, reference string) ([]string, error) {
 		"SELECT receipt FROM payment_payments WHERE region = $1 AND reference = $2", region, reference)
 }
 
+// paid is a row of payment_payments.
+type paid struct {
+	Report // its Paid is not kept: it is true
+	region string
+	id     lancar.ID
+	charge lancar.ID
+	kind   string
+	at     int64
+}
+
+const paidColumns = "region, reference, receipt, id, charge, kind, amount, currency, acquirer, paid_at, at"
+
 // insertPayment records a payment; false when it is there already.
-func insertPayment(tx *store.Tx, id lancar.ID, ch Charge, r Report, kind string) (bool, error) {
-	n, err := tx.Exec(`INSERT INTO payment_payments (region, reference, receipt, id, charge, kind, amount, currency, acquirer, paid_at, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`,
-		ch.Region, r.Reference, r.Receipt, string(id), string(ch.ID), kind, r.Amount.Amount, r.Amount.Currency, r.Acquirer, store.Micros(r.PaidAt), store.Micros(tx.Now))
+func insertPayment(tx *store.Tx, p paid, mac string) (bool, error) {
+	n, err := tx.Exec("INSERT INTO payment_payments ("+paidColumns+", mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
+		p.region, p.Reference, p.Receipt, string(p.id), string(p.charge), p.kind, p.Amount.Amount, p.Amount.Currency, p.Acquirer, store.Micros(p.PaidAt), p.at, mac)
 	return n == 1, err
 }
 
@@ -161,8 +176,8 @@ func mine(tx *store.Tx, account lancar.ID) ([]Payment, error) {
 
 // notice is a notification that was answered before.
 type notice struct {
-	hash, result string
-	http         int64
+	region, day, external, reference, hash, result string
+	http, at                                       int64
 }
 
 func noticeBy(tx *store.Tx, region, day, external string) (n notice, err error) {
@@ -170,9 +185,9 @@ func noticeBy(tx *store.Tx, region, day, external string) (n notice, err error) 
 	return n, err
 }
 
-func insertNotice(tx *store.Tx, region, day, external, reference string, n notice) error {
-	return tx.Queue("INSERT INTO payment_notices (region, day, external_id, reference, hash, http, result, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
-		region, day, external, reference, n.hash, n.http, n.result, store.Micros(tx.Now))
+func insertNotice(tx *store.Tx, n notice, mac string) error {
+	return tx.Queue("INSERT INTO payment_notices (region, day, external_id, reference, hash, http, result, at, mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+		n.region, n.day, n.external, n.reference, n.hash, n.http, n.result, n.at, mac)
 }
 
 func jakartaDay(t time.Time) string { return t.In(time.FixedZone("", 7*3600)).Format("2006-01-02") }

@@ -5,64 +5,98 @@ import (
 	"lancar/internal/store"
 )
 
-// ledgerPayment is a payment beside its entries.
-type ledgerPayment struct {
-	region         string
-	id, charge     lancar.ID
-	kind           string
-	amount         int64
-	bank, suspense int64
-	owed           int64 // by its charge
-	currency       string
-	owedIn         string
-}
-
-func paymentsWithEntries(tx *store.Tx) ([]ledgerPayment, error) {
-	return store.All(tx, func(r store.Scanner) (p ledgerPayment, err error) {
-		err = r.Scan(&p.region, (*string)(&p.id), (*string)(&p.charge), &p.kind, &p.amount, &p.bank, &p.suspense, &p.owed, &p.currency, &p.owedIn)
-		return p, err
-	}, `SELECT p.region, p.id, COALESCE(c.id, ''), p.kind, p.amount,
-		CAST(COALESCE((SELECT CAST(sum(e.amount) AS BIGINT) FROM payment_entries e WHERE e.region = p.region AND e.id = p.id AND e.account = 'bank'), 0) AS BIGINT),
-		CAST(COALESCE((SELECT CAST(sum(e.amount) AS BIGINT) FROM payment_entries e WHERE e.region = p.region AND e.id = p.id AND e.account = 'suspense'), 0) AS BIGINT),
-		COALESCE(c.amount, 0), p.currency, COALESCE(c.currency, '')
-		FROM payment_payments p LEFT JOIN payment_charges c ON c.region = p.region AND c.id = p.charge ORDER BY p.region, p.id`)
-}
-
-func allHistory(tx *store.Tx) (map[[2]string][]string, error) {
-	rows, err := tx.Query("SELECT region, charge, event FROM payment_history ORDER BY region, charge, version")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	out := map[[2]string][]string{}
-	for rows.Next() {
-		var region, charge, event string
-		if err := rows.Scan(&region, &charge, &event); err != nil {
-			return nil, err
-		}
-		out[[2]string{region, charge}] = append(out[[2]string{region, charge}], event)
-	}
-	return out, rows.Err()
-}
-
-// eachCharge calls fn for every charge with the number of payments applied to it.
-func eachCharge(tx *store.Tx, fn func(ch Charge, applied int64) error) error {
-	var applied int64
-	rows, err := tx.Query("SELECT " + chargeColumns + `, CAST((SELECT count(p.id) FROM payment_payments p
-		WHERE p.region = payment_charges.region AND p.charge = payment_charges.id AND p.kind = 'applied') AS BIGINT)
-		FROM payment_charges ORDER BY region, id`)
+// eachRow calls fn for every row; fn scans it.
+func eachRow(tx *store.Tx, fn func(store.Scanner) error, sql string) error {
+	rows, err := tx.Query(sql)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		ch, err := scanChargeAnd(rows, &applied)
-		if err != nil {
-			return err
-		}
-		if err := fn(ch, applied); err != nil {
+		if err := fn(rows); err != nil {
 			return err
 		}
 	}
 	return rows.Err()
+}
+
+func eachCharge(tx *store.Tx, fn func(ch Charge, mac string) error) error {
+	return eachRow(tx, func(r store.Scanner) error {
+		var mac string
+		ch, err := scanChargeAnd(r, &mac)
+		if err != nil {
+			return err
+		}
+		return fn(ch, mac)
+	}, "SELECT "+chargeColumns+", mac FROM payment_charges ORDER BY region, id")
+}
+
+func eachPaid(tx *store.Tx, fn func(p paid, mac string) error) error {
+	return eachRow(tx, func(r store.Scanner) error {
+		var p paid
+		var mac string
+		var at int64
+		err := r.Scan(&p.region, &p.Reference, &p.Receipt, (*string)(&p.id), (*string)(&p.charge), &p.kind, &p.Amount.Amount, &p.Amount.Currency,
+			&p.Acquirer, &at, &p.at, &mac)
+		if err != nil {
+			return err
+		}
+		p.PaidAt = store.Time(at)
+		return fn(p, mac)
+	}, "SELECT "+paidColumns+", mac FROM payment_payments ORDER BY region, reference, receipt")
+}
+
+func eachHistory(tx *store.Tx, fn func(region string, charge lancar.ID, version int64, event string, at int64, mac string) error) error {
+	return eachRow(tx, func(r store.Scanner) error {
+		var region, charge, event, mac string
+		var version, at int64
+		if err := r.Scan(&region, &charge, &version, &event, &at, &mac); err != nil {
+			return err
+		}
+		return fn(region, lancar.ID(charge), version, event, at, mac)
+	}, "SELECT region, charge, version, event, at, mac FROM payment_history ORDER BY region, charge, version")
+}
+
+func eachEntry(tx *store.Tx, fn func(region string, id lancar.ID, seq int, e Entry, currency string, at int64) error) error {
+	return eachRow(tx, func(r store.Scanner) error {
+		var region, id, currency string
+		var seq, at int64
+		var e Entry
+		if err := r.Scan(&region, &id, &seq, &e.Account, &e.Amount, &currency, &at); err != nil {
+			return err
+		}
+		return fn(region, lancar.ID(id), int(seq), e, currency, at)
+	}, "SELECT region, id, seq, account, amount, currency, at FROM payment_entries ORDER BY region, id, seq")
+}
+
+func eachCode(tx *store.Tx, fn func(r codeRow, mac string) error) error {
+	return eachRow(tx, func(r store.Scanner) error {
+		var mac string
+		c, err := scanCodeAnd(r, &mac)
+		if err != nil {
+			return err
+		}
+		return fn(c, mac)
+	}, "SELECT "+codeColumns+", mac FROM payment_codes ORDER BY region, reference")
+}
+
+func eachNotice(tx *store.Tx, fn func(n notice, mac string) error) error {
+	return eachRow(tx, func(r store.Scanner) error {
+		var n notice
+		var mac string
+		if err := r.Scan(&n.region, &n.day, &n.external, &n.reference, &n.hash, &n.http, &n.result, &n.at, &mac); err != nil {
+			return err
+		}
+		return fn(n, mac)
+	}, "SELECT region, day, external_id, reference, hash, http, result, at, mac FROM payment_notices ORDER BY region, day, external_id")
+}
+
+func eachMine(tx *store.Tx, fn func(k mineKey) error) error {
+	return eachRow(tx, func(r store.Scanner) error {
+		var k mineKey
+		if err := r.Scan(&k.account, &k.at, &k.region, (*string)(&k.charge)); err != nil {
+			return err
+		}
+		return fn(k)
+	}, "SELECT account, settled_at, region, charge FROM payment_mine ORDER BY account, settled_at, region, charge")
 }

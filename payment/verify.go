@@ -9,11 +9,13 @@ import (
 	"lancar/internal/store"
 )
 
-// Verify derives states from history and balances from entries, and compares what is kept with
-// them. It returns the first thing that is wrong. It expects a node that does not write.
+// Verify derives states from history, entries from payments and balances from entries, checks the
+// MAC of every row that nothing else can be derived from, and compares what is kept with them. It
+// returns the first thing that is wrong. It expects a node that does not write.
 func (c *Charges) Verify(ctx context.Context) error {
 	return c.db.Read(ctx, func(tx *store.Tx) error {
-		for _, check := range []func(*store.Tx) error{verifyBalanced, verifyBalances, verifyPayments, verifyCharges} {
+		v := &verifier{charges: c, owed: map[rowKey]Charge{}, paid: map[rowKey]int{}, mine: map[mineKey]bool{}}
+		for _, check := range []func(*store.Tx) error{verifyBalanced, verifyBalances, v.chargesOnly, v.payments, v.history, v.entries, v.codes, v.notices, v.lists} {
 			if err := check(tx); err != nil {
 				return err
 			}
@@ -80,66 +82,4 @@ func verifyBalances(tx *store.Tx) error {
 		}
 	}
 	return nil
-}
-
-// verifyPayments: each payment has its entries in the ledger, in its amount, and a charge it is of.
-func verifyPayments(tx *store.Tx) error {
-	list, err := paymentsWithEntries(tx)
-	if err != nil {
-		return err
-	}
-	for _, p := range list {
-		switch {
-		case p.charge == "":
-			return fmt.Errorf("payment: payment %s of region %s belongs to no charge", p.id, p.region)
-		case p.kind == "applied" && (p.amount != p.owed || p.currency != p.owedIn):
-			return fmt.Errorf("payment: payment %s of region %s is %d %s, owed were %d %s", p.id, p.region, p.amount, p.currency, p.owed, p.owedIn)
-		case p.bank != p.amount:
-			return fmt.Errorf("payment: payment %s of region %s is %d, the ledger has %d", p.id, p.region, p.amount, p.bank)
-		case (p.kind == "applied") != (p.suspense == 0):
-			return fmt.Errorf("payment: payment %s of region %s is %s, but in suspense are %d", p.id, p.region, p.kind, p.suspense)
-		}
-	}
-	return nil
-}
-
-// verifyCharges: the state of each charge is what its history leads to by the table, and it is
-// paid exactly if one payment was applied to it.
-func verifyCharges(tx *store.Tx) error {
-	histories, err := allHistory(tx)
-	if err != nil {
-		return err
-	}
-	return eachCharge(tx, func(ch Charge, applied int64) error {
-		sum := int64(0)
-		for _, l := range ch.Lines {
-			sum += l.Amount
-		}
-		if sum != ch.Amount.Amount {
-			return wrongCharge(ch, fmt.Sprintf("its lines sum to %d, not %d", sum, ch.Amount.Amount))
-		}
-		state := Open
-		for i, event := range histories[[2]string{ch.Region, string(ch.ID)}] {
-			to, ok := next(state, event)
-			if !ok || int64(i) >= ch.Version {
-				return wrongCharge(ch, "its history does not fit")
-			}
-			state = to
-		}
-		switch {
-		case state != ch.State:
-			return wrongCharge(ch, "its history leads to "+string(state))
-		case int64(len(histories[[2]string{ch.Region, string(ch.ID)}])) != ch.Version:
-			return wrongCharge(ch, "its history is not whole")
-		case (state == Paid) != (applied == 1):
-			return wrongCharge(ch, fmt.Sprintf("%d payments were applied to it", applied))
-		case (ch.State == Paid) != !ch.Settled.IsZero():
-			return wrongCharge(ch, "its settlement time does not fit")
-		}
-		return nil
-	})
-}
-
-func wrongCharge(ch Charge, what string) error {
-	return fmt.Errorf("payment: charge %s of region %s is %s, but %s", ch.ID, ch.Region, ch.State, what)
 }

@@ -171,7 +171,7 @@ func (w *world) open(ring *keys.Ring, registers exchange.Config) {
 	w.must(err)
 	packs, err := sharedRegions()
 	w.must(err)
-	w.charges = payment.New(w.db, w.queue, packs, w, payment.Bank{})
+	w.charges = payment.New(w.db, w.queue, ring, packs, w, payment.Bank{})
 	cat, _, err := catalog.Open(w.t.Context(), w.db, w.services)
 	w.must(err)
 	w.cases = casework.New(casework.Rooms{DB: w.db, Queue: w.queue, Keys: ring, Log: w.log, Regions: packs, Access: acc, Identity: w.id,
