@@ -9,54 +9,46 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"lancar/app/rehearse/browse"
 )
 
 var casePath = regexp.MustCompile(`/cases/([^/?]+)`)
 
 // submit sends the checked answers, and keeps the request: sent again it must give the same case.
 func (j *journey) submit(ctx context.Context) error {
-	p, err := j.b.get(ctx, j.draft+"/check")
+	p, err := j.b.Get(ctx, j.draft+"/check")
 	if err != nil {
 		return err
 	}
-	f, err := p.with("key")
+	f, err := p.With("key")
 	if err != nil {
-		mend, _ := p.link(func(path string) bool { return strings.Contains(path, "/step/") })
-		return fmt.Errorf("%w; %s", err, mend)
+		return fmt.Errorf("%w; %s", err, p.Link("/drafts/", ""))
 	}
-	f.tick()
-	j.kept = kept{Service: j.def.Slug, Home: j.home, Submit: f.action.String(), Form: f.values, Cookies: j.b.cookies(f.action)}
-	if p, err = j.b.submit(ctx, f, "", ""); err != nil {
+	f.Tick()
+	j.kept = kept{Service: j.def.Slug, Home: j.home, Submit: f.Action.String(), Form: f.Values, Cookies: cookiesOf(j.b, f.Action)}
+	if p, err = j.b.Submit(ctx, f); err != nil {
 		return err
 	}
-	if err := p.ok(); err != nil {
+	if err := p.OK(); err != nil {
 		return err
 	}
-	m := casePath.FindStringSubmatch(p.url.Path)
+	m := casePath.FindStringSubmatch(p.URL.Path)
 	if m == nil {
-		return fmt.Errorf("landed on %s instead of a case: %s", p.url.Path, p.heading())
+		return fmt.Errorf("landed on %s instead of a case: %s", p.URL.Path, p.Heading())
 	}
 	j.number = m[1]
 	j.kept.Number = j.number
 	return j.keep.note(&j.kept)
 }
 
-// tick ticks every box: the person stands by what they wrote.
-func (f *form) tick() {
-	for name, kind := range f.kinds {
-		if kind == "checkbox" {
-			f.values.Set(name, f.options[name][0])
-		}
-	}
-}
-
 // obtain is the form as the button sends it that has a register make a record the person does not
 // have yet (a business number), nil if there is none: a made-up number would be contradicted later.
-func (f *form) obtain() *form {
-	for _, b := range f.buttons {
-		if strings.Contains(b.action, "/obtain/") {
+func obtain(f *browse.Form) *browse.Form {
+	for _, b := range f.Buttons {
+		if strings.Contains(b.Action, "/obtain/") {
 			to := *f
-			to.action, _ = f.page.url.Parse(b.action) // nil shows when it is submitted
+			to.Action, _ = f.Page.URL.Parse(b.Action) // nil shows when it is submitted
 			return &to
 		}
 	}
@@ -67,20 +59,20 @@ func (j *journey) url() string { return j.home + "/cases/" + j.number }
 
 // pay pays what is owed, if anything is, and waits until it is settled.
 func (j *journey) pay(ctx context.Context) error {
-	p, err := j.b.get(ctx, j.url())
+	p, err := j.b.Get(ctx, j.url())
 	if err != nil {
 		return err
 	}
-	if _, err := p.link(func(path string) bool { return strings.HasSuffix(path, "/pay") }); err != nil {
-		return p.ok()
+	if p.Link("", "/pay") == "" {
+		return p.OK()
 	}
 	qris := ""
 	err = until(ctx, func() (bool, error) {
-		if p, err = j.b.get(ctx, j.url()+"/pay"); err != nil {
+		if p, err = j.b.Get(ctx, j.url()+"/pay"); err != nil {
 			return false, err
 		}
-		qris = p.byID("qris")
-		return qris != "", p.ok()
+		qris = p.ByID("qris")
+		return qris != "", p.OK()
 	})
 	if err != nil {
 		return fmt.Errorf("waiting for the payment code: %w", err)
@@ -89,11 +81,10 @@ func (j *journey) pay(ctx context.Context) error {
 		return err
 	}
 	err = until(ctx, func() (bool, error) {
-		if p, err = j.b.get(ctx, j.url()); err != nil {
+		if p, err = j.b.Get(ctx, j.url()); err != nil {
 			return false, err
 		}
-		_, open := p.link(func(path string) bool { return strings.HasSuffix(path, "/pay") })
-		return open != nil, p.ok()
+		return p.Link("", "/pay") == "", p.OK()
 	})
 	if err != nil {
 		return fmt.Errorf("waiting for the settlement: %w", err)
@@ -124,92 +115,92 @@ func (j *journey) decide(ctx context.Context) error {
 // correct answers what the officer asked for.
 func (j *journey) correct(ctx context.Context) error {
 	return until(ctx, func() (bool, error) {
-		p, err := j.b.get(ctx, j.url())
+		p, err := j.b.Get(ctx, j.url())
 		if err != nil {
 			return false, err
 		}
-		for _, f := range p.forms() {
-			if f.action == nil || !strings.HasSuffix(f.action.Path, "/correction") {
+		for _, f := range p.Forms() {
+			if f.Action == nil || !strings.HasSuffix(f.Action.Path, "/correction") {
 				continue
 			}
 			if err := j.answer(f, p); err != nil {
 				return false, err
 			}
-			p, err := j.b.submit(ctx, f, "", "")
+			p, err := j.b.Submit(ctx, f)
 			if err != nil {
 				return false, err
 			}
-			if p.status == http.StatusConflict {
+			if p.Status == http.StatusConflict {
 				return false, nil // a register's late answer came between: read again
 			}
-			return true, p.ok()
+			return true, p.OK()
 		}
-		return false, p.ok()
+		return false, p.OK()
 	})
 }
 
 // document waits for the signed document, keeps it, and has the public page verify it.
 func (j *journey) document(ctx context.Context) error {
-	var pdf *page
+	var pdf *browse.Page
 	err := until(ctx, func() (bool, error) {
-		p, err := j.b.get(ctx, j.url())
+		p, err := j.b.Get(ctx, j.url())
 		if err != nil {
 			return false, err
 		}
-		link, err := p.link(func(path string) bool { return strings.HasPrefix(path, "/documents/") })
-		if err != nil {
-			return false, p.ok()
+		link := p.Link("/documents/", "")
+		if link == "" {
+			return false, p.OK()
 		}
 		if !strings.HasSuffix(link, "/file") {
 			link += "/file"
 		}
-		pdf, err = j.b.get(ctx, link)
+		pdf, err = j.b.Get(ctx, link)
 		if err != nil {
 			return false, err
 		}
-		return true, pdf.ok()
+		return true, pdf.OK()
 	})
 	if err != nil {
 		return fmt.Errorf("waiting for the signed document: %w", err)
 	}
-	if !bytes.HasPrefix(pdf.body, []byte("%PDF-")) {
-		return fmt.Errorf("%s is no PDF", pdf.url.Path)
+	if !bytes.HasPrefix(pdf.Body, []byte("%PDF-")) {
+		return fmt.Errorf("%s is no PDF", pdf.URL.Path)
 	}
-	if err := j.keep.document(&j.kept, pdf.body); err != nil {
+	if err := j.keep.document(&j.kept, pdf.Body); err != nil {
 		return err
 	}
-	receipt, err := j.b.get(ctx, j.url()+"/receipt")
+	receipt, err := j.b.Get(ctx, j.url()+"/receipt")
 	if err != nil {
 		return err
 	}
-	if err := receipt.ok(); err != nil {
+	if err := receipt.OK(); err != nil {
 		return err
 	}
-	if err := j.keep.receipt(&j.kept, receipt.body); err != nil {
+	if err := j.keep.receipt(&j.kept, receipt.Body); err != nil {
 		return err
 	}
-	return verify(ctx, j.b, j.home, pdf.body)
+	return verify(ctx, j.b, j.home, pdf.Body)
 }
 
 // verify drops a PDF on the public page and wants the verdict "valid".
-func verify(ctx context.Context, b *browser, home string, pdf []byte) error {
-	p, err := b.get(ctx, home+"/verify")
+func verify(ctx context.Context, b *browse.Browser, home string, pdf []byte) error {
+	p, err := b.Get(ctx, home+"/verify")
 	if err != nil {
 		return err
 	}
-	f, err := p.with("file")
+	f, err := p.With("file")
 	if err != nil {
 		return err
 	}
-	f.files["file"] = file{"dokumen.pdf", pdf}
-	if p, err = b.submit(ctx, f, "", ""); err != nil {
+	f.Files["file"] = browse.File{Name: "dokumen.pdf", Data: pdf}
+	if p, err = b.Submit(ctx, f); err != nil {
 		return err
 	}
-	if err := p.ok(); err != nil {
+	if err := p.OK(); err != nil {
 		return err
 	}
-	if !p.hasClass("verdict") || p.hasClass("verdict no") || p.hasClass("verdict odd") {
-		return fmt.Errorf("the document does not verify: %s", p.heading())
+	if !bytes.Contains(p.Body, []byte(`class="verdict"`)) {
+		return fmt.Errorf("the document does not verify: %s", p.Heading())
 	}
 	return nil
 }
@@ -233,13 +224,9 @@ func until(ctx context.Context, done func() (bool, error)) error {
 	}
 }
 
-func (p *page) hasClass(class string) bool {
-	return bytes.Contains(p.body, []byte(`class="`+class+`"`))
-}
-
-func (b *browser) cookies(u *url.URL) map[string]string {
+func cookiesOf(b *browse.Browser, u *url.URL) map[string]string {
 	out := map[string]string{}
-	for _, c := range b.client.Jar.Cookies(u) {
+	for _, c := range b.Cookies(u) {
 		out[c.Name] = c.Value
 	}
 	return out

@@ -1,18 +1,16 @@
 package rehearse
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"image"
-	"image/color"
-	"image/png"
 	"net/url"
 	"regexp"
 	"strings"
 	"time"
 
+	"lancar/app/rehearse/browse"
 	"lancar/catalog"
 	"lancar/region/places"
 )
@@ -27,7 +25,7 @@ const patience = 60 * time.Second
 type journey struct {
 	*play
 	act
-	b      *browser
+	b      *browse.Browser
 	who    person
 	home   string // URL of the region's portal
 	number string
@@ -57,7 +55,7 @@ func newJourney(p *play, a act, i int) *journey {
 
 func (j *journey) close() {
 	if j.b != nil {
-		j.b.close()
+		j.b.Close()
 	}
 	if j.who.NIK != "" {
 		j.world.giveBack(j.who)
@@ -70,7 +68,7 @@ func (j *journey) walk(ctx context.Context) (string, error) {
 	if j.who, ok = j.world.borrow(j.office, j.registers()); !ok {
 		return "", fmt.Errorf("nobody in the sandbox lives in %s with records in %v", j.office, j.registers())
 	}
-	j.b = j.world.browserOf(j.who, func() *browser { return newBrowser(j.play.node, j.took) })
+	j.b = j.world.browserOf(j.who, func() *browse.Browser { return newBrowser(j.play.node, j.took) })
 	steps := []struct {
 		name string
 		do   func(context.Context) error
@@ -104,23 +102,23 @@ func (j *journey) registers() (out []string) {
 
 // start opens the service page, begins, and signs in on the way.
 func (j *journey) start(ctx context.Context) error {
-	p, err := j.b.get(ctx, j.home+"/services/"+j.def.Slug)
+	p, err := j.b.Get(ctx, j.home+"/services/"+j.def.Slug)
 	if err != nil {
 		return err
 	}
-	if err := p.ok(); err != nil {
+	if err := p.OK(); err != nil {
 		return err
 	}
-	if p, err = j.b.get(ctx, j.home+"/signin?to="+url.QueryEscape("/services/"+j.def.Slug)); err != nil {
+	if p, err = j.b.Get(ctx, j.home+"/signin?to="+url.QueryEscape("/services/"+j.def.Slug)); err != nil {
 		return err
 	}
-	if _, asked := p.with("birth_date.d"); asked == nil { // else they are signed in from an earlier journey
+	if _, asked := p.With("birth_date.d"); asked == nil { // else they are signed in from an earlier journey
 		if p, err = j.signIn(ctx, p); err != nil {
 			return err
 		}
 	}
-	if !strings.HasSuffix(p.url.Path, j.def.Slug) {
-		if p, err = j.b.get(ctx, j.home+"/services/"+j.def.Slug); err != nil {
+	if !strings.HasSuffix(p.URL.Path, j.def.Slug) {
+		if p, err = j.b.Get(ctx, j.home+"/services/"+j.def.Slug); err != nil {
 			return err
 		}
 	}
@@ -128,59 +126,59 @@ func (j *journey) start(ctx context.Context) error {
 }
 
 // begin presses the service page's button.
-func (j *journey) begin(ctx context.Context, p *page) error {
-	for _, f := range p.forms() {
-		if f.action == nil || !strings.HasSuffix(f.action.Path, "/start") {
+func (j *journey) begin(ctx context.Context, p *browse.Page) error {
+	for _, f := range p.Forms() {
+		if f.Action == nil || !strings.HasSuffix(f.Action.Path, "/start") {
 			continue
 		}
-		p, err := j.b.submit(ctx, f, "", "")
+		p, err := j.b.Submit(ctx, f)
 		if err != nil {
 			return err
 		}
 		return j.atDraft(p)
 	}
-	return fmt.Errorf("%s shows no way to begin: %s", p.url.Path, p.heading())
+	return fmt.Errorf("%s shows no way to begin: %s", p.URL.Path, p.Heading())
 }
 
 var draftPath = regexp.MustCompile(`^(/drafts/[0-9a-f]+)`)
 
 // atDraft remembers the page that the form is on.
-func (j *journey) atDraft(p *page) error {
-	if err := p.ok(); err != nil {
+func (j *journey) atDraft(p *browse.Page) error {
+	if err := p.OK(); err != nil {
 		return err
 	}
-	m := draftPath.FindString(p.url.Path)
+	m := draftPath.FindString(p.URL.Path)
 	if m == "" {
-		return fmt.Errorf("landed on %s instead of a form: %s", p.url.Path, p.heading())
+		return fmt.Errorf("landed on %s instead of a form: %s", p.URL.Path, p.Heading())
 	}
-	j.draft, j.places = p.url.Scheme+"://"+p.url.Host+m, map[string]bool{}
+	j.draft, j.places = p.URL.Scheme+"://"+p.URL.Host+m, map[string]bool{}
 	return nil
 }
 
 // signIn fills in the three facts and the code.
-func (j *journey) signIn(ctx context.Context, p *page) (*page, error) {
-	f, err := p.with("birth_date.d")
+func (j *journey) signIn(ctx context.Context, p *browse.Page) (*browse.Page, error) {
+	f, err := p.With("birth_date.d")
 	if err != nil {
 		return nil, err
 	}
 	year, rest, _ := strings.Cut(j.who.BirthDate, "-")
 	month, day, _ := strings.Cut(rest, "-")
-	for name := range f.kinds {
+	for name := range f.Kinds {
 		switch name {
 		case "number":
-			f.values.Set(name, j.who.NIK)
+			f.Values.Set(name, j.who.NIK)
 		case "name":
-			f.values.Set(name, j.who.Name)
+			f.Values.Set(name, j.who.Name)
 		case "contact", "email":
-			f.values.Set(name, j.who.Email)
+			f.Values.Set(name, j.who.Email)
 		default:
 			switch {
 			case strings.HasSuffix(name, ".d"):
-				f.values.Set(name, day)
+				f.Values.Set(name, day)
 			case strings.HasSuffix(name, ".m"):
-				f.values.Set(name, month)
+				f.Values.Set(name, month)
 			case strings.HasSuffix(name, ".y"):
-				f.values.Set(name, year)
+				f.Values.Set(name, year)
 			}
 		}
 	}
@@ -188,46 +186,46 @@ func (j *journey) signIn(ctx context.Context, p *page) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p, err = j.b.submit(ctx, f, "", ""); err != nil {
+	if p, err = j.b.Submit(ctx, f); err != nil {
 		return nil, err
 	}
-	if f, err = p.with("code"); err != nil {
+	if f, err = p.With("code"); err != nil {
 		return nil, err
 	}
 	code, err := j.world.code(ctx, j.who.Email, after)
 	if err != nil {
 		return nil, err
 	}
-	f.values.Set("code", code)
-	if p, err = j.b.submit(ctx, f, "", ""); err != nil {
+	f.Values.Set("code", code)
+	if p, err = j.b.Submit(ctx, f); err != nil {
 		return nil, err
 	}
-	return p, p.ok()
+	return p, p.OK()
 }
 
 // fill walks the form page by page until the answers are ready to be checked.
 func (j *journey) fill(ctx context.Context) error {
-	p, err := j.b.get(ctx, j.draft)
+	p, err := j.b.Get(ctx, j.draft)
 	if err != nil {
 		return err
 	}
 	asked := map[string]int{}
 	for range 60 {
-		if err := p.ok(); err != nil {
+		if err := p.OK(); err != nil {
 			return err
 		}
-		switch path := p.url.Path; {
+		switch path := p.URL.Path; {
 		case strings.HasSuffix(path, "/check"):
 			return nil
 		case strings.HasSuffix(path, "/against"):
-			return fmt.Errorf("%w: %s", errNotEligible, strings.Join(strings.Fields(text(p.main())), " "))
+			return fmt.Errorf("%w: %s", errNotEligible, p.Main())
 		case strings.Contains(path, "/step/"):
 			if asked[path]++; asked[path] > 6 {
-				return fmt.Errorf("%s does not take the answers: %s", path, p.heading())
+				return fmt.Errorf("%s does not take the answers: %s", path, p.Heading())
 			}
 			p, err = j.step(ctx, p, asked[path] > 1)
 		default:
-			return fmt.Errorf("the form leads to %s: %s", path, p.heading())
+			return fmt.Errorf("the form leads to %s: %s", path, p.Heading())
 		}
 		if err != nil {
 			return err
@@ -237,30 +235,30 @@ func (j *journey) fill(ctx context.Context) error {
 }
 
 // step answers one page of the form; again, when its first answers were not taken.
-func (j *journey) step(ctx context.Context, p *page, again bool) (*page, error) {
-	f, err := p.with("version")
+func (j *journey) step(ctx context.Context, p *browse.Page, again bool) (*browse.Page, error) {
+	f, err := p.With("version")
 	if err != nil {
 		return nil, err
 	}
-	for _, b := range f.buttons {
-		if field, ok := strings.CutPrefix(b.value, draftPath.FindString(p.url.Path)+"/place/"); ok && b.name == "go" && !j.chosen(field) {
-			return j.place(ctx, p, b.value, field)
+	for _, b := range f.Buttons {
+		if field, ok := strings.CutPrefix(b.Value, draftPath.FindString(p.URL.Path)+"/place/"); ok && b.Name == "go" && !j.chosen(field) {
+			return j.place(ctx, p, b.Value, field)
 		}
 	}
 	if again {
-		for name, kind := range f.kinds {
+		for name, kind := range f.Kinds {
 			if kind == "text" || kind == "textarea" {
-				f.values.Del(name)
+				f.Values.Del(name)
 			}
 		}
 	}
 	if err := j.answer(f, p); err != nil {
 		return nil, err
 	}
-	if ask := f.obtain(); ask != nil && !again {
-		return j.b.submit(ctx, ask, "", "")
+	if ask := obtain(f); ask != nil && !again {
+		return j.b.Submit(ctx, ask)
 	}
-	return j.b.submit(ctx, f, "go", "next")
+	return j.b.Submit(ctx, f, "go", "next")
 }
 
 // chosen says whether a place was picked for a field; each is picked once.
@@ -271,8 +269,8 @@ func (j *journey) chosen(field string) bool {
 }
 
 // place picks a place on its own page.
-func (j *journey) place(ctx context.Context, p *page, href, field string) (*page, error) {
-	u, err := p.url.Parse(href)
+func (j *journey) place(ctx context.Context, p *browse.Page, href, field string) (*browse.Page, error) {
+	u, err := p.URL.Parse(href)
 	if err != nil {
 		return nil, err
 	}
@@ -284,10 +282,10 @@ func (j *journey) place(ctx context.Context, p *page, href, field string) (*page
 		}
 	}
 	body := url.Values{"place": {code}}.Encode()
-	if p, err = j.b.do(ctx, "POST", u.String(), "application/x-www-form-urlencoded", []byte(body)); err != nil {
+	if p, err = j.b.Do(ctx, "POST", u.String(), "application/x-www-form-urlencoded", []byte(body)); err != nil {
 		return nil, err
 	}
-	return p, p.ok()
+	return p, p.OK()
 }
 
 // neighbour is a village of the office other than the person's own: somewhere to move to.
@@ -301,8 +299,8 @@ func (j *journey) neighbour() string {
 }
 
 // answer puts a value into every control that is still empty.
-func (j *journey) answer(f *form, p *page) error {
-	for name, kind := range f.kinds {
+func (j *journey) answer(f *browse.Form, p *browse.Page) error {
+	for name, kind := range f.Kinds {
 		field, part, dated := strings.Cut(name, ".")
 		if dated && len(part) == 1 {
 			j.date(f, name, field, part)
@@ -316,10 +314,10 @@ func (j *journey) answer(f *form, p *page) error {
 			continue
 		}
 		if kind == "file" {
-			if !strings.Contains(string(p.body), "/files/"+name+"/") {
-				f.files[name] = file{"foto.png", picture}
-				if f.accept[name] == "application/pdf" {
-					f.files[name] = file{"surat.pdf", paper}
+			if !strings.Contains(string(p.Body), "/files/"+name+"/") {
+				f.Files[name] = browse.File{Name: "foto.png", Data: picture}
+				if f.Accept[name] == "application/pdf" {
+					f.Files[name] = browse.File{Name: "surat.pdf", Data: paper}
 				}
 			}
 			continue
@@ -328,39 +326,39 @@ func (j *journey) answer(f *form, p *page) error {
 			j.choose(f, name, kind)
 			continue
 		}
-		if f.values.Get(name) == "" {
-			f.values.Set(name, j.value(name))
+		if f.Values.Get(name) == "" {
+			f.Values.Set(name, j.value(name))
 		}
 	}
 	return nil
 }
 
-func (j *journey) date(f *form, name, field, part string) {
-	if f.values.Get(name) != "" {
+func (j *journey) date(f *browse.Form, name, field, part string) {
+	if f.Values.Get(name) != "" {
 		return
 	}
 	t, err := time.Parse(time.DateOnly, j.value(field))
 	if err != nil {
 		return
 	}
-	f.values.Set(name, t.Format(map[string]string{"d": "2", "m": "1", "y": "2006"}[part]))
+	f.Values.Set(name, t.Format(map[string]string{"d": "2", "m": "1", "y": "2006"}[part]))
 }
 
-func (j *journey) choose(f *form, name, kind string) {
-	if f.values.Get(name) != "" {
+func (j *journey) choose(f *browse.Form, name, kind string) {
+	if f.Values.Get(name) != "" {
 		return
 	}
 	want := j.value(name)
-	f.values.Del(name)
-	for _, o := range f.options[name] {
+	f.Values.Del(name)
+	for _, o := range f.Options[name] {
 		for _, w := range strings.Split(want, ",") {
 			if o == w {
-				f.values.Add(name, o)
+				f.Values.Add(name, o)
 			}
 		}
 	}
-	if len(f.values[name]) == 0 && kind == "radio" && len(f.options[name]) > 0 {
-		f.values.Set(name, f.options[name][0])
+	if len(f.Values[name]) == 0 && kind == "radio" && len(f.Options[name]) > 0 {
+		f.Values.Set(name, f.Options[name][0])
 	}
 }
 
@@ -397,7 +395,7 @@ func (w *world) own(p person, def *catalog.Definition, field string) string {
 					continue
 				}
 				if asked, _ := def.Field(field); asked != nil && asked.Kind == "nik" {
-					return or(p.members[src.Register], p.NIK)
+					return cmp.Or(p.members[src.Register], p.NIK)
 				}
 				return p.Records[src.Register][0]
 			}
@@ -425,35 +423,5 @@ func (j *journey) today(e *catalog.Example, v string) string {
 	return t.Add(here.Sub(day)).Format(time.DateOnly)
 }
 
-// paper is a PDF of one empty page.
-var paper = func() []byte {
-	var b bytes.Buffer
-	b.WriteString("%PDF-1.4\n")
-	var at []int
-	for i, object := range []string{"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>", "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"} {
-		at = append(at, b.Len())
-		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", i+1, object)
-	}
-	xref := b.Len()
-	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(at)+1)
-	for _, n := range at {
-		fmt.Fprintf(&b, "%010d 00000 n \n", n)
-	}
-	fmt.Fprintf(&b, "trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", len(at)+1, xref)
-	return b.Bytes()
-}()
-
-// picture is a small photograph-like PNG for every upload.
-var picture = func() []byte {
-	m := image.NewRGBA(image.Rect(0, 0, 64, 64))
-	for x := range 64 {
-		for y := range 64 {
-			m.Set(x, y, color.RGBA{uint8(4 * x), uint8(4 * y), 120, 255})
-		}
-	}
-	var b bytes.Buffer
-	if err := png.Encode(&b, m); err != nil {
-		panic(err) // encoding to memory cannot fail
-	}
-	return b.Bytes()
-}()
+// paper and picture are what is uploaded wherever a file is asked for.
+var paper, picture = browse.Paper(), browse.Photo(64)

@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"lancar/app/rehearse/browse"
 )
 
 // kept is what a journey was promised, written down at the moment of the promise. Submit, Form
@@ -120,20 +122,20 @@ func (c kept) check(ctx context.Context, node *url.URL, dir string) error {
 	}
 	// The node may listen elsewhere now; hosts keep their names.
 	submit.Host = submit.Hostname() + ":" + node.Port()
-	b := newBrowser(node, noTime)
-	defer b.close()
+	b := newBrowser(node, nil)
+	defer b.Close()
 	var cookies []*http.Cookie
 	for name, value := range c.Cookies {
 		cookies = append(cookies, &http.Cookie{Name: name, Value: value, Path: "/"})
 	}
-	b.client.Jar.SetCookies(submit, cookies)
-	p, err := b.do(ctx, http.MethodPost, submit.String(), "application/x-www-form-urlencoded", []byte(c.Form.Encode()))
+	b.SetCookies(submit, cookies)
+	p, err := b.Do(ctx, http.MethodPost, submit.String(), "application/x-www-form-urlencoded", []byte(c.Form.Encode()))
 	if err != nil {
 		return err
 	}
-	m := casePath.FindStringSubmatch(p.url.Path)
+	m := casePath.FindStringSubmatch(p.URL.Path)
 	if m == nil || m[1] != c.Number {
-		return fmt.Errorf("sent again, the submission led to %s (%d): %s", p.url.Path, p.status, p.heading())
+		return fmt.Errorf("sent again, the submission led to %s (%d): %s", p.URL.Path, p.Status, p.Heading())
 	}
 	home := submit.Scheme + "://" + submit.Host
 	if err := c.once(ctx, b, home); err != nil {
@@ -155,20 +157,20 @@ func (c kept) check(ctx context.Context, node *url.URL, dir string) error {
 }
 
 // once looks the case up in the person's own list.
-func (c kept) once(ctx context.Context, b *browser, home string) error {
+func (c kept) once(ctx context.Context, b *browse.Browser, home string) error {
 	seen := 0
 	next := home + "/me"
 	for range 100 {
-		p, err := b.get(ctx, next)
+		p, err := b.Get(ctx, next)
 		if err != nil {
 			return err
 		}
-		if err := p.ok(); err != nil {
+		if err := p.OK(); err != nil {
 			return err
 		}
 		in := map[string]bool{} // a page may link a case twice
 		next = ""
-		for _, l := range p.links() {
+		for _, l := range p.Links() {
 			u, err := url.Parse(l)
 			if err != nil {
 				continue

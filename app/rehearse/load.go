@@ -14,6 +14,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"lancar/app/rehearse/browse"
 )
 
 // Load is what [Submissions] measured.
@@ -47,7 +49,7 @@ func Submissions(ctx context.Context, o Options, rounds int) (Load, error) {
 		}); err != nil {
 			return all, err
 		}
-		l, ds := fire(ctx, o.C, ready, players[0].b.node.Host)
+		l, ds := fire(ctx, o.C, ready, players[0].play.node.Host)
 		all.Submitted += l.Submitted
 		all.Failed += l.Failed
 		all.Seconds += l.Seconds
@@ -67,13 +69,13 @@ func (p *play) ready(ctx context.Context, players []*journey, i int) ([]byte, er
 		if j.who, ok = p.world.borrow(j.office, j.registers()); !ok {
 			return nil, fmt.Errorf("too few people for %d players", len(players))
 		}
-		j.b = p.world.browserOf(j.who, func() *browser { return newBrowser(p.node, p.took) })
+		j.b = p.world.browserOf(j.who, func() *browse.Browser { return newBrowser(p.node, p.took) })
 		players[i] = j
 		if err := j.start(ctx); err != nil {
 			return nil, err
 		}
 	} else {
-		page, err := j.b.get(ctx, j.home+"/services/"+j.def.Slug)
+		page, err := j.b.Get(ctx, j.home+"/services/"+j.def.Slug)
 		if err != nil {
 			return nil, err
 		}
@@ -84,26 +86,26 @@ func (p *play) ready(ctx context.Context, players []*journey, i int) ([]byte, er
 	if err := j.fill(ctx); err != nil {
 		return nil, err
 	}
-	page, err := j.b.get(ctx, j.draft+"/check")
+	page, err := j.b.Get(ctx, j.draft+"/check")
 	if err != nil {
 		return nil, err
 	}
-	f, err := page.with("key")
+	f, err := page.With("key")
 	if err != nil {
 		return nil, err
 	}
-	f.tick()
-	return j.b.request(ctx, f)
+	f.Tick()
+	return request(ctx, j.b, f)
 }
 
 // request is the sending of a form as it goes over the wire, with its cookies.
-func (b *browser) request(ctx context.Context, f *form) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, f.action.String(), strings.NewReader(f.values.Encode()))
+func request(ctx context.Context, b *browse.Browser, f *browse.Form) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, f.Action.String(), strings.NewReader(f.Values.Encode()))
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	for _, c := range b.client.Jar.Cookies(&url.URL{Scheme: f.action.Scheme, Host: f.action.Host, Path: "/"}) {
+	for _, c := range b.Cookies(&url.URL{Scheme: f.Action.Scheme, Host: f.Action.Host, Path: "/"}) {
 		req.AddCookie(c)
 	}
 	var wire bytes.Buffer

@@ -1,6 +1,7 @@
 package rehearse
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"lancar/app/rehearse/browse"
 	"lancar/catalog"
 )
 
@@ -23,7 +25,7 @@ type desk struct {
 	officer officer
 	role    string
 	mu      sync.Mutex
-	b       *browser
+	b       *browse.Browser
 }
 
 func newOffices(p *play) *offices { return &offices{play: p, desk: map[string]*desk{}} }
@@ -64,7 +66,7 @@ func (o *offices) step(ctx context.Context, j *journey, s catalog.Step, verdict 
 
 // desks are the officers of the step's role in the deciding office.
 func (o *offices) desks(j *journey, s catalog.Step) (out []*desk) {
-	agency := or(s.Agency, j.def.Owner.Agency)
+	agency := cmp.Or(s.Agency, j.def.Owner.Agency)
 	codes := []string{j.decider()}
 	if r := o.regions.ByCode(codes[0]); r != nil {
 		if office, ok := r.Agency(agency); ok {
@@ -105,60 +107,60 @@ func (o *offices) try(ctx context.Context, d *desk, j *journey, s catalog.Step, 
 			return false, fmt.Errorf("officer sign-in: %w", err)
 		}
 	}
-	p, err := d.b.get(ctx, o.root()+"/office/cases/"+j.number)
+	p, err := d.b.Get(ctx, o.root()+"/office/cases/"+j.number)
 	if err != nil {
 		return false, err
 	}
-	switch p.status {
+	switch p.Status {
 	case http.StatusNotFound, http.StatusForbidden:
 		return false, nil // not theirs, or not yet
 	case http.StatusOK:
 	default:
-		return false, p.ok()
+		return false, p.OK()
 	}
-	for _, f := range p.forms() {
-		if f.action == nil {
+	for _, f := range p.Forms() {
+		if f.Action == nil {
 			continue
 		}
 		switch {
-		case s.Kind == "sign" && strings.HasSuffix(f.action.Path, "/sign"):
-		case s.Kind != "sign" && strings.HasSuffix(f.action.Path, "/decide"):
+		case s.Kind == "sign" && strings.HasSuffix(f.Action.Path, "/sign"):
+		case s.Kind != "sign" && strings.HasSuffix(f.Action.Path, "/decide"):
 			o.judge(f, j, s, verdict)
 		default:
 			continue
 		}
-		p, err := d.b.submit(ctx, f, "", "")
+		p, err := d.b.Submit(ctx, f)
 		if err != nil {
 			return false, err
 		}
-		if p.status == http.StatusConflict {
+		if p.Status == http.StatusConflict {
 			return false, nil
 		}
-		return true, p.ok()
+		return true, p.OK()
 	}
 	return false, nil
 }
 
 // judge fills in the decision.
-func (o *offices) judge(f *form, j *journey, s catalog.Step, verdict string) {
-	for name := range f.kinds {
-		if strings.HasPrefix(name, "check.") && len(f.options[name]) > 0 {
-			f.values.Set(name, f.options[name][0])
+func (o *offices) judge(f *browse.Form, j *journey, s catalog.Step, verdict string) {
+	for name := range f.Kinds {
+		if strings.HasPrefix(name, "check.") && len(f.Options[name]) > 0 {
+			f.Values.Set(name, f.Options[name][0])
 		}
 	}
-	f.values.Set("decision", verdict)
-	f.values.Set("reason", "Diperiksa saat gladi layanan.")
+	f.Values.Set("decision", verdict)
+	f.Values.Set("reason", "Diperiksa saat gladi layanan.")
 	switch {
 	case s.Kind == "opinion" || s.Kind == "review":
-		f.values.Set("favourable", "yes")
-		if slices.Contains(f.options["decision"], "opine") && verdict != "ask" {
-			f.values.Set("decision", "opine")
+		f.Values.Set("favourable", "yes")
+		if slices.Contains(f.Options["decision"], "opine") && verdict != "ask" {
+			f.Values.Set("decision", "opine")
 		}
 	case verdict == "refuse":
-		f.values.Set("ground", j.def.Refusal[0].ID)
+		f.Values.Set("ground", j.def.Refusal[0].ID)
 	}
 	if verdict == "ask" {
-		f.values.Set("requirement", j.def.Requirements[len(j.def.Requirements)-1].ID)
+		f.Values.Set("requirement", j.def.Requirements[len(j.def.Requirements)-1].ID)
 	}
 }
 
@@ -167,11 +169,11 @@ func (o *offices) root() string { return o.node.Scheme + "://localhost:" + o.nod
 // signIn takes an officer through number, code and role.
 func (o *offices) signIn(ctx context.Context, d *desk) error {
 	b := newBrowser(o.node, o.took)
-	p, err := b.get(ctx, o.root()+"/office/signin")
+	p, err := b.Get(ctx, o.root()+"/office/signin")
 	if err != nil {
 		return err
 	}
-	f, err := p.with("number")
+	f, err := p.With("number")
 	if err != nil {
 		return err
 	}
@@ -179,22 +181,22 @@ func (o *offices) signIn(ctx context.Context, d *desk) error {
 	if err != nil {
 		return err
 	}
-	f.values.Set("number", d.officer.Number)
-	if p, err = b.submit(ctx, f, "", ""); err != nil {
+	f.Values.Set("number", d.officer.Number)
+	if p, err = b.Submit(ctx, f); err != nil {
 		return err
 	}
-	if f, err = p.with("code"); err != nil {
+	if f, err = p.With("code"); err != nil {
 		return err
 	}
 	code, err := o.world.code(ctx, d.officer.Email, after)
 	if err != nil {
 		return err
 	}
-	f.values.Set("code", code)
-	if p, err = b.submit(ctx, f, "", ""); err != nil {
+	f.Values.Set("code", code)
+	if p, err = b.Submit(ctx, f); err != nil {
 		return err
 	}
-	if err := p.ok(); err != nil {
+	if err := p.OK(); err != nil {
 		return err
 	}
 	if err := o.role(ctx, b, p, d); err != nil {
@@ -205,28 +207,28 @@ func (o *offices) signIn(ctx context.Context, d *desk) error {
 }
 
 // role chooses the desk's role where the officer has several.
-func (o *offices) role(ctx context.Context, b *browser, p *page, d *desk) error {
-	if !strings.HasSuffix(p.url.Path, "/role") {
+func (o *offices) role(ctx context.Context, b *browse.Browser, p *browse.Page, d *desk) error {
+	if !strings.HasSuffix(p.URL.Path, "/role") {
 		return nil
 	}
-	for _, f := range p.forms() {
-		for _, bt := range f.buttons {
-			if bt.name == "role" && strings.HasPrefix(bt.value, d.role) {
-				p, err := b.submit(ctx, f, "role", bt.value)
+	for _, f := range p.Forms() {
+		for _, bt := range f.Buttons {
+			if bt.Name == "role" && strings.HasPrefix(bt.Value, d.role) {
+				p, err := b.Submit(ctx, f, "role", bt.Value)
 				if err != nil {
 					return err
 				}
-				return p.ok()
+				return p.OK()
 			}
 		}
-		for _, v := range append(f.options["role"], f.values.Get("role")) {
+		for _, v := range append(f.Options["role"], f.Values.Get("role")) {
 			if strings.HasPrefix(v, d.role) {
-				f.values.Set("role", v)
-				p, err := b.submit(ctx, f, "", "")
+				f.Values.Set("role", v)
+				p, err := b.Submit(ctx, f)
 				if err != nil {
 					return err
 				}
-				return p.ok()
+				return p.OK()
 			}
 		}
 	}

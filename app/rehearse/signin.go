@@ -30,12 +30,12 @@ func (p *play) signedIn(ctx context.Context, i int) (map[string]string, error) {
 	j.b = newBrowser(p.node, p.took)
 	home := *p.node
 	home.Host = "localhost:" + p.node.Port()
-	page, err := j.b.get(ctx, home.JoinPath("/signin").String()+"?to=/me")
+	page, err := j.b.Get(ctx, home.JoinPath("/signin").String()+"?to=/me")
 	if err != nil {
 		return nil, err
 	}
 	if _, err := j.signIn(ctx, page); err != nil {
 		return nil, err
 	}
-	return j.b.cookies(&home), nil
+	return cookiesOf(j.b, &home), nil
 }

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"lancar/app/rehearse/browse"
 	"lancar/region/places"
 )
 
@@ -29,7 +30,7 @@ type world struct {
 	mu       sync.Mutex
 	taken    map[string]int // people already playing, so that no two journeys are one person at once
 	turn     map[string]int
-	browsers map[string]*browser // by NIK: who signed in once stays signed in
+	browsers map[string]*browse.Browser // by NIK: who signed in once stays signed in
 }
 
 // person is somebody who can sign in.
@@ -56,7 +57,7 @@ type officer struct {
 }
 
 func openWorld(ctx context.Context, at string) (*world, error) {
-	w := &world{url: strings.TrimSuffix(at, "/"), http: &http.Client{Timeout: 40 * time.Second}, taken: map[string]int{}, turn: map[string]int{}, browsers: map[string]*browser{}}
+	w := &world{url: strings.TrimSuffix(at, "/"), http: &http.Client{Timeout: 40 * time.Second}, taken: map[string]int{}, turn: map[string]int{}, browsers: map[string]*browse.Browser{}}
 	var now struct {
 		Now time.Time `json:"now"`
 	}
@@ -169,7 +170,7 @@ func (w *world) borrow(place string, registers []string) (person, bool) {
 }
 
 // browserOf is the person's own browser, with the sessions it holds.
-func (w *world) browserOf(p person, open func() *browser) *browser {
+func (w *world) browserOf(p person, open func() *browse.Browser) *browse.Browser {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.browsers[p.NIK] == nil {
@@ -231,4 +232,11 @@ func (w *world) code(ctx context.Context, to string, after int64) (string, error
 // pay pays a QRIS code at the sandbox bank.
 func (w *world) pay(ctx context.Context, qris string) error {
 	return w.post(ctx, "/bank/pay", map[string]string{"qr": qris}, nil)
+}
+
+// newBrowser walks the node; seen, unless nil, is told how long each request took.
+func newBrowser(node *url.URL, seen func(time.Duration)) *browse.Browser {
+	b := browse.New(node, patience)
+	b.Lang, b.Seen = "id", seen
+	return b
 }

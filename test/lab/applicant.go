@@ -248,10 +248,10 @@ func (a *Applicant) step(p *Page, said Answers, done map[string]int) (*Page, err
 		return nil, err
 	}
 	for _, b := range f.Buttons {
-		_, field, ok := strings.Cut(b.Get("value"), "/place/")
+		_, field, ok := strings.Cut(b.Value, "/place/")
 		if ok && done[field] == 0 {
 			done[field]++
-			u, err := p.URL.Parse(b.Get("value"))
+			u, err := p.URL.Parse(b.Value)
 			if err != nil {
 				return nil, err
 			}
@@ -410,6 +410,6 @@ func Check(b *Browser, portal string, pdf []byte) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.Files["file"] = File{"dokumen.pdf", pdf}
+	f.Files["file"] = File{Name: "dokumen.pdf", Data: pdf}
 	return b.Submit(f)
 }

@@ -163,8 +163,8 @@ func (d *Desk) SignIn(w *World, node string) error {
 		return err
 	}
 	for _, b := range f.Buttons {
-		if strings.HasPrefix(b.Get("value"), d.Role) {
-			p, err = d.B.Submit(f, "role", b.Get("value"))
+		if strings.HasPrefix(b.Value, d.Role) {
+			p, err = d.B.Submit(f, "role", b.Value)
 			if err != nil {
 				return err
 			}

@@ -1,52 +1,16 @@
 package lab
 
-import (
-	"bytes"
-	"fmt"
-	"image"
-	"image/color"
-	"image/png"
-)
+import "lancar/app/rehearse/browse"
 
 // Files are what people of the tests upload: a good photo and a good PDF, and what must be
 // refused: a program that calls itself a photo, and a photo larger than any limit.
 func Files() map[string]File {
 	return map[string]File{
-		"photo":   {"foto.png", photo(64)},
-		"paper":   {"surat.pdf", paper()},
-		"program": {"foto.png", append([]byte("\x7fELF\x02\x01\x01"), make([]byte, 4096)...)},
-		"page":    {"foto.jpg", []byte("<!doctype html><script>alert(1)</script>")},
-		"huge":    {"foto.png", append(photo(64), make([]byte, 11<<20)...)},
-		"empty":   {"foto.png", nil},
+		"photo":   {Name: "foto.png", Data: browse.Photo(64)},
+		"paper":   {Name: "surat.pdf", Data: browse.Paper()},
+		"program": {Name: "foto.png", Data: append([]byte("\x7fELF\x02\x01\x01"), make([]byte, 4096)...)},
+		"page":    {Name: "foto.jpg", Data: []byte("<!doctype html><script>alert(1)</script>")},
+		"huge":    {Name: "foto.png", Data: append(browse.Photo(64), make([]byte, 11<<20)...)},
+		"empty":   {Name: "foto.png", Data: nil},
 	}
-}
-
-func photo(side int) []byte {
-	m := image.NewRGBA(image.Rect(0, 0, side, side))
-	for x := range side {
-		for y := range side {
-			m.Set(x, y, color.RGBA{uint8(4 * x), uint8(4 * y), 120, 255})
-		}
-	}
-	var b bytes.Buffer
-	_ = png.Encode(&b, m) // memory does not fail
-	return b.Bytes()
-}
-
-// paper is a PDF of one empty page.
-func paper() []byte {
-	var b bytes.Buffer
-	b.WriteString("%PDF-1.4\n")
-	var at []int
-	for i, object := range []string{"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>", "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"} {
-		at = append(at, b.Len())
-		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", i+1, object)
-	}
-	xref := b.Len()
-	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(at)+1)
-	for _, n := range at {
-		fmt.Fprintf(&b, "%010d 00000 n \n", n)
-	}
-	fmt.Fprintf(&b, "trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", len(at)+1, xref)
-	return b.Bytes()
 }
