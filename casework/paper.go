@@ -23,22 +23,35 @@ func (c *Cases) order(d *dossier, in *content, dec Decision) document.Order {
 	r := c.regions.ByCode(d.region)
 	s, out := c.outcome(d, in)
 	s.Now = dec.At
-	more := c.slots(d, r, dec, documentLang)
-	if which == "granted" {
-		more["valid.until"] = catalog.Date(d.def.ValidUntil(&out, dec.At.In(r.Zone)), documentLang)
+	fill := func(lang string) *letter.Sheet {
+		more := c.slots(d, r, dec, lang)
+		if which == "granted" {
+			more["valid.until"] = catalog.Date(d.def.ValidUntil(&out, dec.At.In(r.Zone)), lang)
+		}
+		return d.def.Letters[which].In(lang).Fill(d.def.Values(s, &out, lang, more))
 	}
-	sheet := d.def.Letters[which].In(documentLang).Fill(d.def.Values(s, &out, documentLang, more))
 	o := c.blank(d, in, r, dec.At)
 	o.Kind, o.Title, o.Pattern = kind, title, d.def.Output.Number
 	if which == "granted" {
 		o.ValidUntil = endOf(d.def.ValidUntil(&out, dec.At.In(r.Zone)), r.Zone)
 	}
-	o.Paper.Title, o.Paper.Blocks = sheet.Title, blocks(sheet)
+	d.write(&o.Paper, in, which, fill)
 	return o
 }
 
 // documentLang is the language of decisions.
 const documentLang = "id"
+
+// write sets a letter on a paper. An applicant who reads the pages in another language, in which
+// the service has the letter too, gets that text behind it.
+func (d *dossier) write(p *document.Paper, in *content, which string, fill func(lang string) *letter.Sheet) {
+	sheet := fill(documentLang)
+	p.Title, p.Blocks = sheet.Title, blocks(sheet)
+	if in.Lang != documentLang && d.def.Letters[which][in.Lang] != nil {
+		sheet = fill(in.Lang)
+		p.Courtesy = &document.Translation{Lang: in.Lang, Title: sheet.Title, Blocks: blocks(sheet)}
+	}
+}
 
 // blank is an order with everything that does not depend on what the document says.
 func (c *Cases) blank(d *dossier, in *content, r *region.Region, at time.Time) document.Order {
@@ -109,15 +122,17 @@ func (c *Cases) slots(d *dossier, r *region.Region, dec Decision, lang string) m
 		ground = g.Text.In(lang)
 	}
 	agency, _ := r.Agency(d.origin.Agency)
-	basis := "Diputuskan oleh " + dec.By + "." // decisions are in Indonesian
+	from, to := day(store.Time(d.status.Complete)), day(lastDay(store.Time(d.status.Due)))
+	basis := lancar.Text{"id": "Diputuskan oleh " + dec.By + ".", "en": "Decided by " + dec.By + "."}
 	if dec.How == "deemed" {
-		basis = "Jangka waktu " + day(store.Time(d.status.Complete)) + " sampai " + day(lastDay(store.Time(d.status.Due))) +
-			" berakhir tanpa keputusan, sehingga permohonan ini dikabulkan demi hukum: " + dec.Law.In(lang) + "."
+		basis = lancar.Text{
+			"id": "Jangka waktu " + from + " sampai " + to + " berakhir tanpa keputusan, sehingga permohonan ini dikabulkan demi hukum: " + dec.Law.In(lang) + ".",
+			"en": "The term from " + from + " to " + to + " ended without a decision, so that this application is granted by operation of law: " + dec.Law.In(lang) + "."}
 	}
 	return map[string]string{
 		"case.number": d.origin.Number, "case.submitted": day(d.submitted), "case.completed": day(store.Time(d.status.Complete)),
 		"case.due": day(lastDay(store.Time(d.status.Due))), "decision.date": day(dec.At), "decision.reason": dec.Reason, "decision.ground": ground,
-		"decision.law": dec.Law.In(lang), "decision.basis": basis, "office.name": agency.Name.In(lang), "region.name": r.Name,
+		"decision.law": dec.Law.In(lang), "decision.basis": basis.In(lang), "office.name": agency.Name.In(lang), "region.name": r.Name,
 		"app.name": r.AppName, "signatory.name": sign.Name, "signatory.title": sign.Title.In(lang), "document.number": "",
 	}
 }

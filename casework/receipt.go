@@ -9,6 +9,7 @@ import (
 	"lancar/access"
 	"lancar/catalog"
 	"lancar/catalog/flow"
+	"lancar/catalog/letter"
 	"lancar/document"
 	"lancar/identity/mandate"
 	"lancar/internal/jobs"
@@ -79,13 +80,14 @@ func (c *Cases) issueSlip(ctx context.Context, d *dossier, in *content, s slip, 
 	o := c.blank(d, in, r, at)
 	o.Kind, o.Title = document.Receipt, s.title
 	situation, out := c.outcome(d, in)
-	more := c.slots(d, r, Decision{}, documentLang)
-	if !in.paid.Paid.IsZero() {
-		more["payment.date"] = catalog.Date(region.DateIn(in.paid.Paid, r.Zone).String(), documentLang)
-		more["payment.reference"] = in.paid.Reference
-	}
-	sheet := d.def.Letters[s.letter].In(documentLang).Fill(d.def.Values(situation, &out, documentLang, more))
-	o.Paper.Title, o.Paper.Blocks = sheet.Title, blocks(sheet)
+	d.write(&o.Paper, in, s.letter, func(lang string) *letter.Sheet {
+		more := c.slots(d, r, Decision{}, lang)
+		if !in.paid.Paid.IsZero() {
+			more["payment.date"] = catalog.Date(region.DateIn(in.paid.Paid, r.Zone).String(), lang)
+			more["payment.reference"] = in.paid.Reference
+		}
+		return d.def.Letters[s.letter].In(lang).Fill(d.def.Values(situation, &out, lang, more))
+	})
 	doc, err := c.documents.Prepare(ctx, o)
 	if err != nil {
 		return "", err

@@ -47,4 +47,14 @@ type Paper struct {
 	Signatory Signatory
 	CheckURL  string // in the QR code, and in short beside it
 	Simulated bool   // SIMULASI on every page
+
+	Courtesy *Translation // on pages of its own after the signature; nil for none
+}
+
+// Translation is what a document says in another language, for whoever reads that better. It says
+// itself that it is no more than that.
+type Translation struct {
+	Lang   string // "en"
+	Title  string
+	Blocks []Block
 }

@@ -150,6 +150,26 @@ func textCanBeCopied(t *testing.T, value string) {
 	}
 }
 
+// Who reads English gets the same text in English behind the document, which says what it is worth.
+func TestATranslationFollowsTheDocument(t *testing.T) {
+	p := paper()
+	p.Courtesy = &Translation{Lang: "en", Title: "Market stall permit", Blocks: []Block{{Heading: "The stall", Rows: []Row{{"Valid", "1 Đecember 2026"}}}}}
+	pdf := signedPaper(t, signer(t), p)
+	out := tool(t, pdf, "pdftotext", "-layout", "FILE", "-")
+	first, second, ok := strings.Cut(out, "\f")
+	if !ok || !strings.Contains(first, "Halaman 1 dari 2") || strings.Contains(first, "Market stall permit") || !strings.Contains(first, "Ditandatangani secara elektronik") {
+		t.Errorf("the document itself reads:\n%s", first)
+	}
+	for _, want := range []string{"Translation, for your convenience. What counts is the document in Indonesian", "Market stall permit", "Number " + p.Number, "The stall", "1 Đecember 2026", "Halaman 2 dari 2"} {
+		if !strings.Contains(second, want) {
+			t.Errorf("the translation lacks %q:\n%s", want, second)
+		}
+	}
+	if out := tool(t, pdf, "pdfsig", "-nocert", "FILE"); !strings.Contains(out, "Signature is Valid") || !strings.Contains(out, "Total document signed") {
+		t.Errorf("pdfsig says:\n%s", out)
+	}
+}
+
 func TestVerify(t *testing.T) {
 	ring := signer(t)
 	p := paper()

@@ -38,13 +38,14 @@ func (s *styles) render(p Paper) ([]byte, error) {
 	sh.paper, sh.plain = s.clean(p)
 	sh.begin()
 	sh.letterhead()
-	sh.title()
+	sh.title(sh.paper.Lang, sh.paper.Title)
 	for _, block := range sh.paper.Blocks {
 		sh.block(block)
 	}
 	if err := sh.seal(); err != nil {
 		return nil, err
 	}
+	sh.courtesy()
 	var out bytes.Buffer
 	if err := sh.pdf.Output(&out); err != nil {
 		return nil, fmt.Errorf("drawing a document: %w", err)
@@ -177,14 +178,32 @@ func (s *sheet) letterhead() {
 	s.ink(black)
 }
 
-func (s *sheet) title() {
+func (s *sheet) title(lang, title string) {
 	s.font("B", 17)
-	s.text(textWidth, 8, s.paper.Title, "C")
+	s.text(textWidth, 8, title, "C")
 	if s.paper.Number != "" {
 		s.font("", 10.5)
-		s.text(textWidth, 6, words(s.paper.Lang, "number")+" "+s.paper.Number, "C")
+		s.text(textWidth, 6, words(lang, "number")+" "+s.paper.Number, "C")
 	}
 	s.pdf.Ln(7)
+}
+
+// courtesy is the translation, on a page that says first what it is worth.
+func (s *sheet) courtesy() {
+	t := s.paper.Courtesy
+	if t == nil {
+		return
+	}
+	s.pdf.AddPage()
+	s.font("B", 9.5)
+	s.ink(grey)
+	s.text(textWidth, 5, words(t.Lang, "courtesy"), "C")
+	s.ink(black)
+	s.pdf.Ln(7)
+	s.title(t.Lang, t.Title)
+	for _, block := range t.Blocks {
+		s.block(block)
+	}
 }
 
 func (s *sheet) block(b Block) {

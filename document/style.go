@@ -73,15 +73,23 @@ func (s *styles) clean(p Paper) (clean Paper, plain bool) {
 		&p.Signatory.Office, &p.Signatory.Name, &p.Signatory.Number} {
 		*t = fix(*t)
 	}
-	blocks := make([]Block, len(p.Blocks))
-	for i, b := range p.Blocks {
-		blocks[i] = Block{Heading: fix(b.Heading), Text: fix(b.Text), Rows: make([]Row, len(b.Rows))}
+	p.Blocks = drawable(p.Blocks, fix)
+	if t := p.Courtesy; t != nil {
+		p.Courtesy = &Translation{Lang: t.Lang, Title: fix(t.Title), Blocks: drawable(t.Blocks, fix)}
+	}
+	return p, plain
+}
+
+// drawable are blocks with their text mended.
+func drawable(list []Block, fix func(string) string) []Block {
+	out := make([]Block, len(list))
+	for i, b := range list {
+		out[i] = Block{Heading: fix(b.Heading), Text: fix(b.Text), Rows: make([]Row, len(b.Rows))}
 		for j, r := range b.Rows {
-			blocks[i].Rows[j] = Row{fix(r.Label), fix(r.Value)}
+			out[i].Rows[j] = Row{fix(r.Label), fix(r.Value)}
 		}
 	}
-	p.Blocks = blocks
-	return p, plain
+	return out
 }
 
 // band draws the woven edge across the top of the page.

@@ -69,7 +69,7 @@ func config(ts *testscript.TestScript, _ bool, args []string) {
 
 // readPDF prints the text of a PDF, where pdftotext is installed; elsewhere the rest of the story
 // is left out.
-func readPDF(ts *testscript.TestScript, _ bool, args []string) {
+func readPDF(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, args, 2, "readpdf FILE WORDS")
 	tool, err := exec.LookPath("pdftotext")
 	if err != nil {
@@ -78,7 +78,7 @@ func readPDF(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	text, err := exec.Command(tool, "-layout", ts.MkAbs(args[0]), "-").Output()
 	must(ts, err)
-	if !regexp.MustCompile(args[1]).MatchString(strings.Join(strings.Fields(string(text)), " ")) {
+	if regexp.MustCompile(args[1]).MatchString(strings.Join(strings.Fields(string(text)), " ")) == neg {
 		ts.Fatalf("%s says: %s", args[0], text)
 	}
 }
