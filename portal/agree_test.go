@@ -92,6 +92,12 @@ func TestAnAppSignsAPersonIn(t *testing.T) {
 	if len(*got) != 0 {
 		t.Fatal("prompt=login was passed over")
 	}
+	b.get(ask("acr_values", "urn:lancar:acr:3"))
+	b.shows(200, "passkey", "Tidak sekarang, kembali ke aplikasi")
+	b.get(strings.ReplaceAll(b.find(`class="row-a" href="(/consent[^"]+)"`), "&amp;", "&"))
+	if got.Get("code") == "" { // voluntary: the app hears how sure it is
+		t.Fatal(b.url, got)
+	}
 	b.get(ask("redirect_uri", "https://evil.example/cb"))
 	b.shows(422, "alamat kembali tidak terdaftar")
 	b.get("/me/consents")

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"lancar"
@@ -52,6 +53,7 @@ type signInView struct {
 	Script   string // of passkeys, "" where there are none
 	Ask      string // why more is asked than a code
 	StepUp   bool   // only a passkey helps
+	NotNow   string // where somebody goes on who has no surer way, when an app asked; "" for nowhere
 	People   string // page with people to sign in as, in a rehearsal
 	Problems []web.Problem
 	Fields   []web.Field
@@ -96,6 +98,9 @@ func (v *visit) signInPage(want signInFor, sent url.Values, problems []web.Probl
 	v.allowReturn(want.To)
 	view := signInView{signInFor: want, Problems: problems, People: v.sandbox("/"), Script: v.passkeyScript(), Ask: v.askFor(want),
 		StepUp: want.Level == identity.Strong && v.signed && v.session.Level == identity.Verified}
+	if want.Level > 0 && v.signed && strings.HasPrefix(want.To, "/consent?") {
+		view.NotNow = want.To // the app hears how sure it is, or that it is not enough
+	}
 	kind := want.Kind
 	view.Kind = "resident"
 	if kind == "passport" {

@@ -1,6 +1,7 @@
 package oidc_test
 
 import (
+	"crypto/ecdsa"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
@@ -429,6 +430,51 @@ func TestMutualTLS(t *testing.T) {
 		header := func(r *http.Request) { r.Header.Set("X-Client-Cert", "anything") }
 		if r := with(nil).userinfo(token, header); r.status != 401 {
 			t.Fatal("a header passed for a certificate")
+		}
+	})
+}
+
+// A certificate counts by its authority and name; the name alone is nothing.
+func TestCertificatesOfAnAuthority(t *testing.T) {
+	onceTLS(t, true, func(w *world) {
+		caKey := ecdsaKey(t)
+		ca := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "CA"}, NotBefore: begun.Add(-time.Hour), NotAfter: begun.AddDate(5, 0, 0), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
+		der, err := x509.CreateCertificate(rand.Reader, ca, ca, caKey.Public(), caKey)
+		w.must(err)
+		ca, err = x509.ParseCertificate(der)
+		w.must(err)
+		pool := x509.NewCertPool()
+		pool.AddCert(ca)
+		w.provider.TrustForTest(pool)
+		issue := func(name string, from *x509.Certificate, by *ecdsa.PrivateKey, until time.Time) *tls.Certificate {
+			key := ecdsaKey(t)
+			tpl := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name}, NotBefore: begun.Add(-time.Hour), NotAfter: until, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}
+			if from == nil {
+				from, by = tpl, key
+			}
+			der, err := x509.CreateCertificate(rand.Reader, tpl, from, key.Public(), by)
+			w.must(err)
+			return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+		}
+		a := w.app(func(c *oidc.Client) { c.Auth, c.TLSName, c.CertBound = oidc.TLS, "CN=app", true })
+		for name, c := range map[string]struct {
+			with   *tls.Certificate
+			status int
+		}{
+			"its own":            {issue("app", ca, caKey, begun.AddDate(1, 0, 0)), 200},
+			"another name":       {issue("other", ca, caKey, begun.AddDate(1, 0, 0)), 401},
+			"its name, unsigned": {issue("app", nil, nil, begun.AddDate(1, 0, 0)), 401},
+			"expired":            {issue("app", ca, caKey, begun.Add(-time.Minute)), 401},
+			"none":               {nil, 401},
+		} {
+			transport := w.server.Client().Transport.(*http.Transport).Clone()
+			if c.with != nil {
+				transport.TLSClientConfig.Certificates = []tls.Certificate{*c.with}
+			}
+			w.http = &http.Client{Transport: transport}
+			if r := a.call("/oauth/token", machineForm()); r.status != c.status {
+				t.Errorf("%s: %d %s", name, r.status, r.text)
+			}
 		}
 	})
 }

@@ -1,6 +1,9 @@
 package oidc
 
-import "context"
+import (
+	"context"
+	"crypto/x509"
+)
 
 // RotateForTest runs the hourly rotation now.
 func (p *Provider) RotateForTest(ctx context.Context) error { return p.DB.Write(ctx, p.rotateTx) }
@@ -17,3 +20,6 @@ func (p *Provider) ForgetForTest() {
 	defer p.clients.mu.Unlock()
 	p.clients.of = nil
 }
+
+// TrustForTest names the authorities of clients' certificates.
+func (p *Provider) TrustForTest(pool *x509.CertPool) { p.config.ClientCAs = pool }
