@@ -58,13 +58,13 @@ func (v *visit) machinePage(status int, sent url.Values, problems []web.Problem)
 	if s.Wanted != nil {
 		w := s.Wanted
 		view.Wanted = []web.Row{{Term: v.T("Cakupan", "Scopes"), Lines: v.scopeWords(w.Scopes)}, {Term: v.T("Panggilan", "Calls"), Lines: []string{v.pace(w.Budget, w.Peak)}},
-			{Term: v.T("Sampai", "Until"), Lines: []string{v.Date(w.Expires)}}}
+			{Term: v.T("Sampai", "Until"), Lines: []string{v.lastDay(w.Expires)}}}
 	}
 	for _, a := range s.Alarms {
 		view.Alarms = append(view.Alarms, lineOf{v.Moment(a.At, v.now), v.In(a.Words())})
 	}
 	for _, k := range s.Keys {
-		view.Keys = append(view.Keys, v.keyView(k))
+		view.Keys = append(view.Keys, v.keyView(k, s.State.Over()))
 	}
 	for _, u := range s.Uses {
 		what := v.T("meminta token", "asking for tokens")
@@ -111,11 +111,11 @@ func (v *visit) machineFacts(s machine.Sheet) []web.Row {
 	return []web.Row{one("Jenis", "Kind", v.machineKind(s.Kind)), one("Tahap", "Stage", stage), one("Pemilik", "Owner", v.officerName(s.Owner)+", "+v.agencyName(s.Agency, s.Region)),
 		{Term: v.T("Boleh", "May"), Lines: v.scopeWords(s.Scopes)},
 		{Term: v.T("Panggilan", "Calls"), Lines: []string{v.pace(s.Budget, s.Peak), v.T("hari ini ", "today ") + strconv.Itoa(s.Today)}, Num: true},
-		one("Terakhir dipakai", "Last used", v.lastUse(s.Machine)), one("Berlaku sampai", "Valid until", v.Date(s.Expires)), one("Tinjauan berikutnya", "Next review", v.Date(s.Review)),
+		one("Terakhir dipakai", "Last used", v.lastUse(s.Machine)), one("Berlaku sampai", "Valid until", v.lastDay(s.Expires)), one("Tinjauan berikutnya", "Next review", v.Date(s.Review)),
 		one("Nomor (client_id)", "Number (client_id)", string(s.ID))}
 }
 
-func (v *visit) keyView(k machine.Key) keyView {
+func (v *visit) keyView(k machine.Key, over bool) keyView {
 	out := keyView{Kind: v.T("Kunci", "Key"), ID: k.ID, Thumb: k.Thumb, From: v.When(k.From), Until: v.When(k.Until), Used: v.T("belum pernah", "never"),
 		Tag: web.Tag{Kind: "ok", Icon: "check", Text: v.T("Berlaku", "Valid")}, Open: k.Ended.IsZero() && v.now.Before(k.Until)}
 	if k.Kind == machine.Certificate {
@@ -125,6 +125,8 @@ func (v *visit) keyView(k machine.Key) keyView {
 		out.Used = v.Moment(k.LastUsed, v.now)
 	}
 	switch {
+	case over:
+		out.Open, out.Tag = false, web.Tag{Kind: "off", Text: v.T("Berakhir bersama mesinnya", "Ended with its machine")}
 	case !out.Open:
 		out.Tag = web.Tag{Kind: "off", Text: v.T("Berakhir", "Ended")}
 	case v.now.Before(k.From):

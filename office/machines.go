@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"lancar"
 	"lancar/identity"
@@ -72,7 +73,7 @@ func (v *visit) machineDone() string {
 }
 
 func (v *visit) machineRow(m machine.Machine) machineRow {
-	row := machineRow{Href: machinePath(m.ID), Name: m.Name, Kind: v.machineKind(m.Kind), Owner: v.officerName(m.Owner), Used: v.lastUse(m), Until: v.Date(m.Expires),
+	row := machineRow{Href: machinePath(m.ID), Name: m.Name, Kind: v.machineKind(m.Kind), Owner: v.officerName(m.Owner), Used: v.lastUse(m), Until: v.lastDay(m.Expires),
 		Tags: []web.Tag{v.machineTag(m)}, Late: m.State == machine.Orphaned || m.Held == machine.ByReview}
 	if m.Stage == machine.Sandbox {
 		row.Tags = append(row.Tags, web.Tag{Kind: "off", Text: v.T("Uji coba", "Sandbox")})
@@ -85,6 +86,9 @@ func (v *visit) machineRow(m machine.Machine) machineRow {
 	}
 	return row
 }
+
+// lastDay is the day before an end that falls on midnight.
+func (v *visit) lastDay(end time.Time) string { return v.Date(end.Add(-time.Nanosecond)) }
 
 func machinePath(id lancar.ID) string { return "/office/machines/" + url.PathEscape(string(id)) }
 

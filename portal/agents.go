@@ -65,7 +65,7 @@ func agents(v *visit) error {
 }
 
 func (v *visit) agentView(s machine.Sheet) agentView {
-	out := agentView{Name: s.Name, Purpose: v.In(s.Purpose), Path: "/me/agents/" + url.PathEscape(string(s.ID)), Until: v.Date(s.Expires), May: v.agentScopes(s.Scopes),
+	out := agentView{Name: s.Name, Purpose: v.In(s.Purpose), Path: "/me/agents/" + url.PathEscape(string(s.ID)), Until: v.lastDay(s.Expires), May: v.agentScopes(s.Scopes),
 		Used: v.T("Belum pernah dipakai", "Never used"), Looks: "/me/looked?" + url.Values{"who": {string(s.ID)}}.Encode(),
 		Stop: !s.State.Over(), Pause: s.State == machine.Active, Resume: s.State == machine.Paused}
 	if !s.LastUsed.IsZero() {
@@ -91,6 +91,8 @@ func (v *visit) agentView(s machine.Sheet) agentView {
 	}
 	return out
 }
+
+func (v *visit) lastDay(end time.Time) string { return v.Date(end.Add(-time.Nanosecond)) }
 
 func (v *visit) agentScopes(ids []string) (out []string) {
 	for _, id := range ids {
