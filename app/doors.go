@@ -10,7 +10,7 @@ import (
 )
 
 func (n *node) portalDeps(moved *shift) portal.Deps {
-	d := portal.Deps{Regions: n.regions, Catalog: n.catalog, Finder: n.finder, Identity: n.identity, Passkeys: n.passkeys, OIDC: n.oidc, Access: n.access, Notify: n.notify,
+	d := portal.Deps{Regions: n.regions, Catalog: n.catalog, Finder: n.finder, Identity: n.identity, Mandates: n.mandates, Passkeys: n.passkeys, OIDC: n.oidc, Access: n.access, Notify: n.notify,
 		Machines: n.machines, Cases: n.cases, Charges: n.charges, Documents: n.documents, PublicLog: n.public, Registers: n.registerName,
 		Checks: serve.NewLimiter(float64(n.config.Limits.Checks)/60, float64(n.config.Limits.Checks)),
 		Clock:  n.clock, Logger: n.log, Home: n.base, Rehearsal: n.config.Stage != Production}
@@ -29,7 +29,7 @@ func (n *node) registerName(id string) lancar.Text {
 }
 
 func (n *node) officeDeps(moved *shift) office.Deps {
-	d := office.Deps{Regions: n.regions, Catalog: n.catalog, Identity: n.identity, Passkeys: n.passkeys, Access: n.access, Breaches: n.breaches, Notify: n.notify, Cases: n.cases, Machines: n.machines,
+	d := office.Deps{Regions: n.regions, Catalog: n.catalog, Identity: n.identity, Mandates: n.mandates, Passkeys: n.passkeys, Access: n.access, Breaches: n.breaches, Notify: n.notify, Cases: n.cases, Machines: n.machines,
 		Documents: n.documents, PublicLog: n.public, Queue: n.queue, Registers: n.registerName, Clock: n.clock, Logger: n.log,
 		Home: n.base, Rehearsal: n.config.Stage != Production}
 	if moved != nil {

@@ -111,6 +111,29 @@ func (c *Cases) askPerson(ctx context.Context, who Applicant, act mandate.Act, e
 	return err
 }
 
+// UseFor notes that the holder of a mandate does something to a case that another room carries out:
+// opens the code of its charge, collects its document. It does nothing for who acts for themself.
+func (c *Cases) UseFor(ctx context.Context, who Applicant, region string, id lancar.ID, verb mandate.Verb, amount lancar.Money) error {
+	if !who.acts() {
+		return nil
+	}
+	return c.db.Write(ctx, func(tx *store.Tx) error {
+		d, err := c.byID(tx, region, id)
+		if err != nil {
+			return err
+		}
+		if d.account != who.Account || d.subject != who.Subject {
+			return errNotFound()
+		}
+		act := d.on(verb)
+		act.Amount = amount
+		if _, err := c.personTx(tx, who, act); err != nil {
+			return err
+		}
+		return c.actTx(tx, who, act)
+	})
+}
+
 // by names the holder in what a case seals, nil for who acts for themself.
 func by(who Applicant) *ActedBy {
 	if !who.acts() {
@@ -172,14 +195,7 @@ func (c *Cases) informHolder(tx *store.Tx, t told, m notify.Message) error {
 	if t.Mandate == "" {
 		return nil
 	}
-	_, err := c.mandates.CheckTx(tx, t.By, t.Mandate, mandate.Act{Verb: mandate.See, Service: t.Service})
-	if code := lancar.CodeOf(err); code == lancar.NotFound || code == lancar.Gone || code == lancar.Forbidden {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return c.identity.TellTx(tx, t.By, m)
+	return c.mandates.TellHolderTx(tx, t.By, t.Mandate, t.Service, m)
 }
 
 // drafting is the use of a mandate for a draft.

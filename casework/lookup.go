@@ -18,8 +18,11 @@ import (
 
 // signedIn is the register that matched, when the person signed in, what sign-in established.
 func signedIn(kind string) string {
-	if kind == "foreigner" {
+	switch kind {
+	case "foreigner":
 		return "immigration"
+	case "company":
+		return "oss"
 	}
 	return "population"
 }
@@ -38,6 +41,12 @@ func (c *Cases) known(ctx context.Context, who Applicant, def *catalog.Definitio
 		if err != nil {
 			return err
 		}
+		if person.Kind == identity.Company { // the number is that of who stands for it
+			body.Kind = "company"
+			if person.Number, err = c.mandates.OfficerNumberTx(tx, who.By.ID, who.By.Mandate); err != nil {
+				return err
+			}
+		}
 		number := "applicant.nik"
 		if person.Kind == identity.Visitor {
 			body.Kind, number = "foreigner", "applicant.passport"
@@ -49,6 +58,9 @@ func (c *Cases) known(ctx context.Context, who Applicant, def *catalog.Definitio
 		for field, f := range body.Facts {
 			f.Register, f.At, f.State = signedIn(body.Kind), tx.Now, "confirmed"
 			body.Facts[field] = f
+		}
+		if body.Kind == "company" {
+			delete(body.Facts, "applicant.birth_date") // a company has none; who stands for it says theirs
 		}
 		return nil
 	})

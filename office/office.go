@@ -16,6 +16,7 @@ import (
 	"lancar/document"
 	"lancar/identity"
 	"lancar/identity/machine"
+	"lancar/identity/mandate"
 	"lancar/identity/passkey"
 	"lancar/internal/jobs"
 	"lancar/notify"
@@ -32,6 +33,7 @@ type Deps struct {
 	Regions   *region.Regions
 	Catalog   *catalog.Catalog
 	Identity  *identity.Identity
+	Mandates  *mandate.Mandates
 	Passkeys  *passkey.Passkeys // nil where the bare host's name cannot have any
 	Access    *access.Access
 	Breaches  *breach.Breaches

@@ -20,6 +20,7 @@ import (
 
 // caseView is the page of one application.
 type caseView struct {
+	Acting                      bool
 	Title, Office, Number, Path string
 	Saved                       []savedStep
 	Clock                       web.Clock
@@ -154,6 +155,10 @@ func (v *visit) sideOf(view *caseView, w web.Words, c casework.Case) error {
 	}
 	if f, known, err := v.Cases.Forecast(v.r.Context(), c.Region, c.Service); err == nil && known {
 		view.Compare = v.T("Separuh permohonan seperti ini selesai dalam ", "Half of such applications are done within ") + v.WorkDays(f.Median) + "."
+	}
+	if v.acting != nil {
+		view.Acting = true
+		return nil // who looked stays with the person themself
 	}
 	rows, _, err := v.Access.Looks(v.r.Context(), v.session.Own, access.Filter{Case: c.ID}, "")
 	if err != nil {

@@ -4,7 +4,9 @@ import (
 	"net/url"
 	"path"
 
+	"lancar"
 	"lancar/document"
+	"lancar/identity/mandate"
 	"lancar/web"
 )
 
@@ -24,6 +26,12 @@ func (v *visit) ownDocument() (document.Document, []byte, error) {
 	}
 	if known.State == document.Unknown {
 		return document.Document{}, nil, notFound()
+	}
+	if v.acting != nil {
+		err := v.Cases.UseFor(v.r.Context(), v.applicant(), known.Document.Region, known.Document.Case, mandate.Collect, lancar.Money{})
+		if err != nil {
+			return document.Document{}, nil, err
+		}
 	}
 	return v.Documents.Open(v.r.Context(), v.session.Own, known.Document.Region, known.Document.Number)
 }

@@ -12,10 +12,6 @@ import (
 // applicantStep is the id of the step that asks about the applicant themself.
 const applicantStep = "applicant"
 
-func (v *visit) applicant() casework.Applicant {
-	return casework.Applicant{Account: v.session.Account, Subject: v.session.Subject, Lang: v.Lang, Register: v.session.RegisterContact, Level: v.session.Level}
-}
-
 // draft reads the draft named in the path, with the interpreter's word on it.
 func (v *visit) draft() (casework.Checked, error) {
 	d, err := v.Cases.Check(v.r.Context(), v.applicant(), lancar.ID(v.r.PathValue("id")))

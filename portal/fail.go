@@ -27,6 +27,9 @@ func (v *visit) fail(err error) {
 	view := v.sorry(code)
 	if e, ok := errors.AsType[*lancar.Error](err); ok && code != lancar.Internal {
 		view.Lead = v.In(e.Text)
+		if e.Field == "mandate" {
+			v.mandateSorry(&view, code)
+		}
 	}
 	v.cache = nil
 	if code == lancar.Internal || code == lancar.Unavailable {

@@ -16,6 +16,8 @@ import (
 // meView is a person's own page: what happens next and by when, before everything else.
 type meView struct {
 	Hail      string
+	Acting    bool
+	Permits   []string // what the mandate of who acts permits
 	Waiting   *waitingView
 	Cases     []web.Item
 	More      string
@@ -35,8 +37,12 @@ type chargeView struct {
 type newsView struct{ Href, Title, Line, Small string }
 
 func me(v *visit) error {
-	view := meView{Hail: v.hail()}
-	for _, fill := range []func(*meView) error{v.myCases, v.myDrafts, v.myDocuments, v.myPayments, v.myNews} {
+	view := meView{Hail: v.hail(), Acting: v.acting != nil}
+	fills := []func(*meView) error{v.myCases, v.myDrafts, v.myDocuments, v.myPayments, v.myNews}
+	if view.Acting {
+		view.Hail, fills = v.theirs(&view), []func(*meView) error{v.myCases, v.myDrafts}
+	}
+	for _, fill := range fills {
 		if err := fill(&view); err != nil {
 			return err
 		}

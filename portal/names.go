@@ -9,6 +9,7 @@ import (
 	"lancar"
 	"lancar/catalog"
 	"lancar/identity/machine"
+	"lancar/identity/mandate"
 	"lancar/region"
 )
 
@@ -71,7 +72,11 @@ func (v *visit) reader(a lancar.Actor) string {
 		if a.ID == v.session.Account {
 			return v.T("Anda", "You")
 		}
-		return cmp.Or(a.Name, v.T("Orang lain atas nama Anda", "Somebody else in your name"))
+		name := cmp.Or(a.Name, v.T("Orang lain atas nama Anda", "Somebody else in your name"))
+		if a.Role != "" {
+			name += v.T(", bertindak untuk Anda sebagai ", ", acting for you as ") + v.In(mandate.Kind(a.Role).Text())
+		}
+		return name
 	case lancar.System:
 		return v.T("Sistem", "The system")
 	}

@@ -65,6 +65,9 @@ func (v *visit) chargeOfCase() (casework.Case, payment.Charge, error) {
 		return c, payment.Charge{}, notFound()
 	}
 	charge, err := v.Charges.Charge(v.r.Context(), v.session.Own, c.Region, c.Charge)
+	if err == nil {
+		err = v.paying(c, charge)
+	}
 	return c, charge, err
 }
 

@@ -15,6 +15,7 @@ import (
 	"lancar/document"
 	"lancar/identity"
 	"lancar/identity/machine"
+	"lancar/identity/mandate"
 	"lancar/identity/oidc"
 	"lancar/identity/passkey"
 	"lancar/internal/serve"
@@ -34,6 +35,7 @@ type Deps struct {
 	Catalog   *catalog.Catalog
 	Finder    *catalog.Finder
 	Identity  *identity.Identity
+	Mandates  *mandate.Mandates
 	Passkeys  *passkey.Passkeys // nil where the bare host's name cannot have any
 	OIDC      *oidc.Provider    // apps in which people sign in
 	Access    *access.Access
@@ -191,6 +193,13 @@ func ownRoutes() map[string]handler {
 		"GET /documents/{number}":                         showDocument,
 		"GET /documents/{number}/file":                    documentFile,
 		"GET /me":                                         me,
+		"GET /me/mandates":                                mandates,
+		"GET /me/mandates/{id}":                           showMandate,
+		"POST /me/mandates/{id}":                          changeMandate,
+		"POST /me/mandates/stop":                          stopActing,
+		"POST /me/mandates/asks/{id}":                     answerAgent,
+		"GET /me/mandates/new/{kind}":                     newMandate,
+		"POST /me/mandates/new/{kind}":                    makeMandate,
 		"GET /me/looked":                                  looked,
 		"POST /me/looked/ask":                             askWhy,
 		"GET /me/rights":                                  rights,

@@ -35,8 +35,12 @@ func (v *visit) recognise() error {
 	if err != nil {
 		return err
 	}
-	v.session, v.signed = s, s.Signed() && s.Kind != identity.Officer
-	return nil
+	v.session, v.self, v.signed = s, s, s.Signed() && s.Kind != identity.Officer
+	if s.Mandate != "" {
+		err = v.act()
+	}
+	v.markActing(s.Mandate != "")
+	return err
 }
 
 // elsewhere says whether this host leaves sign-in to another.

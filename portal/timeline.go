@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"time"
 
 	"lancar/casework"
@@ -14,7 +15,11 @@ func timeline(w web.Words, c casework.Case, def *catalog.Definition, now time.Ti
 	var out []web.Step
 	for _, e := range c.Events {
 		if text := w.In(e.Text); text != "" {
-			out = append(out, web.Step{State: "done", Title: text, When: w.Moment(e.At, now)})
+			step := web.Step{State: "done", Title: text, When: w.Moment(e.At, now)}
+			if e.By != nil {
+				step.Lines = []string{actedBy(w, *e.By)}
+			}
+			out = append(out, step)
 		}
 	}
 	if !open(c.State) {
@@ -33,6 +38,11 @@ func timeline(w web.Words, c casework.Case, def *catalog.Definition, now time.Ti
 			When: w.T("Bisa dicetak, bisa diperiksa siapa pun lewat kode QR", "You can print it; anyone can check it by its QR code")})
 	}
 	return out
+}
+
+// actedBy says who did it for the applicant, and as what.
+func actedBy(w web.Words, by casework.ActedBy) string {
+	return w.T("Oleh ", "By ") + cmp.Or(by.Name, w.T("wakil", "a representative")) + " (" + w.In(by.Kind.Text()) + ")"
 }
 
 func current(w web.Words, c casework.Case, now time.Time) web.Step {

@@ -7,6 +7,7 @@ import (
 
 	"lancar"
 	"lancar/identity"
+	"lancar/identity/mandate"
 	"lancar/web"
 )
 
@@ -18,8 +19,11 @@ type visit struct {
 	r       *http.Request
 	site    *site
 	now     time.Time
-	session identity.Session // zero while nobody is signed in
+	session identity.Session // zero while nobody is signed in; of the principal while acting
 	signed  bool
+	self    identity.Session // who holds the browser
+	acting  *mandate.Acting  // for whom they act, nil for themself
+	over    error            // why the mandate they acted under is over
 	watch   web.Watch
 	noindex bool
 	forget  bool
@@ -43,11 +47,14 @@ func (p *Portal) visitor(w http.ResponseWriter, r *http.Request) *visit {
 func (p *Portal) open(h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		v := p.visitor(w, r)
-		if err := v.recognise(); err != nil {
-			v.fail(err)
-			return
+		err := v.recognise()
+		if err == nil {
+			err = v.permitted()
 		}
-		if err := h(v); err != nil {
+		if err == nil {
+			err = h(v)
+		}
+		if err != nil {
 			v.fail(err)
 		}
 	}
@@ -76,6 +83,10 @@ func (p *Portal) public(h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		r.URL.RawQuery = "" // says nothing here, and must not fill the memory
 		v := p.visitor(w, r)
+		if v.seemsActing() {
+			p.open(h)(w, r)
+			return
+		}
 		v.signed = v.hasCookie()
 		who := "-"
 		if v.signed {
@@ -97,7 +108,7 @@ func (p *Portal) public(h handler) http.HandlerFunc {
 // page makes the frame around a view.
 func (v *visit) page(title string) *web.Page {
 	p := &web.Page{Words: v.Words, Look: v.site.look, Title: title, Now: v.now, Moved: v.Moved != nil && v.Moved(),
-		Path: v.r.URL.RequestURI(), Langs: v.site.langs, Watch: v.watch, NoIndex: v.noindex, Forget: v.forget}
+		Path: v.r.URL.RequestURI(), Langs: v.site.langs, Watch: v.watch, NoIndex: v.noindex, Forget: v.forget, Acting: v.actingBar()}
 	if v.Rehearsal {
 		p.Demo = v.T("Peragaan: orang, uang, dan dokumen di sini tidak nyata.", "Demonstration: people, money and documents here are not real.")
 	}

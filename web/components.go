@@ -47,7 +47,7 @@ const (
 	FileField   = "file"
 	PlaceField  = "place"
 	FactField   = "fact"   // only a register can answer it: Value says how that stands
-	SelectField = "select" // officers only: a list in one line
+	SelectField = "select" // a list in one line: for officers, and for an optional choice of very many
 )
 
 // Field is a question of a form. Name is unique in its form and is also the id of its element.

@@ -17,14 +17,15 @@ type Page struct {
 	Demo    string // a line said on every page of a rehearsal, "" in production
 	Path    string // path and query of this page, for the language switch
 	Nav     []Link
-	Langs   []string // languages of this door that have texts, the reader's among them
-	Watch   Watch    // what the page waits for
-	Dense   bool     // an officer's page
-	Home    string   // where the sign in the header leads, "" for "/"
-	Sub     string   // said under the app's name instead of the portal's title
-	Foot    any      // what a door's own "foot" template needs
-	Forget  bool     // the person signed out: unsent answers are removed from the device
-	NoIndex bool     // not for search engines
+	Langs   []string   // languages of this door that have texts, the reader's among them
+	Watch   Watch      // what the page waits for
+	Dense   bool       // an officer's page
+	Home    string     // where the sign in the header leads, "" for "/"
+	Sub     string     // said under the app's name instead of the portal's title
+	Foot    any        // what a door's own "foot" template needs
+	Forget  bool       // the person signed out: unsent answers are removed from the device
+	NoIndex bool       // not for search engines
+	Acting  *ActingBar // for whom the reader acts, nil for themself
 	Main    template.HTML
 }
 
@@ -32,6 +33,9 @@ type Page struct {
 // open and looked at, the script asks now and then and loads the page again when the word has
 // changed. Without script nothing moves by itself (WCAG 2.2.1), and the page has a link for it.
 type Watch struct{ URL, Now string }
+
+// ActingBar says on every page for whom the reader acts, and lets them stop.
+type ActingBar struct{ Text, Name, Note, Action string }
 
 // Link is an entry of the header.
 type Link struct {

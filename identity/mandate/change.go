@@ -164,6 +164,33 @@ func (m *Mandates) tellTx(tx *store.Tx, r row, s secret, t Transition) error {
 	return m.identity.TellTx(tx, r.Holder.Account, note("Kuasa yang Anda pegang", "A mandate you hold"))
 }
 
+// TellHolderTx tells the holder of a mandate what its principal is told about a case of a service, as
+// long as the mandate lets them see it: with the principal's name before it, so that nobody takes it
+// for their own.
+func (m *Mandates) TellHolderTx(tx *store.Tx, holder, id lancar.ID, service string, note notify.Message) error {
+	r, err := usable(tx, holder, id)
+	if err == store.ErrNone || err == nil && (r.State != Active || !tx.Now.Before(r.Until) || !r.Scope.Allows(Act{Verb: See, Service: service}) || r.Holder.Kind == lancar.Machine) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s, err := m.secretTx(tx, r)
+	if err != nil {
+		return err
+	}
+	title := lancar.Text{}
+	for lang, text := range note.Title {
+		word := "Untuk "
+		if lang == "en" {
+			word = "For "
+		}
+		title[lang] = word + s.Principal + ": " + text
+	}
+	note.Title, note.Link, note.Key = title, "/me/mandates", note.Key+"/holder"
+	return m.identity.TellTx(tx, holder, note)
+}
+
 func errMoved() error {
 	return lancar.Fail(lancar.Conflict, "mandate", "Keadaan kuasa ini sudah berubah. Muat ulang halaman.", "This mandate has changed. Reload the page.")
 }

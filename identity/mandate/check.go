@@ -77,7 +77,11 @@ func (m *Mandates) UseTx(tx *store.Tx, holder, id lancar.ID, act Act) (Mandate, 
 			return r.Mandate, err
 		}
 	}
-	_, err = insertAct(tx, r.ID, act, store.Micros(tx.Now))
+	at := tx.Now
+	if act.Verb != Submit && act.Verb != Answer && act.Verb != Withdraw { // what is done over and over is one line
+		at = at.Truncate(lookSlot)
+	}
+	_, err = insertAct(tx, r.ID, act, store.Micros(at))
 	return r.Mandate, err
 }
 

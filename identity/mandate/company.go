@@ -7,6 +7,7 @@ import (
 	"lancar"
 	"lancar/exchange"
 	"lancar/identity"
+	"lancar/internal/store"
 )
 
 const business = "oss"
@@ -48,8 +49,19 @@ func (m *Mandates) Officer(ctx context.Context, s identity.Session, c CompanyCla
 	if of.Name = got["business_name"]; of.Name == "" {
 		of.Name = "NIB " + c.NIB
 	}
-	r := row{Mandate: Mandate{Kind: Company, Of: identity.Company, Scope: Scope{Verbs: Verbs()}, Register: true, Until: m.db.Now().AddDate(companyYears, 0, 0), Region: c.Region}}
+	r := row{Mandate: Mandate{Kind: Company, Of: identity.Company, Scope: Scope{Verbs: Verbs()}, Until: m.db.Now().AddDate(companyYears, 0, 0), Region: c.Region}}
 	return m.provenTx(ctx, s, of, r, c.Lang, secret{Principal: of.Name, Holder: me.Name, Number: c.NIB, By: me.Number})
+}
+
+// OfficerNumberTx is the identity number of a company's officer who acts under this mandate: their
+// own, for the forms that ask who stands for the company.
+func (m *Mandates) OfficerNumberTx(tx *store.Tx, holder, id lancar.ID) (string, error) {
+	r, err := m.liveTx(tx, holder, id)
+	if err != nil {
+		return "", err
+	}
+	s, err := m.secretTx(tx, r)
+	return s.By, err
 }
 
 // companyYears is after how long a company's officer asks anew, however often the register agreed.

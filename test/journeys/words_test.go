@@ -118,10 +118,44 @@ func node(ts *testscript.TestScript, _ bool, args []string) {
 
 func person(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 3, "person NAME PORTAL PLACE [REGISTER…]")
-	s := of(ts)
-	p, err := s.world.Borrow(args[2], args[3:]...)
+	p, err := of(ts).world.Borrow(args[2], args[3:]...)
 	must(ts, err)
-	host := args[1]
+	enter(ts, args, p)
+}
+
+// parent is a person with a child of their own, of whom the story knows what the family card says.
+func parent(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 3, "parent NAME PORTAL PLACE")
+	p, child, err := of(ts).world.Family(args[2], "2012-01-01")
+	must(ts, err)
+	enter(ts, args, p)
+	up := strings.ToUpper(args[0])
+	ts.Setenv(up+"_CHILD_NIK", child.NIK)
+	ts.Setenv(up+"_CHILD_NAME", child.Name)
+	y, m, d := lab.Day(child.BirthDate)
+	ts.Setenv(up+"_CHILD_Y", y)
+	ts.Setenv(up+"_CHILD_M", m)
+	ts.Setenv(up+"_CHILD_D", d)
+}
+
+// code keeps the newest code in somebody's mail.
+func code(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 3, "code NAME VARIABLE SUBJECT")
+	s, a := of(ts), of(ts).people[args[0]]
+	must(ts, lab.Until("a code to "+args[0], func() (bool, error) {
+		list, err := s.world.Messages(a.Email, 0, 0)
+		for _, m := range list {
+			if m.Code != "" && strings.Contains(m.Subject, args[2]) {
+				ts.Setenv(args[1], m.Code)
+				return true, nil
+			}
+		}
+		return false, err
+	}))
+}
+
+func enter(ts *testscript.TestScript, args []string, p lab.Person) {
+	s, host := of(ts), args[1]
 	if host == "national" {
 		host = ""
 	}
@@ -132,6 +166,10 @@ func person(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(up+"_NAME", p.Name)
 	ts.Setenv(up+"_BORN", p.BirthDate)
 	ts.Setenv(up+"_EMAIL", p.Email)
+	y, m, d := lab.Day(p.BirthDate)
+	ts.Setenv(up+"_Y", y)
+	ts.Setenv(up+"_M", m)
+	ts.Setenv(up+"_D", d)
 	for register, keys := range p.Records {
 		ts.Setenv(up+"_"+strings.ToUpper(register), keys[0])
 	}
@@ -193,6 +231,9 @@ func find(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("links of %s: %v", of(ts).page.URL.Path, of(ts).page.Links())
 	}
 	ts.Setenv(args[0], link)
+	if u, err := url.Parse(link); err == nil {
+		ts.Setenv(args[0]+"_PATH", u.Path)
+	}
 }
 
 func await(ts *testscript.TestScript, _ bool, args []string) {

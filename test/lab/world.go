@@ -32,6 +32,8 @@ type Person struct {
 	Phone     string              `json:"phone"`
 	Region    string              `json:"region"`
 	Persona   string              `json:"persona"`
+	Card      string              `json:"family_card"`
+	Relation  string              `json:"relation"`
 	Records   map[string][]string `json:"records"`
 }
 
@@ -111,6 +113,32 @@ func (w *World) Borrow(place string, registers ...string) (Person, error) {
 	}
 	return Person{}, fmt.Errorf("nobody is left in %s with records in %v", place, registers)
 }
+
+// Family is a resident of a place whom no other test of this run has played, the head of a household,
+// with a child of theirs under seventeen.
+func (w *World) Family(place string, born string) (parent, child Person, err error) {
+	var list struct{ People []Person }
+	if err := w.Get("/people?role=all&limit=5000&region="+url.QueryEscape(place), &list); err != nil {
+		return parent, child, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range list.People {
+		if c.Relation != "ANAK" || c.BirthDate < born || w.used[c.NIK] {
+			continue
+		}
+		for _, p := range list.People {
+			if p.Card == c.Card && p.Relation == "KEPALA KELUARGA" && p.Email != "" && !w.used[p.NIK] {
+				w.used[p.NIK], w.used[c.NIK] = true, true
+				return p, c, nil
+			}
+		}
+	}
+	return parent, child, fmt.Errorf("no family with a child is left in %s", place)
+}
+
+// Day takes a date apart as forms ask for it.
+func Day(date string) (year, month, day string) { return date[:4], date[5:7], date[8:] }
 
 // Officers are the public servants of an agency in a region.
 func (w *World) Officers(region, agency string) ([]Officer, error) {
