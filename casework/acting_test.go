@@ -190,7 +190,7 @@ func TestAnAgentSendsNothingWithoutItsPerson(t *testing.T) {
 		const bot = lancar.ID("machine1")
 		m, err := w.mandates.Agent(t.Context(), me, mandate.AgentGift{Machine: bot, Name: "Asisten", Until: w.now().AddDate(0, 1, 0), Scope: mandate.Scope{Verbs: mandate.Verbs()}})
 		w.must(err)
-		who := casework.Applicant{Account: me.Account, Subject: me.Subject, Lang: "id", By: lancar.Actor{Kind: lancar.Machine, ID: bot, Name: "Asisten", Role: string(mandate.Agent), Mandate: m.ID, For: me.Account}}
+		who := casework.Applicant{Account: me.Account, Subject: me.Subject, Lang: "id", Register: true, By: lancar.Actor{Kind: lancar.Machine, ID: bot, Name: "Asisten", Role: string(mandate.Agent), Mandate: m.ID, For: me.Account}}
 		d := w.draft(who, free)
 		if _, err := w.cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID}); lancar.CodeOf(err) != lancar.Forbidden {
 			t.Fatalf("sent without asking: %v", err)
