@@ -92,7 +92,7 @@ func (v *visit) mandateRow(m mandate.Mandate, mine bool) mandateRow {
 	if mine {
 		row.Name, row.Title = m.Principal.Name, v.T("Anda untuk ", "You for ")+m.Principal.Name
 	}
-	row.Small = v.In(m.Kind.Text()) + " · " + v.permits(m) + " · " + v.T("sampai ", "until ") + v.Date(m.Until)
+	row.Small = v.In(m.Kind.Text()) + " · " + v.permits(m) + " · " + v.T("sampai ", "until ") + v.Date(lastDay(m.Until))
 	row.Act = mine && m.State == mandate.Active && v.now.Before(m.Until)
 	row.Accept, row.Code = mine && m.State == mandate.Offered, mine && m.State == mandate.Asked
 	switch {
@@ -169,7 +169,7 @@ func showMandate(v *visit) error {
 	if !m.From.IsZero() {
 		add(v.T("Berlaku sejak", "In force since"), v.When(m.From))
 	}
-	add(v.T("Sampai", "Until"), v.Date(m.Until))
+	add(v.T("Sampai", "Until"), v.Date(lastDay(m.Until)))
 	if !m.Ended.IsZero() {
 		add(v.T("Berakhir", "Ended"), v.When(m.Ended))
 	}
@@ -284,3 +284,6 @@ func (v *visit) scopeOf(sent url.Values) (s mandate.Scope, until time.Time) {
 	end := v.now.In(v.site.region.Zone).AddDate(0, 0, days-1)
 	return s, time.Date(end.Year(), end.Month(), end.Day()+1, 0, 0, 0, 0, v.site.region.Zone)
 }
+
+// lastDay is an instant on the last day of a period that ends before until.
+func lastDay(until time.Time) time.Time { return until.Add(-time.Second) }
