@@ -44,7 +44,7 @@ func (c *Cases) Say(ctx context.Context, who Applicant, number, text string) err
 		if err := c.actTx(tx, who, d.on(mandate.Answer)); err != nil {
 			return err
 		}
-		_, err = c.sayTx(tx, d, who.actor(), text)
+		_, err = c.sayTx(tx, d, lancar.Actor{Kind: lancar.Person, ID: who.actor().ID, Name: who.By.Name}, text)
 		return err
 	})
 }

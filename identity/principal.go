@@ -29,7 +29,7 @@ func (i *Identity) PrincipalTx(tx *store.Tx, h Holder, lang string) (account lan
 		subject = known.Subject // a number that changed leads to what is filed under the first
 	}
 	if err != store.ErrNone {
-		return known.ID, subject, err
+		return known.ID, known.Subject, err // whose number changed keeps the subject of before
 	}
 	id := lancar.NewID(tx.Now)
 	bound, err := i.access.BindTx(tx, id, subject)
@@ -50,13 +50,14 @@ func (i *Identity) PrincipalTx(tx *store.Tx, h Holder, lang string) (account lan
 	return id, subject, insertAccount(tx, accountRow{ID: id, Kind: h.Kind, Subject: subject, Lang: lang, sealed: sealed})
 }
 
-// AccountOfTx is the open account of a subject, "" if there is none.
-func (i *Identity) AccountOfTx(tx *store.Tx, subject string) (lancar.ID, error) {
+// AccountOfTx is the open account to which the subject of a number leads, with the subject under which
+// it is filed; "" and the subject itself if there is none.
+func (i *Identity) AccountOfTx(tx *store.Tx, subject string) (account lancar.ID, filed string, err error) {
 	a, err := accountBySubject(tx, subject)
 	if err == store.ErrNone {
-		return "", nil
+		return "", subject, nil
 	}
-	return a.ID, err
+	return a.ID, a.Subject, err
 }
 
 // ReachableTx says whether the account has a proven contact, to which a message could go.

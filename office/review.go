@@ -12,6 +12,7 @@ import (
 	"lancar/casework"
 	"lancar/catalog"
 	"lancar/catalog/flow"
+	"lancar/identity/mandate"
 	"lancar/region"
 	"lancar/web"
 )
@@ -198,6 +199,9 @@ func (v *visit) head(view *caseView, in read) {
 // notes are what an officer must not overlook: one for all that a register contradicts, one for
 // all that none could confirm.
 func (v *visit) notes(view *caseView, in read) {
+	if in.c.By != nil {
+		view.Notes = append(view.Notes, noteView{"", v.actedBy(*in.c.By)})
+	}
 	for _, n := range []struct{ state, kind, said string }{{"nomatch", "bad", v.T("Berbeda dari ", "Differs from ")},
 		{"unchecked", "warn", v.T("Belum bisa dipastikan di ", "Could not be confirmed with ")}} {
 		fields := map[string][]string{}
@@ -220,6 +224,20 @@ func (v *visit) notes(view *caseView, in read) {
 	if in.c.Returned != "" {
 		view.Notes = append(view.Notes, noteView{"warn", v.T("Penanda tangan mengembalikan keputusan ini: ", "The signer sent this decision back: ") + in.c.Returned})
 	}
+}
+
+// actedBy says who did it for the applicant, as what and by which mandate; without the name where
+// the step hides who applies.
+func (v *visit) actedBy(by casework.ActedBy) string {
+	name := ""
+	if by.Name != "" {
+		name = by.Name + ", "
+	}
+	text := v.T("Diajukan untuk pemohon oleh ", "Sent for the applicant by ") + name + v.In(by.Kind.Text())
+	if by.Kind == mandate.Agent {
+		text += v.T(" (mesin; orangnya menyetujui langkah ini)", " (a machine; its person agreed to this step)")
+	}
+	return text + v.T(". Kuasa ", ". Mandate ") + string(by.Mandate) + "."
 }
 
 func (v *visit) clockOf(in read) *clockView {
@@ -314,7 +332,11 @@ func (v *visit) decisionRows(in read) (rows []web.Row) {
 
 func (v *visit) history(in read) (out []web.Step) {
 	for _, e := range in.c.Events {
-		out = append(out, web.Step{State: "done", Title: v.In(e.Text), When: in.w.Moment(e.At, v.now)})
+		step := web.Step{State: "done", Title: v.In(e.Text), When: in.w.Moment(e.At, v.now)}
+		if e.By != nil {
+			step.Lines = []string{v.actedBy(*e.By)}
+		}
+		out = append(out, step)
 	}
 	return out
 }

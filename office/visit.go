@@ -164,6 +164,7 @@ func (v *visit) nav() []web.Link {
 	case identity.ClaimRole:
 		add("/office/claims", "Akun", "Accounts")
 		add("/office/number", "Nomor berubah", "Changed numbers")
+		add("/office/mandates", "Kuasa", "Mandates")
 	case roleOps:
 		add("/office/trouble", "Kendala", "Trouble")
 	case machine.Role: // the link below is all

@@ -60,6 +60,9 @@ func (m *Mandates) Offer(ctx context.Context, s identity.Session, g Gift) (Manda
 	r := row{Mandate: Mandate{Kind: Helper, Principal: Party{Kind: lancar.Person, Account: s.Account, Subject: s.Subject}, Of: s.Kind,
 		Holder: Party{Kind: lancar.Person, Subject: m.ring.Subject("nik", g.Number)}, Scope: g.Scope, Register: s.RegisterContact, Until: until, Region: g.Region}}
 	err = m.db.Write(ctx, func(tx *store.Tx) error {
+		if _, r.Holder.Subject, err = m.identity.AccountOfTx(tx, r.Holder.Subject); err != nil {
+			return err
+		}
 		if err := m.makeTx(tx, &r, Offer, lancar.Actor{Kind: lancar.Person, ID: s.Account}, secret{Principal: me.Name, Holder: g.Name, Errand: g.Errand, Number: asked(me)}); err != nil {
 			return err
 		}
@@ -140,7 +143,7 @@ func asked(h identity.Holder) string {
 
 // tellOffered tells who is offered a mandate, if they have an account.
 func (m *Mandates) tellOffered(tx *store.Tx, r row, giver string) error {
-	holder, err := m.identity.AccountOfTx(tx, r.Holder.Subject)
+	holder, _, err := m.identity.AccountOfTx(tx, r.Holder.Subject)
 	if err != nil || holder == "" {
 		return err
 	}

@@ -76,7 +76,7 @@ func (m *Mandates) proposeTx(tx *store.Tx, r *row, officer lancar.Actor, dead id
 			return errRelated()
 		}
 	}
-	if heir.Account, err = m.identity.AccountOfTx(tx, heir.Subject); err != nil {
+	if heir.Account, heir.Subject, err = m.identity.AccountOfTx(tx, heir.Subject); err != nil {
 		return err
 	}
 	if heir.Account == "" {

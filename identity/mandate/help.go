@@ -80,7 +80,7 @@ func (m *Mandates) requestTx(tx *store.Tx, r *row, c HelpClaim, to notify.Addres
 		}
 		proven = proven && !over // the same answer: nobody is shut out or found out by it
 	}
-	if r.Principal.Account, err = m.identity.AccountOfTx(tx, r.Principal.Subject); err != nil {
+	if r.Principal.Account, r.Principal.Subject, err = m.identity.AccountOfTx(tx, r.Principal.Subject); err != nil {
 		return err
 	}
 	who := lancar.Actor{Kind: r.Holder.Kind, ID: r.Holder.Account}
@@ -204,7 +204,7 @@ func (m *Mandates) confirmTx(tx *store.Tx, r *row) error {
 	if err != nil {
 		return err
 	}
-	if r.Principal.Account, _, err = m.identity.PrincipalTx(tx, identity.Holder{Kind: identity.Resident, Number: s.Number, Nation: "IDN", Name: s.Principal, BirthDate: s.Birth}, "id"); err != nil {
+	if r.Principal.Account, r.Principal.Subject, err = m.identity.PrincipalTx(tx, identity.Holder{Kind: identity.Resident, Number: s.Number, Nation: "IDN", Name: s.Principal, BirthDate: s.Birth}, "id"); err != nil {
 		return err
 	}
 	if err := deleteCode(tx, r.ID); err != nil {

@@ -58,9 +58,9 @@ func insert(tx *store.Tx, r row) error {
 
 // swap writes a mandate's new state if it is still as it was read.
 func swap(tx *store.Tx, r row) (bool, error) {
-	n, err := tx.Exec(`UPDATE identity_mandates SET state = $1, principal = $2, holder = $3, sealed = $4, from_at = $5, ended_at = $6, wake_at = $7, version = version + 1
-		WHERE id = $8 AND version = $9`,
-		string(r.State), string(r.Principal.Account), string(r.Holder.Account), r.sealed, store.Micros(r.From), store.Micros(r.Ended), r.wake, string(r.ID), r.version)
+	n, err := tx.Exec(`UPDATE identity_mandates SET state = $1, principal = $2, subject = $3, holder = $4, sealed = $5, from_at = $6, ended_at = $7, wake_at = $8, version = version + 1
+		WHERE id = $9 AND version = $10`,
+		string(r.State), string(r.Principal.Account), r.Principal.Subject, string(r.Holder.Account), r.sealed, store.Micros(r.From), store.Micros(r.Ended), r.wake, string(r.ID), r.version)
 	return n == 1, err
 }
 
@@ -107,8 +107,14 @@ func idsOver(tx *store.Tx, principal lancar.ID) ([]lancar.ID, error) {
 		`SELECT id FROM identity_mandates WHERE principal = $1`, string(principal))
 }
 
+// claimed waits for a second officer in a region and those below it.
 func claimed(tx *store.Tx, region string) ([]row, error) {
-	return store.All(tx, scan, `SELECT `+columns+` FROM identity_mandates m WHERE m.region = $1 AND m.state = 'claimed' ORDER BY m.made_at LIMIT 100`, region)
+	from, to := region+".", region+"/" // "/" follows "."
+	if region == "00" {
+		from, to = "", "~"
+	}
+	return store.All(tx, scan, `SELECT `+columns+` FROM identity_mandates m WHERE (m.region = $1 OR (m.region >= $2 AND m.region < $3)) AND m.state = 'claimed'
+		ORDER BY m.made_at LIMIT 100`, region, from, to)
 }
 
 func awake(tx *store.Tx, limit int) ([]row, error) {

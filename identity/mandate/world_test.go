@@ -284,7 +284,7 @@ func (w *world) looks(nik string) (rows []access.Row) {
 	w.drain()
 	var own access.Grant
 	w.must(w.db.Read(w.t.Context(), func(tx *store.Tx) error {
-		account, err := w.id.AccountOfTx(tx, w.subject(nik))
+		account, _, err := w.id.AccountOfTx(tx, w.subject(nik))
 		if err != nil {
 			return err
 		}
