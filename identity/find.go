@@ -12,7 +12,8 @@ import (
 // must not be told to whoever asked.
 func (i *Identity) FindTx(tx *store.Tx, hint string) (lancar.ID, error) {
 	if number := strings.NewReplacer(" ", "", ".", "", "-", "").Replace(hint); ValidNIK(number) {
-		return i.AccountOfTx(tx, i.ring.Subject("nik", number))
+		account, _, err := i.AccountOfTx(tx, i.ring.Subject("nik", number))
+		return account, err
 	}
 	to, err := contact(hint)
 	if err != nil {
