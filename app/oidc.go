@@ -20,6 +20,7 @@ func (n *node) openOIDC() {
 	})
 	n.queue.Subscribe(access.EventWithdrawn, "oidc", n.oidc.Withdrawn)
 	n.queue.Subscribe(identity.EventSignedOut, "oidc", n.oidc.SignedOut)
+	n.queue.Subscribe(identity.EventLeft, "oidc", n.oidc.Left)
 	n.queue.Subscribe(access.EventErase, "oidc", func(tx *store.Tx, e jobs.Event) error {
 		notice, err := readNotice(e)
 		if err != nil {

@@ -49,6 +49,18 @@ type SignedOut struct {
 	Account lancar.ID `json:"account"`
 }
 
+// EventLeft is emitted when one sign-in of an account ends by its owner's wish. Its payload is
+// [SignedOut]; which of its sessions are left says the database.
+const EventLeft = "identity.left"
+
+func (i *Identity) leftTx(tx *store.Tx, account lancar.ID) error {
+	payload, err := json.Marshal(SignedOut{account})
+	if err != nil {
+		return err
+	}
+	return i.queue.EmitTx(tx, jobs.Event{Region: "00", Name: EventLeft, Payload: payload})
+}
+
 // HappenedTx writes down what happened and tells the account on all its channels.
 func (i *Identity) HappenedTx(tx *store.Tx, account lancar.ID, what What, detail string) error {
 	id := lancar.NewID(tx.Now)

@@ -132,7 +132,18 @@ func (i *Identity) complete(tx *store.Tx, s Session) (Session, error) {
 
 // SignOut ends the session of this token with all that were handed on from the same sign-in.
 func (i *Identity) SignOut(ctx context.Context, token string) error {
-	return i.db.Write(ctx, func(tx *store.Tx) error { return deleteFamily(tx, hashToken(token)) })
+	return i.db.Write(ctx, func(tx *store.Tx) error {
+		row, err := sessionByToken(tx, hashToken(token))
+		if err != nil && err != store.ErrNone {
+			return err
+		}
+		if err == nil {
+			if err := i.leftTx(tx, row.session.Account); err != nil {
+				return err
+			}
+		}
+		return deleteFamily(tx, hashToken(token))
+	})
 }
 
 // endBefore ends the session that a browser held until now, with all of its sign-in: whoever uses
@@ -186,7 +197,12 @@ func (i *Identity) Devices(ctx context.Context, s Session) (list []Device, err e
 
 // SignOutDevice ends one sign-in of the same account.
 func (i *Identity) SignOutDevice(ctx context.Context, s Session, id lancar.ID) error {
-	return i.db.Write(ctx, func(tx *store.Tx) error { return deleteDevice(tx, s.Account, id) })
+	return i.db.Write(ctx, func(tx *store.Tx) error {
+		if err := i.leftTx(tx, s.Account); err != nil {
+			return err
+		}
+		return deleteDevice(tx, s.Account, id)
+	})
 }
 
 // hashToken is what the database holds of a token: it is random, so a plain hash does.

@@ -137,6 +137,8 @@ func (p *Portal) routes(mux *http.ServeMux) {
 		"POST /signin/passkey/options": offerPasskey,
 		"GET /session":                 redeem,
 		"POST /signout":                signOut,
+		"GET /logout":                  leave,
+		"POST /logout":                 left,
 		"GET /consent":                 consent,
 		"POST /consent":                decide,
 		"/":                            func(*visit) error { return notFound() },

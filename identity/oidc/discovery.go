@@ -33,6 +33,7 @@ func (p *Provider) metadata() map[string]any {
 		"revocation_endpoint":                   i + "/oauth/revoke",
 		"device_authorization_endpoint":         i + "/oauth/device",
 		"backchannel_authentication_endpoint":   i + "/oauth/bc-authorize",
+		"end_session_endpoint":                  i + "/oauth/logout",
 		"registration_endpoint":                 i + "/oauth/register",
 
 		"response_types_supported":         []string{"code"},
@@ -61,6 +62,8 @@ func (p *Provider) metadata() map[string]any {
 
 		"backchannel_token_delivery_modes_supported":                      []string{"poll", "ping"},
 		"backchannel_authentication_request_signing_alg_values_supported": algorithmNames(),
+		"backchannel_logout_supported":                                    true,
+		"backchannel_logout_session_supported":                            true,
 		"backchannel_user_code_parameter_supported":                       false,
 
 		"request_parameter_supported":                    true,

@@ -99,6 +99,7 @@ func New(rooms Rooms, config Config) *Provider {
 	p.Queue.Every("oidc.sweep", sweepEvery, p.sweepTx)
 	p.Queue.Every("oidc.waits", time.Hour, deleteWaits)
 	p.Queue.Handle(pingQueue, p.ping)
+	p.Queue.Handle(logoutQueue, p.tellLeft)
 	p.Queue.HandleTx("oidc.sweep.more", func(tx *store.Tx, _ jobs.Job) error { return p.sweepTx(tx) })
 	return p
 }
@@ -137,6 +138,8 @@ func (p *Provider) endpoints() map[string]http.HandlerFunc {
 		"POST /oauth/revoke":                          open(p.machine("revoke", p.revoke)),
 		"POST /oauth/device":                          p.machine("device", p.device),
 		"POST /oauth/bc-authorize":                    p.machine("ciba", p.backchannel),
+		"GET /oauth/logout":                           p.logout,
+		"POST /oauth/logout":                          p.logout,
 		"POST /oauth/register":                        p.register,
 		"GET /oauth/register/{id}":                    p.registered,
 		"PUT /oauth/register/{id}":                    p.reregister,

@@ -66,6 +66,9 @@ func (p *Provider) SignedOut(tx *store.Tx, e jobs.Event) error {
 	if err := json.Unmarshal(e.Payload, &out); err != nil {
 		return err
 	}
+	if err := p.leaveTx(tx, out.Account, true); err != nil {
+		return err
+	}
 	return endGrants(tx, out.Account, "")
 }
 

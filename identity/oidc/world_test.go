@@ -130,6 +130,7 @@ func newWorld(t testing.TB, db *store.DB, withTLS bool) *world {
 	w.serve(withTLS)
 	w.queue.Subscribe(access.EventWithdrawn, "oidc", w.provider.Withdrawn)
 	w.queue.Subscribe(identity.EventSignedOut, "oidc", w.provider.SignedOut)
+	w.queue.Subscribe(identity.EventLeft, "oidc", w.provider.Left)
 	return w
 }
 

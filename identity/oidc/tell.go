@@ -1,0 +1,120 @@
+package oidc
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"lancar"
+	"lancar/identity"
+	"lancar/internal/jobs"
+	"lancar/internal/keys"
+	"lancar/internal/store"
+)
+
+// Back-channel logout (OpenID Connect Back-Channel Logout 1.0): when a sign-in ends, every app that a
+// grant of it went to is told, at the address it registered. Telling is tried again for a day; each
+// failure stands in the client's log.
+
+const (
+	logoutQueue = "oidc.logout"
+	logoutTries = 150             // the last ones ten minutes apart: about a day
+	logoutLife  = 2 * time.Minute // of a logout token
+	logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
+)
+
+// Left ends what was given on the strength of sign-ins of an account that are over: grants that are
+// not offline, and tells every app. It subscribes to identity.EventLeft.
+func (p *Provider) Left(tx *store.Tx, e jobs.Event) error {
+	var out identity.SignedOut
+	if err := json.Unmarshal(e.Payload, &out); err != nil {
+		return err
+	}
+	return p.leaveTx(tx, out.Account, false)
+}
+
+// leaveTx ends the grants of an account whose sign-in is over; all of them, offline ones too, when
+// the account signed out everywhere.
+func (p *Provider) leaveTx(tx *store.Tx, account lancar.ID, everywhere bool) error {
+	list, err := grantsLeft(tx, account)
+	if err != nil {
+		return err
+	}
+	for _, id := range list {
+		g, err := p.grantByID(tx, id)
+		if err != nil {
+			return err
+		}
+		end := leaveSession
+		if everywhere || !slices.Contains(g.Scope, "offline_access") {
+			end = endGrant
+		}
+		if err := end(tx, id); err != nil {
+			return err
+		}
+		reg, err := clientByID(tx, g.Client)
+		if err == store.ErrNone || err == nil && (reg.LogoutURI == "" || reg.Stage == Ended) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		job := jobs.Job{Region: reg.Region, Queue: logoutQueue, Dedup: string(g.Client) + " " + string(g.Session), Payload: []byte(string(g.ID) + " " + string(g.Session))}
+		if err := p.Queue.EnqueueTx(tx, job); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellLeft sends one logout token, made anew for each attempt.
+func (p *Provider) tellLeft(ctx context.Context, j jobs.Job) error {
+	var g grant
+	var reg registration
+	id, session, _ := strings.Cut(string(j.Payload), " ")
+	err := p.DB.Read(ctx, func(tx *store.Tx) (err error) {
+		if g, err = p.grantByID(tx, lancar.ID(id)); err == nil {
+			reg, err = clientByID(tx, g.Client)
+		}
+		return err
+	})
+	switch {
+	case err == store.ErrNone:
+		return nil
+	case err != nil:
+		return err
+	case reg.LogoutURI == "" || reg.Stage == Ended:
+		return nil
+	}
+	g.Session = lancar.ID(session)
+	token, err := p.logoutToken(ctx, &reg, &g)
+	if err != nil {
+		return err
+	}
+	if err = p.postTo(ctx, reg.LogoutURI, "application/x-www-form-urlencoded", "", url.Values{"logout_token": {token}}.Encode()); err == nil {
+		return nil
+	}
+	p.note(ctx, reg.ID, "logout", refuse("logout_failed", "Pemberitahuan keluar tidak diterima aplikasi. Dicoba lagi sampai satu hari.", "The logout token was not taken, it is sent again for a day"))
+	if j.Attempt >= logoutTries {
+		return jobs.Dead(fmt.Errorf("given up: %w", err))
+	}
+	return err
+}
+
+func (p *Provider) logoutToken(ctx context.Context, reg *registration, g *grant) (string, error) {
+	now := p.DB.Now()
+	k, err := p.key(ctx, reg.IDTokenAlg)
+	if err != nil {
+		return "", err
+	}
+	payload, err := json.Marshal(map[string]any{"iss": p.config.Issuer, "aud": string(reg.ID), "iat": now.Unix(), "exp": now.Add(logoutLife).Unix(), "jti": keys.Token(),
+		"sub": g.Sub, "sid": p.sid(reg, g.Session), "events": map[string]any{logoutEvent: map[string]any{}}})
+	if err != nil {
+		return "", err
+	}
+	return sign(k.key, header(k.alg, "logout+jwt", k.kid), payload)
+}
