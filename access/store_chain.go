@@ -1,6 +1,7 @@
 package access
 
 import (
+	"lancar"
 	"lancar/internal/store"
 )
 
@@ -59,3 +60,28 @@ type behind struct {
 }
 
 func (b behind) Scan(dest ...any) error { return b.Scanner.Scan(append(dest, b.more...)...) }
+
+// Bound is the binding of an account: to which subject, since when in microseconds.
+type Bound struct {
+	Subject string
+	At      int64
+}
+
+// BoundTx returns every binding, for the check of identity, which knows the accounts.
+func (a *Access) BoundTx(tx *store.Tx) (map[lancar.ID]Bound, error) {
+	out := map[lancar.ID]Bound{}
+	rows, err := tx.Query(`SELECT account, subject, at FROM access_people`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var account string
+		var b Bound
+		if err := rows.Scan(&account, &b.Subject, &b.At); err != nil {
+			return nil, err
+		}
+		out[lancar.ID(account)] = b
+	}
+	return out, rows.Err()
+}

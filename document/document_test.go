@@ -306,6 +306,10 @@ func TestFsckFindsTampering(t *testing.T) {
 		"term made longer": {"UPDATE document_documents SET valid_until = valid_until + 1 WHERE region = $1", "what a check shows"},
 		"hash exchanged":   {"UPDATE document_documents SET sha256 = 'abc' WHERE region = $1", "not the one that was issued"},
 		"file exchanged":   {"UPDATE document_files SET sealed = proof FROM document_events WHERE document_events.region = $1 AND document_events.core = document_files.core AND version = 1", "opening the file"},
+		"step's instant":   {"UPDATE document_events SET at = at + 1 WHERE region = $1 AND what = 'issued'", "does not match"},
+		"step's author":    {"UPDATE document_events SET actor_id = 'x' WHERE region = $1 AND what = 'revoked'", "does not match"},
+		"step's role":      {"UPDATE document_events SET actor_role = 'x' WHERE region = $1 AND what = 'revoked'", "does not match"},
+		"step's leaf":      {"UPDATE document_events SET leaf = 'x' WHERE region = $1 AND what = 'revoked'", "holds no leaf"},
 		"leaf exchanged":   {"UPDATE publiclog_leaves SET kind = 'public' WHERE region = $1", "another leaf"},
 	}
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
@@ -334,6 +338,37 @@ func TestFsckFindsTampering(t *testing.T) {
 				return undo
 			})
 			if !errors.Is(err, undo) {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+func TestFsckComparesTheHoldersLists(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := build(t, db)
+		h.issue(t, order())
+		h.issue(t, order())
+		if err := h.queue.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for name, sql := range map[string]string{
+			"nothing": "", "holder": "UPDATE document_lists SET subject = 'x'", "instant": "UPDATE document_lists SET issued_at = issued_at + 1",
+			"region": "UPDATE document_lists SET region = '00'", "document": "UPDATE document_lists SET core = 'x' WHERE core = (SELECT min(core) FROM document_lists)",
+			"taken out": "DELETE FROM document_lists WHERE core = (SELECT min(core) FROM document_lists)",
+		} {
+			undo := errors.New("undo")
+			if err := h.db.Write(t.Context(), func(tx *store.Tx) error {
+				if sql != "" {
+					if _, err := tx.Exec(sql); err != nil {
+						return err
+					}
+				}
+				if err := h.fsckLists(tx); (err == nil) != (sql == "") {
+					t.Errorf("%s: %v", name, err)
+				}
+				return undo
+			}); !errors.Is(err, undo) {
 				t.Fatal(err)
 			}
 		}

@@ -39,9 +39,34 @@ func (d *Documents) Fsck(ctx context.Context) (n int, err error) {
 				more = len(docs) == 256
 			}
 		}
-		return nil
+		return d.fsckLists(tx)
 	})
 	return n, err
+}
+
+// listQueue is where documents wait for their holder's list: the subscription of [Documents.ListTx],
+// which the app makes under the room's own name.
+const listQueue = EventIssued + ">document"
+
+// fsckLists: each holder's list holds what was issued to them and nothing else. A document may be
+// missing there only as far as it waits in the outbox.
+func (d *Documents) fsckLists(tx *store.Tx) error {
+	core, err := strayListed(tx)
+	if err == nil {
+		return fmt.Errorf("document: the list of a holder tells of document %s, which is not theirs or was issued at another time", core)
+	}
+	if err != store.ErrNone {
+		return err
+	}
+	missing, core, err := missingListed(tx)
+	if err != nil || missing == 0 {
+		return err
+	}
+	waiting, err := d.queue.Waiting(tx.Ctx, listQueue)
+	if err == nil && missing > waiting {
+		err = fmt.Errorf("document: document %s is not in its holder's list", core)
+	}
+	return err
 }
 
 func (d *Documents) fsck(tx *store.Tx, doc Document) error {
@@ -85,6 +110,13 @@ func (doc Document) facts() string {
 	return hex.EncodeToString(sum[:])
 }
 
+// byDigest is who did a step, for its leaf: the person who holds the proof learns no account of an
+// officer from it.
+func byDigest(by lancar.Actor) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s", by.Kind, by.ID, by.Role))
+	return hex.EncodeToString(sum[:])
+}
+
 func (d *Documents) fsckLeaves(tx *store.Tx, doc Document) error {
 	proofs, err := d.proofs(tx, doc)
 	if errors.Is(err, keys.ErrDestroyed) {
@@ -98,14 +130,21 @@ func (d *Documents) fsckLeaves(tx *store.Tx, doc Document) error {
 		if err != nil {
 			return err
 		}
+		if there, err := d.log.HasTx(tx, doc.Region, p.Leaf); err != nil || !there {
+			return errors.Join(fmt.Errorf("the public log holds no leaf for its step %q", p.What), err)
+		}
 		if ok && pos.Hash != publiclog.PrivateHash(p.Nonce, p.Record) {
 			return fmt.Errorf("the public log holds another leaf for its step %q", p.What)
 		}
-		var said struct{ Type, Number, SHA256, Facts string }
+		var said struct {
+			Type, Number, SHA256, Facts, By string
+			At                              int64
+		}
 		if err := json.Unmarshal(p.Record, &said); err != nil {
 			return err
 		}
-		if said.Type != "document."+p.What || said.Number != doc.Number || said.SHA256 != "" && said.SHA256 != doc.SHA256 {
+		if said.Type != "document."+p.What || said.Number != doc.Number || said.SHA256 != "" && said.SHA256 != doc.SHA256 ||
+			said.At != store.Micros(p.At) || said.By != "" && said.By != byDigest(p.by) {
 			return fmt.Errorf("its step %q does not match what was logged", p.What)
 		}
 		if i == len(proofs)-1 && int64(len(proofs)) == doc.version && said.Facts != "" && said.Facts != doc.facts() {

@@ -112,6 +112,7 @@ func (d *Documents) keyTx(tx *store.Tx, known *keys.DataKey, owner string) (keys
 // eventTx writes what happened to a document with its private leaf; record and nonce are kept
 // sealed, for the person's proof. Without a key they are forgotten.
 func (d *Documents) eventTx(tx *store.Tx, key *keys.DataKey, doc Document, what string, by lancar.Actor, record map[string]any) error {
+	record["by"] = byDigest(by)
 	canonical, err := publiclog.Canonical(record)
 	if err != nil {
 		return err

@@ -81,6 +81,8 @@ type Proof struct {
 	Leaf   lancar.ID
 	Nonce  []byte
 	Record []byte
+
+	by lancar.Actor
 }
 
 // Proofs gives the holder everything that the public log holds about a document.
@@ -113,7 +115,7 @@ func (d *Documents) proofs(tx *store.Tx, doc Document) ([]Proof, error) {
 		if err != nil {
 			return nil, fmt.Errorf("opening the proof of document %s: %w", doc.Core, err)
 		}
-		out = append(out, Proof{What: e.What, At: e.At, Leaf: e.Leaf, Nonce: plain[:32], Record: plain[32:]})
+		out = append(out, Proof{What: e.What, At: e.At, Leaf: e.Leaf, Nonce: plain[:32], Record: plain[32:], by: e.By})
 	}
 	return out, nil
 }

@@ -96,6 +96,20 @@ func insertListed(tx *store.Tx, region string, l listed) error {
 		l.Subject, l.At, region, l.Core)
 }
 
+// strayListed is a document in a list whose holder or instant is another, store.ErrNone if there is none.
+func strayListed(tx *store.Tx) (core string, err error) {
+	err = tx.QueryRow(`SELECT l.core FROM document_lists l LEFT JOIN document_documents d ON d.region = l.region AND d.core = l.core
+		WHERE d.core IS NULL OR d.subject <> l.subject OR d.issued_at <> l.issued_at ORDER BY l.region, l.core LIMIT 1`).Scan(&core)
+	return core, err
+}
+
+// missingListed counts the documents that are in no list, and names one.
+func missingListed(tx *store.Tx) (n int64, core string, err error) {
+	err = tx.QueryRow(`SELECT count(*), COALESCE(min(d.core), '') FROM document_documents d LEFT JOIN document_lists l
+		ON l.region = d.region AND l.core = d.core AND l.subject = d.subject WHERE d.subject <> '' AND l.core IS NULL`).Scan(&n, &core)
+	return n, core, err
+}
+
 type place struct{ region, core string }
 
 func listOf(tx *store.Tx, subject string, n int) ([]place, error) {
