@@ -14,7 +14,9 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
+	"lancar"
 	"lancar/access"
+	"lancar/access/breach"
 )
 
 // chrome is a headless Chromium, or skips where there is none or no axe-core
@@ -132,6 +134,7 @@ func duties(t *testing.T, ctx context.Context, axe string, w *world) {
 	d := w.enter(domi, "dpo")
 	look(t, ctx, axe, d, "hak", "/office/rights")
 	look(t, ctx, axe, d, "hak-jawab", d.get("/office/rights").link("/office/rights/"))
+	dataPages(t, ctx, axe, w, d)
 	w.apply2()
 	w.pass(7 * 24 * time.Hour)
 	w.run()
@@ -140,6 +143,18 @@ func duties(t *testing.T, ctx context.Context, axe string, w *world) {
 	look(t, ctx, axe, e, "tim", "/office/team")
 	look(t, ctx, axe, e, "kendala", "/office/trouble")
 	look(t, ctx, axe, e, "galat", "/office/nothing-here")
+}
+
+// dataPages are those of the data officer, with a breach that waits.
+func dataPages(t *testing.T, ctx context.Context, axe string, w *world, d *browser) {
+	_, err := w.Breaches.Open(t.Context(), lancar.Actor{Kind: lancar.Officer, ID: "domi", Role: access.OfficerRole, Agency: "dpmptsp", Region: "53.15"},
+		breach.Breach{What: "Nama dan alamat usaha pemohon", How: "Berkas tertinggal di tempat fotokopi, ditemukan warga.", Measures: "Berkas ditarik; berkas tidak lagi dicetak.", Contact: "dpo@kantor.example",
+			Found: w.now().Add(-5 * time.Hour)}, breach.Pick{Service: slug, From: w.now().Add(-30 * 24 * time.Hour), Until: w.now()})
+	w.must(err)
+	look(t, ctx, axe, d, "data", "/office/data")
+	look(t, ctx, axe, d, "pemrosesan", "/office/data/processing")
+	look(t, ctx, axe, d, "kegagalan", "/office/breaches")
+	look(t, ctx, axe, d, "kegagalan-satu", d.get("/office/breaches").link("/office/breaches/"))
 }
 
 // apply2 brings one more application.

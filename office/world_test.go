@@ -53,6 +53,7 @@ const (
 
 // world is a node behind the office's door, everything real but mail and registers.
 type world struct {
+	Breaches *breach.Breaches
 	t        *testing.T
 	db       *store.DB
 	queue    *jobs.Queue
@@ -210,7 +211,9 @@ func newWorld(t *testing.T) *world {
 	w.access.Declare(w.cases.Processing)
 	w.queue.Subscribe(publiclog.EventSequenced, "casework", w.cases.Sequenced)
 	w.queue.Subscribe(document.EventIssued, "list", docs.ListTx)
-	w.open(Deps{Regions: rs, Catalog: cat, Identity: w.id, Access: w.access, Breaches: breach.New(w.db, w.queue, w.cases.AffectedTx), Notify: note, Cases: w.cases, Machines: w.machines, Documents: docs, PublicLog: w.log, Queue: w.queue,
+	breaches := breach.New(w.db, w.queue, w.cases.AffectedTx)
+	w.Breaches = breaches
+	w.open(Deps{Regions: rs, Catalog: cat, Identity: w.id, Access: w.access, Breaches: breaches, Notify: note, Cases: w.cases, Machines: w.machines, Documents: docs, PublicLog: w.log, Queue: w.queue,
 		Registers: func(id string) lancar.Text { s, _ := exch.Source(id); return s.Name }, Clock: w.now, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Rehearsal: true})
 	return w
 }
