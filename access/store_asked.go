@@ -86,7 +86,8 @@ func deleteRestriction(tx *store.Tx, subject string) error {
 }
 
 func insertRetention(tx *store.Tx, rule string, done int) error {
-	return tx.Queue(`INSERT INTO access_retention (rule, at, done) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, rule, store.Micros(tx.Now), int64(done))
+	return tx.Queue(`INSERT INTO access_retention (rule, at, done) VALUES ($1, $2, $3)
+		ON CONFLICT (rule, at) DO UPDATE SET done = access_retention.done + excluded.done`, rule, store.Micros(tx.Now), int64(done))
 }
 
 func selectRetention(tx *store.Tx) ([]Retained, error) {
@@ -99,4 +100,11 @@ func selectRetention(tx *store.Tx) ([]Retained, error) {
 func closedAsks(tx *store.Tx, subject string) ([]lancar.ID, error) {
 	return store.All(tx, func(s store.Scanner) (id lancar.ID, err error) { err = s.Scan((*string)(&id)); return id, err },
 		`SELECT id FROM access_asked WHERE subject = $1 AND closed_at > 0`, subject)
+}
+
+func retainedByRule(tx *store.Tx) ([]Retained, error) {
+	return store.All(tx, func(s store.Scanner) (r Retained, err error) {
+		err = s.Scan(&r.Rule, &r.At, &r.Done)
+		return r, err
+	}, `SELECT rule, max(at), CAST(sum(done) AS BIGINT) FROM access_retention GROUP BY rule`)
 }

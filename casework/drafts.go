@@ -17,7 +17,9 @@ func (c *Cases) draftsTx(tx *store.Tx) error {
 	}
 	for _, d := range due {
 		if !tx.Now.Before(d.Expires) {
-			err = c.dropTx(tx, d, "expired")
+			if err = c.dropTx(tx, d, "expired"); err == nil {
+				err = c.access.RetainedTx(tx, keptDrafts, 1)
+			}
 		} else if err = setDraftRemind(tx, d, store.Micros(d.Expires)); err == nil {
 			err = c.remindDraft(tx, d)
 		}

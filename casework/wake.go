@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lancar"
+	"lancar/access"
 	"lancar/catalog"
 	"lancar/catalog/flow"
 	"lancar/internal/jobs"
@@ -184,7 +185,24 @@ func (c *Cases) eraseTx(tx *store.Tx, d *dossier) error {
 	if err := c.documents.ForgetTx(tx, d.region, d.id); err != nil {
 		return err
 	}
+	if err := c.access.RetainedTx(tx, keptCases, 1); err != nil {
+		return err
+	}
 	return c.keys.DestroyTx(tx, owner(d.id))
+}
+
+// The rules by which this room removes things, by its own clock.
+const (
+	keptCases  = "casework.cases"
+	keptDrafts = "casework.drafts"
+)
+
+// Retention tells what the room removes and when; it carries both out by its own clock.
+func (c *Cases) Retention() []access.Rule {
+	return []access.Rule{
+		{Name: keptCases, Words: lancar.Text{"id": "Permohonan yang selesai dihapus isinya setelah masa simpan layanannya", "en": "The contents of closed applications are erased after the time that their service states"}},
+		{Name: keptDrafts, Words: lancar.Text{"id": "Isian yang tidak dikirim dihapus saat masanya habis", "en": "Drafts that were not submitted are erased when their time is over"}},
+	}
 }
 
 // forgetCase takes the person off the rows of a case whose key is destroyed.

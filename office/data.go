@@ -138,23 +138,15 @@ func (v *visit) none(s string) string {
 
 // retention is what each rule says, when it last removed something, and how much.
 func (v *visit) retention() (rows []retentionRow, err error) {
-	runs, err := v.Access.Retention(v.r.Context())
+	by, err := v.Access.RetainedByRule(v.r.Context())
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range v.Access.Rules() {
 		row := retentionRow{Words: v.In(r.Words), Last: v.T("belum ada yang waktunya habis", "nothing has come to its end yet"), Done: "0"}
-		var done int64
-		for _, run := range runs {
-			if run.Rule != r.Name {
-				continue
-			}
-			if done == 0 {
-				row.Last = v.Moment(store.Time(run.At), v.now)
-			}
-			done += run.Done
+		if run, ok := by[r.Name]; ok {
+			row.Last, row.Done = v.Moment(store.Time(run.At), v.now), strconv.FormatInt(run.Done, 10)
 		}
-		row.Done = strconv.FormatInt(done, 10)
 		rows = append(rows, row)
 	}
 	return rows, nil

@@ -66,16 +66,30 @@ func looked(v *visit) error {
 	return v.show("looked", v.T("Siapa melihat data saya", "Who looked at my data"), view)
 }
 
-// readers is everyone who ever looked, last first.
+// readers is everyone who ever looked, last first. The system is one, whichever of its rules did it;
+// so is an officer who looked from several offices.
 func (v *visit) readers(list []access.Reader) (items []web.Item, total string) {
-	var n int64
+	var all int64
+	times, last, at := []int64{}, []access.Reader{}, map[string]int{}
 	for _, r := range list {
-		n += r.Times
+		all += r.Times
 		to := url.Values{"who": {string(r.Who.ID)}}
-		items = append(items, web.Item{Href: "/me/looked?" + to.Encode(), Title: v.reader(r.Who), Icon: readerIcon(r.Who.Kind),
-			Small: v.times(r.Times) + ", " + v.T("terakhir ", "last ") + v.wordsOf(r.Who.Region).Moment(r.Last, v.now)})
+		if r.Who.Kind == lancar.System {
+			to = url.Values{"kind": {string(lancar.System)}}
+		}
+		i, known := at[to.Encode()]
+		if !known {
+			i = len(items)
+			at[to.Encode()] = i
+			items = append(items, web.Item{Href: "/me/looked?" + to.Encode(), Title: v.reader(r.Who), Icon: readerIcon(r.Who.Kind)})
+			times, last = append(times, 0), append(last, r)
+		}
+		times[i] += r.Times
 	}
-	return items, v.times(n)
+	for i := range items {
+		items[i].Small = v.times(times[i]) + ", " + v.T("terakhir ", "last ") + v.wordsOf(last[i].Who.Region).Moment(last[i].Last, v.now)
+	}
+	return items, v.times(all)
 }
 
 func (v *visit) times(n int64) string {
