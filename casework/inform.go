@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"lancar"
 	"lancar/catalog"
@@ -128,7 +129,7 @@ func (c *Cases) messageSlots(tx *store.Tx, d *dossier, r *region.Region, t told,
 	}
 	for _, req := range d.def.Requirements {
 		if req.ID == ask.Requirement {
-			more["correction.requirement"] = req.Text.In(lang)
+			more["correction.requirement"] = strings.TrimSuffix(req.Text.In(lang), ".") // the message ends the sentence
 		}
 	}
 	more["correction.reason"] = ask.Reason

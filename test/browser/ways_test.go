@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
 	"lancar/test/lab"
 )
 
@@ -123,4 +126,42 @@ func TestAnAnswerOpensItsQuestion(t *testing.T) {
 	if !eval[bool](p, shown) {
 		t.Error("the question does not open")
 	}
+}
+
+// Pages hold when the reader asks for other conditions: text at twice its size never makes one scroll
+// sideways; forced colours leave codes that a phone can read; paper gets what is folded away, and no
+// forms.
+func TestOtherWaysOfReading(t *testing.T) {
+	a, paths := lived(t)
+	p := newTab(t)
+	p.cookies(a.B, a.Home)
+	for _, path := range append(paths, "/", "/search?q=mau+buka+warung", "/services/lapak-pasar", "/verify") {
+		p.look(360, "light")
+		p.open(a.Home + path)
+		if wide := eval[int](p, `document.documentElement.style.fontSize = "200%", document.documentElement.scrollWidth`); wide > 360 {
+			t.Errorf("%s at twice the text is %d px wide", path, wide)
+		}
+	}
+	p.media("forced-colors", "active", "")
+	p.open(a.Home + "/cases/" + a.Case + "/pay")
+	if ground := eval[string](p, `getComputedStyle(document.querySelector(".qr")).backgroundColor`); ground != "rgb(255, 255, 255)" {
+		t.Errorf("in forced colours the code stands on %s", ground)
+	}
+	p.media("prefers-color-scheme", "light", "print")
+	for _, path := range []string{"/services/lapak-pasar", "/cases/" + a.Case} {
+		p.open(a.Home + path)
+		if !eval[bool](p, `[...document.querySelectorAll("main details")].every(d => d.lastElementChild.getBoundingClientRect().height > 0)`) {
+			t.Errorf("%s keeps something folded on paper", path)
+		}
+		if eval[bool](p, `[...document.querySelectorAll("main .btn, .foot, .top nav")].some(e => e.getBoundingClientRect().height > 0)`) {
+			t.Errorf("%s prints buttons", path)
+		}
+	}
+}
+
+// media sets what the reader prefers, on a screen or on paper ("print").
+func (p *tab) media(feature, value, on string) {
+	p.t.Helper()
+	_, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: on, Features: []*emulation.MediaFeature{{Name: feature, Value: value}}})
+	p.must(err)
 }
