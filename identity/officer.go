@@ -231,3 +231,12 @@ func (i *Identity) OfficerNameTx(tx *store.Tx, account lancar.ID) (name string, 
 	name, _, err := officerByAccount(tx, account)
 	return name, err == nil
 }
+
+// SameHumanTx says whether two officers' accounts belong to one human being, as far as the personnel
+// register told whose they are: nobody is their own second person.
+func (i *Identity) SameHumanTx(tx *store.Tx, a, b lancar.ID) (bool, error) {
+	if a == b {
+		return true, nil
+	}
+	return sameHuman(tx, a, b)
+}

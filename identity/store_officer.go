@@ -72,3 +72,11 @@ func holdersOf(tx *store.Tx, region, role string) ([]OnRoster, error) {
 	}, `SELECT DISTINCT o.account, o.name FROM identity_roles r JOIN identity_officers o ON o.account = r.account
 		WHERE r.region = $1 AND r.role = $2 ORDER BY o.account`, region, role)
 }
+
+// sameHuman says whether two officers' accounts belong to one human being.
+func sameHuman(tx *store.Tx, a, b lancar.ID) (bool, error) {
+	var n int64
+	err := tx.QueryRow(`SELECT COUNT(x.account) FROM identity_officers x JOIN identity_officers y ON y.subject = x.subject
+		WHERE x.account = $1 AND y.account = $2 AND x.subject <> ''`, string(a), string(b)).Scan(&n)
+	return n > 0, err
+}

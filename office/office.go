@@ -17,6 +17,7 @@ import (
 	"lancar/identity"
 	"lancar/identity/machine"
 	"lancar/identity/mandate"
+	"lancar/identity/oidc"
 	"lancar/identity/passkey"
 	"lancar/internal/jobs"
 	"lancar/notify"
@@ -40,6 +41,7 @@ type Deps struct {
 	Notify    *notify.Notify
 	Cases     *casework.Cases
 	Machines  *machine.Machines
+	OIDC      *oidc.Provider
 	Documents *document.Documents
 	PublicLog *publiclog.Log
 	Queue     *jobs.Queue
@@ -48,6 +50,7 @@ type Deps struct {
 	Logger    *slog.Logger
 	Home      *url.URL    // of the bare host, where officers work
 	Rehearsal bool        // says so on every page
+	Sandbox   string      // address of the simulated outside world, "" in production
 	Moved     func() bool // whether time was moved by hand; nil for never
 }
 
@@ -104,7 +107,7 @@ func (o *Office) Handler() http.Handler {
 	for pattern, h := range openRoutes() {
 		mux.HandleFunc(pattern, o.open(h))
 	}
-	for _, routes := range []map[string]handler{officerRoutes(), machineRoutes(), dataRoutes()} {
+	for _, routes := range []map[string]handler{officerRoutes(), machineRoutes(), appRoutes(), dataRoutes()} {
 		for pattern, h := range routes {
 			mux.HandleFunc(pattern, o.officer(h))
 		}

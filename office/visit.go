@@ -178,6 +178,7 @@ func (v *visit) nav() []web.Link {
 			add("/office/documents", "Dokumen", "Documents")
 		}
 	}
+	add("/office/apps", "Aplikasi", "Apps")
 	add("/office/machines", "Mesin", "Machines")
 	return out
 }

@@ -46,7 +46,7 @@ func (s *Machines) seen(tx *store.Tx, who lancar.Actor, id lancar.ID) (Machine, 
 	if err != nil {
 		return m, err
 	}
-	plays, err := parts(tx, m, who)
+	plays, err := s.parts(tx, m, who)
 	if err == nil && len(plays) == 0 {
 		err = notHere()
 	}
@@ -80,7 +80,7 @@ func (s *Machines) Sheet(ctx context.Context, who lancar.Actor, id lancar.ID) (s
 			return err
 		}
 		sheet = Sheet{Machine: m}
-		if sheet.Parts, err = parts(tx, m, who); err != nil {
+		if sheet.Parts, err = s.parts(tx, m, who); err != nil {
 			return err
 		}
 		if sheet.Keys, err = selectKeys(tx, id); err != nil {

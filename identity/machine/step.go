@@ -22,7 +22,7 @@ type Step struct {
 
 // parts are what an actor is to a machine, as the roster says now: a role that ended counts no more,
 // whatever a session still says.
-func parts(tx *store.Tx, m Machine, a lancar.Actor) ([]Who, error) {
+func (s *Machines) parts(tx *store.Tx, m Machine, a lancar.Actor) ([]Who, error) {
 	switch {
 	case a.Kind == lancar.System:
 		return []Who{System}, nil
@@ -40,7 +40,7 @@ func parts(tx *store.Tx, m Machine, a lancar.Actor) ([]Who, error) {
 		out = append(out, Owner)
 	}
 	if a.Role == identity.Superior || a.Role == Role {
-		same, err := sameHuman(tx, m.Owner, a.ID)
+		same, err := s.ident.SameHumanTx(tx, m.Owner, a.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -66,7 +66,7 @@ func (s *Machines) move(tx *store.Tx, id lancar.ID, event string, by lancar.Acto
 		return Machine{}, err
 	}
 	m := list[0]
-	plays, err := parts(tx, m, by)
+	plays, err := s.parts(tx, m, by)
 	if err != nil {
 		return Machine{}, err
 	}

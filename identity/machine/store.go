@@ -146,18 +146,6 @@ func rolesIn(tx *store.Tx, account lancar.ID, region, agency string) ([]string, 
 		`SELECT role FROM identity_roles WHERE account = $1 AND region = $2 AND agency = $3`, string(account), region, agency)
 }
 
-// sameHuman says whether two officers' accounts belong to one human being, as far as the personnel
-// register told whose they are.
-func sameHuman(tx *store.Tx, a, b lancar.ID) (bool, error) {
-	if a == b {
-		return true, nil
-	}
-	var n int64
-	err := tx.QueryRow(`SELECT COUNT(x.account) FROM identity_officers x JOIN identity_officers y ON y.subject = x.subject
-		WHERE x.account = $1 AND y.account = $2 AND x.subject <> ''`, string(a), string(b)).Scan(&n)
-	return n > 0, err
-}
-
 // heads are who hears of an office's machines: superiors and officers in [Role].
 func heads(tx *store.Tx, region, agency string) ([]lancar.ID, error) {
 	return store.All(tx, func(s store.Scanner) (id lancar.ID, err error) { err = s.Scan((*string)(&id)); return id, err },

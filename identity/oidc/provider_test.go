@@ -13,6 +13,7 @@ import (
 	jose "github.com/go-jose/go-jose/v4"
 
 	"lancar"
+	"lancar/identity"
 	"lancar/identity/oidc"
 )
 
@@ -165,6 +166,10 @@ func TestIdentityNumbersAreForAgreedClientsAlone(t *testing.T) {
 		}
 		second := engineer
 		second.ID = "0000000000000000000000000000bbbb"
+		if err := w.provider.Approve(t.Context(), second, a.ID, true); lancar.CodeOf(err) != lancar.Forbidden {
+			t.Errorf("a colleague without the role approves: %v", err)
+		}
+		second.Role = identity.Superior
 		elsewhere := second
 		elsewhere.Agency = "dukcapil"
 		if err := w.provider.Approve(t.Context(), elsewhere, a.ID, true); lancar.CodeOf(err) != lancar.NotFound {

@@ -11,6 +11,8 @@ import (
 	jose "github.com/go-jose/go-jose/v4"
 
 	"lancar"
+	"lancar/identity"
+	"lancar/identity/machine"
 	"lancar/internal/keys"
 	"lancar/internal/store"
 )
@@ -110,15 +112,19 @@ func (p *Provider) Submit(ctx context.Context, by lancar.Actor, id lancar.ID) er
 }
 
 // Approve admits a waiting client to production; numbers says whether it may see identity numbers,
-// by agreement. by must be an officer of the same region or one above, and not the one who
-// registered it: lancar.Forbidden.
+// by agreement. by must be a superior, or hold [machine.Role], in the same region or one above, and
+// be another human being than the one who registered it: lancar.Forbidden.
 func (p *Provider) Approve(ctx context.Context, by lancar.Actor, id lancar.ID, numbers bool) error {
 	return p.DB.Write(ctx, func(tx *store.Tx) error {
 		c, err := clientByID(tx, id)
 		if err != nil || !mayKeep(by, c.Client) {
 			return errNoClient(err)
 		}
-		if c.Officer == by.ID {
+		same, err := p.Identity.SameHumanTx(tx, c.Officer, by.ID)
+		if err != nil {
+			return err
+		}
+		if same || !MayApprove(by) {
 			return lancar.Fail(lancar.Forbidden, "", "Orang lain yang harus menyetujui.", "Another person must approve.")
 		}
 		if c.Stage != Waiting {
@@ -130,6 +136,11 @@ func (p *Provider) Approve(ctx context.Context, by lancar.Actor, id lancar.ID, n
 		}
 		return stageClient(tx, id, c.version+1, Production, by.ID)
 	})
+}
+
+// MayApprove says whether an officer's role lets apps of their agency into production.
+func MayApprove(by lancar.Actor) bool {
+	return by.Kind == lancar.Officer && (by.Role == identity.Superior || by.Role == machine.Role)
 }
 
 // End closes a client: nothing more is issued to it, what it holds ends with it.
@@ -185,9 +196,9 @@ func wrong(field, id, en string) error { return lancar.Fail(lancar.Invalid, fiel
 func (p *Provider) check(c Client) error {
 	methods := []Method{PrivateKeyJWT, TLS, SelfSignedTLS, SecretBasic, SecretPost, None}
 	switch {
-	case c.Name.In("id") == "" || len(c.Name.In("id")) > 80:
+	case c.Name["id"] == "" || len(c.Name["id"]) > 80:
 		return wrong("name", "Aplikasi perlu nama, paling panjang 80 huruf.", "The client needs a name of at most 80 letters.")
-	case c.Purpose.In("id") == "":
+	case c.Purpose["id"] == "":
 		return wrong("purpose", "Tulis untuk apa data orang diminta.", "Say what people's data are asked for.")
 	case !slices.Contains(methods, c.Auth):
 		return wrong("auth", "Pilih cara aplikasi membuktikan diri.", "Choose how the client authenticates.")

@@ -1,0 +1,90 @@
+package office
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"lancar"
+)
+
+const appKeys = `{"keys":[` + publicKey + `]}`
+
+func newAppForm(kind string) url.Values {
+	return url.Values{"name": {"Klinik <Sehat>"}, "kind": {kind}, "purpose_id": {"Mengisi pendaftaran pasien."}, "purpose_en": {"Fills in a patient's registration."},
+		"scopes": {"profile", "offline_access"}, "redirects": {"https://klinik.example/masuk\r\n\r\nhttps://klinik.example/lagi"}, "jwks": {appKeys}}
+}
+
+func TestAnEngineerRegistersAnAppAndASecondPersonLetsItIntoProduction(t *testing.T) {
+	w := newWorld(t)
+	w.staff()
+	b := w.enter(beni, "")
+	b.get("/office/apps").is(200).has("Belum ada aplikasi")
+	b.get("/office/apps/new").is(200).has("Alamat kembali")
+	for field, bad := range map[string]string{"redirects": "http://klinik.example/masuk", "jwks": `{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}`, "purpose_id": "", "name": ""} {
+		wrong := newAppForm("server")
+		wrong.Set(field, bad)
+		b.post("/office/apps/new", wrong).is(422).has(`id="` + field)
+	}
+	p := b.post("/office/apps/new", newAppForm("server")).is(200).has("Uji coba", "Mengisi pendaftaran pasien.", "https://masuk.example", "openid-client", "private_key_jwt", "https://klinik.example/lagi").lacks("Menunggu keputusan Anda")
+	at, _, _ := strings.Cut(p.path, "?")
+	b.post(at+"/approve", nil).is(403)
+	b.post(at+"/submit", nil).is(200).has("Menunggu persetujuan")
+	b.post(at+"/approve", nil).is(403)
+
+	w.enter(anna, "").post(at+"/approve", nil).is(403)
+	e := w.enter(elis, "")
+	e.get("/office/apps").has("Klinik <Sehat>", "Menunggu persetujuan")
+	e.get(at).is(200).has("Menunggu keputusan Anda")
+	e.post(at+"/approve", url.Values{"numbers": {"yes"}}).is(200).has("Produksi", "NIK, dengan perjanjian", "Elis Tegas")
+
+	b.post(at+"/keys", url.Values{"jwks": {"rahasia"}}).is(422).has("tidak terbaca")
+	b.post(at+"/keys", url.Values{"jwks": {appKeys}}).is(200)
+	w.enter(anna, "").post(at+"/end", nil).is(403)
+	b.post(at+"/end", nil).is(200).has("Diakhiri")
+	b.get("/office/apps/none").is(404)
+}
+
+func TestAnAppOfAPhoneNeedsNoKeyAndShowsItsOwnExamples(t *testing.T) {
+	w := newWorld(t)
+	w.staff()
+	b := w.enter(beni, "")
+	form := newAppForm("native")
+	form.Del("jwks")
+	form.Set("redirects", "https://klinik.example/masuk")
+	b.post("/office/apps/new", form).is(200).has("AppAuth", "GenerateVerifier").lacks("PrivateKeyJwt", "Simpan kunci")
+	strict := newAppForm("strict")
+	b.post("/office/apps/new", strict).is(200).has("private_key_jwt")
+}
+
+func TestTheLastErrorsOfAnAppStandInWords(t *testing.T) {
+	w := newWorld(t)
+	w.staff()
+	b := w.enter(beni, "")
+	p := b.post("/office/apps/new", newAppForm("server")).is(200).has("Belum ada. Bila permintaan aplikasi Anda salah")
+	at, _, _ := strings.Cut(p.path, "?")
+	id := strings.TrimPrefix(at, "/office/apps/")
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {id}}
+	req := httptest.NewRequest(http.MethodPost, "/oauth/token", strings.NewReader(form.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	res := httptest.NewRecorder()
+	if w.apps.Handler().ServeHTTP(res, req); res.Code != http.StatusUnauthorized {
+		t.Fatalf("the provider answered %d", res.Code)
+	}
+	b.get(at).has("invalid_client", "token")
+}
+
+// A token from the office registers one app, for the agency of the officer who asked for it.
+func TestAnInvitationIsShownOnce(t *testing.T) {
+	w := newWorld(t)
+	w.staff()
+	b := w.enter(beni, "")
+	b.post("/office/apps/invitation", nil).is(200).has("Hanya ditampilkan sekali", "https://masuk.example/oauth/register")
+	b.get("/office/apps").lacks("Hanya ditampilkan sekali")
+	list, err := w.apps.Clients(t.Context(), lancar.Actor{Kind: lancar.Officer, Agency: "nobody", Region: "53.15"})
+	if err != nil || len(list) != 0 {
+		t.Error("another agency sees apps", list, err)
+	}
+}
