@@ -92,7 +92,7 @@ func open(ctx context.Context, c Config, db *store.DB, ring *keys.Ring, clock la
 		return nil, err
 	}
 	n.identity = identity.New(db, n.queue, ring, n.access, n.notify, n.exchange, n.signInLimits())
-	n.mandates = mandate.New(db, n.queue, ring, n.access, n.notify, n.exchange, n.identity, mandate.Config{GrownUp: c.GrownUp})
+	n.mandates = mandate.New(db, n.queue, ring, n.access, n.notify, n.exchange, n.identity, mandate.Config{GrownUp: c.GrownUp, Working: n.machineWorks})
 	n.machines = machine.New(db, n.queue, ring, n.identity, machine.Config{OrphanFor: time.Duration(c.Orphans) * 24 * time.Hour})
 	if n.passkeys, err = passkey.New(db, ring, n.identity, base, "Lancar", clock); err != nil {
 		log.Warn("passkeys are off", "error", err)
@@ -125,6 +125,12 @@ func (n *node) openCatalog(ctx context.Context) error {
 	}
 	n.catalog, n.finder = cat, catalog.NewFinder(cat)
 	return nil
+}
+
+// machineWorks says whether a machine that acts for its person may work now.
+func (n *node) machineWorks(tx *store.Tx, id lancar.ID) error {
+	_, _, err := n.machines.ProofTx(tx, id)
+	return err
 }
 
 // subscribe lists every event and who acts on it.

@@ -177,6 +177,7 @@ func (v *visit) nav() []web.Link {
 		if v.mayRevoke() {
 			add("/office/documents", "Dokumen", "Documents")
 		}
+		add("/me/mandates", "Bantu warga", "Help a resident")
 	}
 	add("/office/apps", "Aplikasi", "Apps")
 	add("/office/machines", "Mesin", "Machines")

@@ -56,6 +56,20 @@ func (v *visit) act() error {
 	return nil
 }
 
+// helps says whether an officer is on the way to act for a resident: on the pages of mandates alone.
+// What they do as a person they do with their own account.
+func (v *visit) helps(s identity.Session) bool {
+	return s.Actor.Role != "" && strings.HasPrefix(v.r.URL.Path, "/me/mandates")
+}
+
+// seat is the region for which a mandate is made: the portal's, or the office of an officer.
+func (v *visit) seat() string {
+	if v.self.Kind == identity.Officer {
+		return v.self.Actor.Region
+	}
+	return v.site.region.Code
+}
+
 // permitted refuses a page that is not open to who acts for somebody, or whose mandate is over.
 func (v *visit) permitted() error {
 	switch {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"lancar"
+	"lancar/identity"
 	"lancar/identity/mandate"
 	"lancar/web"
 )
@@ -21,9 +22,14 @@ type mandateForm struct {
 }
 
 // newMandate asks what the register or the other person must confirm.
-func newMandate(v *visit) error { return v.mandateForm(url.Values{}, nil) }
+func newMandate(v *visit) error {
+	return v.mandateForm(url.Values{}, nil)
+}
 
 func (v *visit) mandateForm(sent url.Values, problems []web.Problem) error {
+	if v.self.Kind == identity.Officer && v.r.PathValue("kind") != "help" {
+		return notFound()
+	}
 	view := mandateForm{Kind: v.r.PathValue("kind"), Problems: problems, Mail: v.sandbox("/mail"), Phone: v.sandbox("/phone")}
 	number := web.Field{Name: "number", Label: "NIK", Kind: web.TextField, Mode: "numeric", Width: "m", Max: 24, Hint: v.T("16 angka di kartu keluarga.", "16 digits on the family card.")}
 	name := web.Field{Name: "name", Label: v.T("Nama lengkap", "Full name"), Kind: web.TextField, Max: 100, Hint: v.T("Seperti di kartu, tanpa gelar.", "As on the card, without titles.")}
@@ -47,6 +53,14 @@ func (v *visit) mandateForm(sent url.Values, problems []web.Problem) error {
 		view.Title, view.Verb = v.T("Minta seseorang bertindak untuk saya", "Ask somebody to act for me"), v.T("Tawarkan kuasa", "Offer the mandate")
 		view.Lead = v.T("Orang itu melihat tawaran ini di halamannya, lalu menerima atau menolak. Anda bisa mencabutnya kapan saja.", "They see the offer on their page and take it or decline. You can take it back at any time.")
 		view.Fields = append([]web.Field{number, name}, v.scopeFields(sent)...)
+	case "agent":
+		view.Title, view.Verb = v.T("Kuasa untuk agen saya", "A mandate for my agent"), v.T("Beri kuasa", "Give the mandate")
+		view.Lead = v.T("Agen bekerja sendiri dalam batas ini. Langkah yang tidak bisa dibatalkan selalu ditanyakan lagi kepada Anda.", "The agent works by itself within these limits. Steps that cannot be taken back are always asked of you again.")
+		agents, err := v.ownAgents(sent.Get("machine"))
+		if err != nil {
+			return err
+		}
+		view.Fields = append([]web.Field{{Name: "machine", Label: v.T("Agen", "Agent"), Kind: web.ChoiceField, Options: agents}}, v.scopeFields(sent)...)
 	default:
 		return notFound()
 	}
@@ -66,6 +80,17 @@ func (v *visit) mandateForm(sent url.Values, problems []web.Problem) error {
 		status, title = http.StatusUnprocessableEntity, v.T("Kesalahan: ", "Error: ")+title
 	}
 	return v.showAs(status, "mandatenew", title, view)
+}
+
+// ownAgents are the machines that the person registered as theirs and that may work.
+func (v *visit) ownAgents(chosen string) (out []web.Option, err error) {
+	list, err := v.Machines.Mine(v.r.Context(), v.self.Own)
+	for _, m := range list {
+		if m.Working(v.now) == nil {
+			out = append(out, web.Option{Value: string(m.ID), Label: m.Name, Checked: string(m.ID) == chosen})
+		}
+	}
+	return out, err
 }
 
 // scopeFields ask what may be done, of which service, for how much, how long and what for.
@@ -95,7 +120,7 @@ func makeMandate(v *visit) error {
 	if err := v.readForm(); err != nil {
 		return err
 	}
-	ctx, sent, code := v.r.Context(), v.r.PostForm, v.site.region.Code
+	ctx, sent, code := v.r.Context(), v.r.PostForm, v.seat()
 	born, _ := dateOf("birth_date", sent)
 	scope, until := v.scopeOf(sent)
 	var err error
@@ -109,6 +134,20 @@ func makeMandate(v *visit) error {
 			Scope: scope, Until: until, Errand: sent.Get("errand"), Region: code, Lang: v.Lang})
 	case "give":
 		_, err = v.Mandates.Offer(ctx, v.self, mandate.Gift{Number: sent.Get("number"), Name: sent.Get("name"), Scope: scope, Until: until, Errand: sent.Get("errand"), Region: code})
+	case "agent":
+		g := mandate.AgentGift{Scope: scope, Until: until, Errand: sent.Get("errand"), Region: code}
+		agents, listErr := v.ownAgents(sent.Get("machine"))
+		for _, a := range agents {
+			if a.Checked {
+				g.Machine, g.Name = lancar.ID(a.Value), a.Label
+			}
+		}
+		if err = listErr; err == nil {
+			_, err = v.Mandates.Agent(ctx, v.self, g)
+		}
+		if e, ok := errors.AsType[*lancar.Error](err); ok && e.Field == "fresh" {
+			return v.to("/signin?to=%2Fme%2Fmandates%2Fnew%2Fagent&fresh=1")
+		}
 	default:
 		return notFound()
 	}

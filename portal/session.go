@@ -35,7 +35,7 @@ func (v *visit) recognise() error {
 	if err != nil {
 		return err
 	}
-	v.session, v.self, v.signed = s, s, s.Signed() && s.Kind != identity.Officer
+	v.session, v.self, v.signed = s, s, s.Signed() && (s.Kind != identity.Officer || v.helps(s))
 	if s.Mandate != "" {
 		err = v.act()
 	}

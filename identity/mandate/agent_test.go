@@ -70,6 +70,9 @@ func TestAnAgreementDoesNotLast(t *testing.T) {
 		w.must(err)
 		w.must(w.m.Refuse(t.Context(), me, asks[0].ID))
 		w.refused(w.use(bot, m.ID, act), lancar.Forbidden)
+		w.idle = true
+		w.refused(w.use(bot, m.ID, mandate.Act{Verb: mandate.Draft, Ref: "d"}), lancar.Forbidden)
+		w.idle = false
 		w.must(w.m.Revoke(t.Context(), me, m.ID))
 		w.refused(w.m.Ask(t.Context(), bot, m.ID, act), lancar.Gone)
 	})

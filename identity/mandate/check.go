@@ -47,6 +47,8 @@ func (m *Mandates) liveTx(tx *store.Tx, holder, id lancar.ID) (row, error) {
 		return r, err
 	case r.State != Active || !tx.Now.Before(r.Until):
 		return r, errOver(r.State)
+	case r.Holder.Kind == lancar.Machine && m.config.Working != nil:
+		return r, m.config.Working(tx, r.Holder.Account)
 	}
 	return r, nil
 }

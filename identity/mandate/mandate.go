@@ -20,6 +20,7 @@ package mandate
 import (
 	"time"
 
+	"lancar"
 	"lancar/access"
 	"lancar/exchange"
 	"lancar/identity"
@@ -35,9 +36,12 @@ type Config struct {
 	// has an identity card of their own from 17 and signs in with it. Where the node's legal
 	// department holds that a parent represents a child until 18, it is set to 18.
 	GrownUp int
-	// OfficerChecked is how long a company officer's mandate stands before the register is asked
-	// again: 24 hours unless set. A parent's and an heir's principal are asked about as often.
+	// Rechecked is how long a mandate stands before the registers are asked again whether it still
+	// may: 24 hours unless set.
 	Rechecked time.Duration
+	// Working says whether a machine may work at this instant, nil if it may. app hands it down; a
+	// mandate of one that is paused, stopped or over its time is not used. Nil asks nobody.
+	Working func(tx *store.Tx, machine lancar.ID) error
 }
 
 // Mandates is the room's part. It is safe for concurrent use.

@@ -51,6 +51,15 @@ type world struct {
 	sent map[string][]string
 	pop  map[string]map[string]string // "source key" → fields
 	down bool
+	idle bool // machines are stopped
+}
+
+// works is the word of the register of machines.
+func (w *world) works(*store.Tx, lancar.ID) error {
+	if w.idle {
+		return lancar.Fail(lancar.Forbidden, "machine", "Mesin ini dihentikan.", "This machine was stopped.")
+	}
+	return nil
 }
 
 func (w *world) now() time.Time {
@@ -194,7 +203,7 @@ func each(t *testing.T, fn func(*world)) {
 		exch, err := exchange.New(db, w.queue, ring, w.access, exchange.Config{URL: server.URL, TokenFile: token})
 		w.must(err)
 		w.id = identity.New(db, w.queue, ring, w.access, note, exch, identity.Limits{})
-		w.m = mandate.New(db, w.queue, ring, w.access, note, exch, w.id, mandate.Config{})
+		w.m = mandate.New(db, w.queue, ring, w.access, note, exch, w.id, mandate.Config{Working: w.works})
 		w.queue.Subscribe(access.EventRow, "access", w.access.SeenTx)
 		fn(w)
 	})

@@ -32,7 +32,20 @@ func People() []Person {
 			m.family(p)
 		}
 	}
+	died(m.people)
 	return m.people
+}
+
+// died are the oldest of a few households: heirs act for them.
+func died(people []Person) {
+	left := 3
+	for i := range people {
+		p := &people[i]
+		if left > 0 && p.Relation == "ORANG TUA" && p.Persona == "" {
+			p.Dead, p.Email, p.Phone = true, "", ""
+			left--
+		}
+	}
 }
 
 func (m *maker) pick(s ...string) string { return s[m.r.IntN(len(s))] }

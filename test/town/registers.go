@@ -48,9 +48,16 @@ func population(people []Person) Register {
 		head, spouse := f[0], spouse(p, f)
 		r.add(p.NIK, p.Name, p.Sex, p.BirthPlace, p.BirthDate, p.Religion, p.Marital, p.Occupation, p.Blood,
 			"IDN", p.FamilyCard, p.Relation, head.NIK, head.Name, spouse.NIK, spouse.Name, p.Father, p.Mother, count(f, "ANAK"), strconv.Itoa(len(f)),
-			p.Address, p.RT, p.RW, p.Village, p.Place.Name, p.Place.District, p.Place.Regency, p.Email, p.Phone, "yes")
+			p.Address, p.RT, p.RW, p.Village, p.Place.Name, p.Place.District, p.Place.Regency, p.Email, p.Phone, living(p))
 	}
 	return r
+}
+
+func living(p Person) string {
+	if p.Dead {
+		return "no"
+	}
+	return "yes"
 }
 
 func spouse(p Person, family []Person) Person {

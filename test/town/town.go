@@ -43,6 +43,7 @@ type Person struct {
 	Decile      int    // 1 (poorest) to 10, of the family
 	Insurance   string // number of the national health insurance
 	SchoolLevel string // SD, SMP, SMA, S1 or ""
+	Dead        bool   // the register has the death; nobody signs in as them
 }
 
 // Officer is a public servant who can sign in to the office door.
