@@ -25,11 +25,15 @@ type DemoOptions struct {
 	Data, Addr string
 	JSON       bool
 	Public     string // host:port for QR codes, "" derives it
+	// Conformance makes a run that outside suites drive, with the clients of ConformanceFile ("" for none).
+	Conformance     bool
+	ConformanceFile string
 }
 
 // demoConfig is what only a demonstration has.
 type demoConfig struct {
-	Public string // host:port that a phone on the network can open, "" when listening on this machine only
+	Public      string       // host:port that a phone on the network can open, "" when listening on this machine only
+	conformance *conformance // nil but for `demo --conformance`
 }
 
 // idleMemory makes the collector return memory of the start; a demonstration is mostly idle.
@@ -58,6 +62,17 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	defer l.Close()
 	port := l.Addr().(*net.TCPAddr).Port
 	local := fmt.Sprintf("http://127.0.0.1:%d", port)
+	var run *conformance
+	address := l.Addr().(*net.TCPAddr)
+	if o.Conformance {
+		if run, err = openConformance(o); err != nil {
+			return err
+		}
+		if l, err = run.listen(l); err != nil {
+			return err
+		}
+		local = "http://" + run.plain.Addr().String()
+	}
 	outside, err := startSandbox(ctx, o.Data, local)
 	if err != nil {
 		return err
@@ -67,7 +82,11 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	if err != nil {
 		return err
 	}
-	c := demoSettings(o, secrets, outside, l.Addr().(*net.TCPAddr))
+	c := demoSettings(o, secrets, outside, address)
+	if run != nil {
+		c.Base, local = run.url(l), run.url(l)
+		c.demo.conformance = run
+	}
 	n, err := startDemo(ctx, c, clock, log)
 	if err != nil {
 		return err
@@ -78,6 +97,11 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	}
 	if err := n.seedClient(ctx); err != nil {
 		return err
+	}
+	if run != nil {
+		if err := n.seedConformance(ctx); err != nil {
+			return err
+		}
 	}
 	n.announce(o, local, outside.URL)
 	err = n.run(ctx, l, clock)
@@ -187,6 +211,8 @@ type signInHere struct {
 	Issuer            string `json:"issuer"`
 	RegistrationToken string `json:"registration_token"`
 	ClientID          string `json:"client_id"`
+
+	*conformanceHere
 }
 
 // playbill is somebody of the town to sign in as.
@@ -198,7 +224,7 @@ type playbill struct {
 }
 
 func (n *node) announce(o DemoOptions, local, outside string) {
-	a := announcement{Ready: local, Sandbox: outside, People: cast(), OIDC: signInHere{n.oidc.Issuer(), n.oidc.RegistrationToken(), DemoClient}}
+	a := announcement{Ready: local, Sandbox: outside, People: cast(), OIDC: signInHere{n.oidc.Issuer(), n.oidc.RegistrationToken(), DemoClient, n.conformanceHere()}}
 	if o.JSON {
 		_ = json.NewEncoder(os.Stdout).Encode(a)
 		return

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
 	"net/http"
 
 	"lancar"
@@ -14,10 +15,13 @@ import (
 
 // openOIDC makes the OpenID provider: its one issuer is the node's base, whichever host is asked.
 func (n *node) openOIDC() {
-	n.oidc = oidc.New(oidc.Rooms{DB: n.db, Queue: n.queue, Keys: n.ring, Identity: n.identity, Access: n.access, Machines: n.machines, Log: n.log}, oidc.Config{
-		Issuer: n.config.Base, Sandbox: n.config.Stage != Production,
-		Sorry: func(w http.ResponseWriter, r *http.Request, err error) { n.people.Apologise(w, r, err) },
-	})
+	c := oidc.Config{Issuer: n.config.Base, Sandbox: n.config.Stage != Production,
+		Sorry: func(w http.ResponseWriter, r *http.Request, err error) { n.people.Apologise(w, r, err) }}
+	if n.config.demo != nil && n.config.demo.conformance != nil {
+		run := n.config.demo.conformance
+		c.MTLS, c.ClientCAs, c.CallTLS = run.url(run.mtls), run.pool, &tls.Config{RootCAs: run.pool, MinVersion: tls.VersionTLS12}
+	}
+	n.oidc = oidc.New(oidc.Rooms{DB: n.db, Queue: n.queue, Keys: n.ring, Identity: n.identity, Access: n.access, Machines: n.machines, Log: n.log}, c)
 	n.queue.Subscribe(access.EventWithdrawn, "oidc", n.oidc.Withdrawn)
 	n.queue.Subscribe(identity.EventSignedOut, "oidc", n.oidc.SignedOut)
 	n.queue.Subscribe(identity.EventLeft, "oidc", n.oidc.Left)

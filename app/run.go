@@ -131,6 +131,12 @@ func (n *node) run(ctx context.Context, l net.Listener, moved *shift) error {
 	wg.Go(func() {
 		n.machines.Run(background, func(err error) { n.log.Warn("what machines used was not written down", "error", err) })
 	})
+	if n.config.demo != nil && n.config.demo.conformance != nil {
+		handler = n.driven(handler)
+		for _, more := range []net.Listener{n.config.demo.conformance.mtls, n.config.demo.conformance.plain} {
+			wg.Go(func() { _ = serve.Run(ctx, more, handler, grace, n.log) })
+		}
+	}
 	err = serve.Run(ctx, l, handler, grace, n.log)
 	stop()
 	wg.Wait()

@@ -60,6 +60,9 @@ type Limits struct {
 	PerNumber int
 	// Recovery is how long a contact that is new to an account waits before it opens it, 72 hours.
 	Recovery time.Duration
+	// Fixed are codes that never change, by subject: of the people of a conformance run alone, see
+	// docs/spec/oidc.md. `serve` never sets it.
+	Fixed map[string]string
 }
 
 // Identity is the room. It is safe for concurrent use.

@@ -57,10 +57,16 @@ type demoCommand struct {
 	Addr   string `help:"Address to listen on." default:"127.0.0.1:8053"`
 	JSON   bool   `help:"Print exactly one line of JSON on stdout when ready."`
 	Public string `help:"Address that phones on the network reach this node by, for QR codes; derived from --addr 0.0.0.0." placeholder:"HOST:PORT"`
+
+	Conformance bool   `help:"Serve https under a CA of its own, for outside OpenID suites (docs/spec/oidc.md)."`
+	File        string `arg:"" optional:"" help:"Clients of a conformance run, YAML or JSON." type:"existingfile"`
 }
 
 func (d demoCommand) Run(ctx context.Context) error {
-	return app.Demo(ctx, app.DemoOptions{Data: d.Data, Addr: d.Addr, JSON: d.JSON, Public: d.Public})
+	if d.File != "" && !d.Conformance {
+		return errors.New("a file of clients is for --conformance")
+	}
+	return app.Demo(ctx, app.DemoOptions{Data: d.Data, Addr: d.Addr, JSON: d.JSON, Public: d.Public, Conformance: d.Conformance, ConformanceFile: d.File})
 }
 
 type serveCommand struct {

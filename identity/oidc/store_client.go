@@ -93,3 +93,9 @@ func troublesOf(tx *store.Tx, client lancar.ID) ([]Trouble, error) {
 		return t, json.Unmarshal([]byte(words), &t.Words)
 	}, `SELECT at, endpoint, code, words FROM identity_client_errors WHERE client = $1 ORDER BY at DESC`, string(client))
 }
+
+// deleteClient makes room for a client of the same id that a conformance run brings.
+func deleteClient(tx *store.Tx, id lancar.ID) error {
+	_, err := tx.Exec(`DELETE FROM identity_clients WHERE id = $1`, string(id))
+	return err
+}
