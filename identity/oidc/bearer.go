@@ -60,6 +60,11 @@ func (p *Provider) openAccess(ctx context.Context, text string) (t bearer, err e
 		if err != nil {
 			return t, bad
 		}
+		if !published(list, jws.Signatures[0].Protected.KeyID) { // another copy of the node may have a newer one
+			if list, err = p.keysAgain(ctx); err != nil {
+				return t, err
+			}
+		}
 		if typ, _ := jws.Signatures[0].Protected.ExtraHeaders["typ"].(string); typ != "at+jwt" {
 			return t, bad
 		}

@@ -57,7 +57,7 @@ type Client struct {
 	Certificates []string // SHA-256 thumbprints, base64url, of certificates for mutual TLS
 	TLSName      string   // subject DN (RFC 4514) or DNS name for tls_client_auth
 	Subject      string   // pairwise (default) or public
-	Sector       string   // host that groups clients under one pseudonym; "" takes the redirects' host
+	Sector       string   // groups an agency's clients under one pseudonym; "" takes the redirects' host
 	IDTokenAlg   string   // ES256 (default), EdDSA, PS256
 	UserinfoAlg  string   // the same for a signed userinfo answer, "" for plain JSON
 	Opaque       bool     // access tokens are opaque; default a JWT (RFC 9068)

@@ -47,6 +47,7 @@ func (p *Provider) machineClient(tx *store.Tx, id lancar.ID) (*registration, err
 		reg.keys.Keys = append(reg.keys.Keys, key)
 		reg.thumbs = append(reg.thumbs, k.Thumb)
 	}
+	reg.CertBound = reg.Auth == SelfSignedTLS // who has nothing but a certificate gets tokens that need it
 	return reg, nil
 }
 

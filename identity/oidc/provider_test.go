@@ -141,6 +141,18 @@ func TestAPersonIsAnotherOneToEachSector(t *testing.T) {
 		if here != sub(nil) || here == there || here == public || public != sub(func(c *oidc.Client) { c.Subject, c.Sector = "public", "x" }) {
 			t.Fatal(here, there, public)
 		}
+		stranger := engineer
+		stranger.Agency = "dukcapil"
+		a := w.app(func(c *oidc.Client) { c.Sector = "other.example" })
+		spy := *a
+		c := a.Client
+		c.ID = ""
+		var err error
+		spy.Client, _, err = w.provider.Register(t.Context(), stranger, c)
+		w.must(err)
+		if sub := w.claims(spy.login(s, "openid").get("id_token"))["sub"]; sub == there {
+			t.Fatal("another agency's client knows the person by the same name")
+		}
 		if text, _ := public.(string); strings.Contains(text, string(s.Account)) || strings.Contains(text, s.Subject) {
 			t.Fatal("the pseudonym names the account")
 		}
@@ -201,11 +213,15 @@ func TestAPersonMayLeaveOutWhatIsOptional(t *testing.T) {
 			return a.redeem(w.agree(request, s, kinds...).Get("code"))
 		}
 		got := ask()
+		least := got.get("access_token")
 		if info := a.userinfo(got.get("access_token"), nil); info.get("name") == "" || info.get("email") != "" || w.claims(got.get("id_token"))["birthdate"] != nil {
 			t.Fatal(info.text)
 		}
 		got = ask("email", "birthdate", "nik")
 		before := got.get("access_token")
+		if info := a.userinfo(least, nil); info.get("email") != "" {
+			t.Fatal("an older token learns what was agreed to later: ", info.text)
+		}
 		if info := a.userinfo(got.get("access_token"), nil); info.get("email") == "" || info.get("nik") != "" || w.claims(got.get("id_token"))["birthdate"] != "1997-09-06" {
 			t.Fatal(info.text, w.claims(got.get("id_token")))
 		}

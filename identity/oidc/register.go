@@ -2,6 +2,7 @@ package oidc
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/url"
@@ -26,6 +27,15 @@ func (p *Provider) Register(ctx context.Context, by lancar.Actor, c Client) (_ C
 	}
 	c.Region, c.Agency, c.Officer, c.Stage = by.Region, by.Agency, by.ID, Sandbox
 	c.Numbers = false // given with the approval alone
+	c.fill()
+	if err := p.check(c); err != nil {
+		return Client{}, "", err
+	}
+	for _, alg := range []string{c.IDTokenAlg, c.UserinfoAlg} {
+		if _, err := p.key(ctx, cmp.Or(alg, "ES256")); err != nil { // published before it signs for this client
+			return Client{}, "", err
+		}
+	}
 	err = p.DB.Write(ctx, func(tx *store.Tx) error {
 		c, secret, err = p.RegisterTx(tx, c)
 		return err

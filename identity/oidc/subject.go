@@ -58,7 +58,7 @@ func (r *registration) sectorOf() string {
 // sector is the host that stands for a client and its siblings.
 func (r *registration) sector() string {
 	if r.Sector != "" {
-		return "sector:" + r.Sector
+		return "sector:" + r.Region + "/" + r.Agency + "/" + r.Sector // nobody joins another agency's
 	}
 	if len(r.Redirects) > 0 {
 		if u, err := url.Parse(r.Redirects[0]); err == nil && u.Scheme == "https" {
