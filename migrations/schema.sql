@@ -608,7 +608,7 @@ CREATE TABLE identity_machine_keys (
   added_at BIGINT NOT NULL,
   added_by TEXT NOT NULL,
   ended_at BIGINT NOT NULL,
-  last_used BIGINT NOT NULL,
+  last_used BIGINT NOT NULL, seal BYTEA NOT NULL DEFAULT '',
   PRIMARY KEY (machine, thumb)
 );
 
@@ -676,7 +676,7 @@ CREATE TABLE identity_machines (
   unused_at BIGINT NOT NULL,
   told_at BIGINT NOT NULL,
   version BIGINT NOT NULL
-);
+, seal BYTEA NOT NULL DEFAULT '');
 
 CREATE INDEX identity_machines_office ON identity_machines (region, agency, id);
 

@@ -117,6 +117,9 @@ func (v *visit) machineKind(k machine.Kind) string {
 }
 
 func (v *visit) machineTag(m machine.Machine) web.Tag {
+	if m.Altered && !m.State.Over() {
+		return web.Tag{Kind: "bad", Icon: "alert", Text: v.T("Catatan rusak, ditolak", "Record damaged, refused")}
+	}
 	switch m.State {
 	case machine.Proposed:
 		return web.Tag{Kind: "warn", Icon: "clock", Text: v.T("Menunggu persetujuan", "Waits for approval")}

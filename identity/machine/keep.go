@@ -54,7 +54,7 @@ func (s *Machines) EraseTx(tx *store.Tx, account lancar.ID) error {
 		if r.State.Over() || r.Kind != Agent {
 			continue
 		}
-		m := r.Machine
+		m := r.Machine // its words are not needed
 		if m.State, err = step(m.State, "stop", System); err != nil {
 			return err
 		}

@@ -38,6 +38,9 @@ type Key struct {
 	Added       time.Time
 	Ended       time.Time // zero while it was not ended early
 	LastUsed    time.Time // within seconds; zero for never
+
+	seal    []byte
+	altered bool // changed beside the program
 }
 
 // Valid says whether the key may be used at an instant. Only this node's clock counts: nothing that

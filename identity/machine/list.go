@@ -83,7 +83,7 @@ func (s *Machines) Sheet(ctx context.Context, who lancar.Actor, id lancar.ID) (s
 		if sheet.Parts, err = s.parts(tx, m, who); err != nil {
 			return err
 		}
-		if sheet.Keys, err = selectKeys(tx, id); err != nil {
+		if sheet.Keys, err = s.keysTx(tx, id); err != nil {
 			return err
 		}
 		if sheet.Steps, err = selectSteps(tx, id); err != nil {

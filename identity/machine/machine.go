@@ -108,6 +108,7 @@ type Machine struct {
 	Unused         time.Time // since when its removal is proposed; else zero
 	Wanted         *Wish     // more than it has, waiting for a second officer; nil for none
 	Version        int64
+	Altered        bool // its row was changed beside the program: it may do nothing
 }
 
 // May says whether the machine was given a scope.
@@ -124,6 +125,8 @@ func (m Machine) May(scope string) bool {
 // for nothing.
 func (m Machine) Working(now time.Time) error {
 	switch {
+	case m.Altered:
+		return refused("Catatan mesin ini rusak. Hubungi petugas sistem.", "This machine's record is damaged. Ask the system officer.")
 	case m.State == Expired || !now.Before(m.Expires):
 		return refused("Masa berlaku mesin ini habis.", "This machine has expired.")
 	case m.State == Orphaned && !now.Before(m.Stops):

@@ -94,7 +94,7 @@ func (s *Machines) enter(tx *store.Tx, m *Machine, p Proposal, event string, by 
 	if err != nil {
 		return err
 	}
-	if err := insertMachine(tx, *m, words); err != nil {
+	if err := insertMachine(tx, *m, words, s.seal(*m, "")); err != nil {
 		return err
 	}
 	if err := insertStep(tx, m.ID, 1, Step{At: tx.Now, Event: event, State: m.State, By: by}); err != nil {

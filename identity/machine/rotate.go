@@ -17,7 +17,7 @@ func (s *Machines) AddKeys(ctx context.Context, owner lancar.Actor, id lancar.ID
 }
 
 func (s *Machines) addKeys(tx *store.Tx, m Machine, by lancar.ID, keys []Key) error {
-	have, err := selectKeys(tx, m.ID)
+	have, err := s.keysTx(tx, m.ID)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,9 @@ func (s *Machines) addKeys(tx *store.Tx, m Machine, by lancar.ID, keys []Key) er
 			return invalid("keys", "Nama kunci (kid) itu masih dipakai. Beri kunci baru nama lain.", "That name of a key (kid) is in use. Give the new key another.")
 		}
 		names[k.ID] = true
-		switch ok, err := insertKey(tx, m.ID, by, k); {
+		k.Added, k.Ended = tx.Now, time.Time{}
+		k.From, k.Until = k.From.Truncate(time.Microsecond), k.Until.Truncate(time.Microsecond)
+		switch ok, err := insertKey(tx, m.ID, by, k, s.sealKey(m.ID, k)); {
 		case err != nil:
 			return err
 		case !ok:
@@ -58,7 +60,15 @@ func (s *Machines) addKeys(tx *store.Tx, m Machine, by lancar.ID, keys []Key) er
 // may, and the office.
 func (s *Machines) EndKey(ctx context.Context, by lancar.Actor, id lancar.ID, thumb string) (Machine, error) {
 	return s.act(ctx, id, "cut", by, "", nil, func(tx *store.Tx, m Machine) error {
-		ok, err := endKey(tx, m.ID, thumb)
+		id, k, err := s.ownerOf(tx, thumb)
+		if err != nil && err != store.ErrNone {
+			return err
+		}
+		if err == store.ErrNone || id != m.ID {
+			return notHere()
+		}
+		k.Ended = tx.Now
+		ok, err := endKey(tx, m.ID, k, s.sealKey(m.ID, k))
 		if err == nil && !ok {
 			return notHere()
 		}
@@ -69,7 +79,7 @@ func (s *Machines) EndKey(ctx context.Context, by lancar.Actor, id lancar.ID, th
 // KeysTx are the credentials with which a machine may prove itself now, newest first. Whether the
 // machine itself may go on is another question: [Machines.UseTx].
 func (s *Machines) KeysTx(tx *store.Tx, id lancar.ID) ([]Key, error) {
-	all, err := selectKeys(tx, id)
+	all, err := s.keysTx(tx, id)
 	var out []Key
 	for _, k := range all {
 		if k.Valid(tx.Now) {
@@ -96,7 +106,7 @@ func (s *Machines) ProofTx(tx *store.Tx, id lancar.ID) (Machine, []Key, error) {
 // CertificateTx finds whose TLS client certificate this is, by its thumbprint x5t#S256;
 // lancar.Unauthenticated for one that is not registered or not valid now.
 func (s *Machines) CertificateTx(tx *store.Tx, thumb string, now time.Time) (lancar.ID, error) {
-	id, k, err := machineOfKey(tx, thumb)
+	id, k, err := s.ownerOf(tx, thumb)
 	if err != nil && err != store.ErrNone {
 		return "", err
 	}

@@ -2,6 +2,7 @@ package machine
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -88,7 +89,20 @@ func (s *Machines) move(tx *store.Tx, id lancar.ID, event string, by lancar.Acto
 }
 
 func (s *Machines) put(tx *store.Tx, m *Machine, event string, by lancar.Actor, why string) error {
-	ok, err := updateMachine(tx, *m)
+	wanted := ""
+	if m.Wanted != nil {
+		text, err := json.Marshal(m.Wanted)
+		if err != nil {
+			return err
+		}
+		wanted = string(text)
+	}
+	if m.Altered && event != "stop" { // whatever somebody wrote there, it can be stopped
+		return lancar.Fail(lancar.Conflict, "", "Catatan mesin ini rusak. Hubungi petugas sistem.", "This machine's record is damaged. Ask the system officer.")
+	}
+	after := *m
+	after.Version++
+	ok, err := updateMachine(tx, *m, wanted, s.seal(after, wanted))
 	if err != nil {
 		return err
 	}

@@ -17,24 +17,26 @@ type sealed struct {
 	words  []byte
 	kept   time.Time // since when it counts as unused
 	toldAt time.Time // when the owner was last reminded of the review
+	wanted string
+	seal   []byte
 }
 
-const columns = `id, kind, stage, state, held, owner, region, agency, words, scopes, budget, peak, wanted, made_at, expires_at, stops_at, review_at, last_used, kept_at, unused_at, told_at, version`
+const columns = `id, kind, stage, state, held, owner, region, agency, words, scopes, budget, peak, wanted, made_at, expires_at, stops_at, review_at, last_used, kept_at, unused_at, told_at, version, seal`
 
 func scanMachine(s store.Scanner) (m sealed, err error) {
-	var scopes, wanted string
+	var scopes string
 	var budget, peak, made, expires, stops, review, used, kept, unused, told int64
 	err = s.Scan((*string)(&m.ID), (*string)(&m.Kind), (*string)(&m.Stage), (*string)(&m.State), (*string)(&m.Held), (*string)(&m.Owner), &m.Region, &m.Agency,
-		&m.words, &scopes, &budget, &peak, &wanted, &made, &expires, &stops, &review, &used, &kept, &unused, &told, &m.Version)
+		&m.words, &scopes, &budget, &peak, &m.wanted, &made, &expires, &stops, &review, &used, &kept, &unused, &told, &m.Version, &m.seal)
 	if err != nil {
 		return m, err
 	}
 	m.Scopes, m.Budget, m.Peak = strings.Fields(scopes), int(budget), int(peak)
 	m.Made, m.Expires, m.Stops, m.Review = store.Time(made), store.Time(expires), store.Time(stops), store.Time(review)
 	m.LastUsed, m.kept, m.Unused, m.toldAt = store.Time(used), store.Time(kept), store.Time(unused), store.Time(told)
-	if wanted != "" {
+	if m.wanted != "" {
 		m.Wanted = &Wish{}
-		err = json.Unmarshal([]byte(wanted), m.Wanted)
+		err = json.Unmarshal([]byte(m.wanted), m.Wanted)
 	}
 	return m, err
 }
@@ -51,6 +53,7 @@ func (s *Machines) openWords(tx *store.Tx, rows []sealed) ([]Machine, error) {
 	ring := map[string]keys.DataKey{}
 	out := make([]Machine, 0, len(rows))
 	for _, r := range rows {
+		r.Altered = !keys.Equal(r.seal, s.seal(r.Machine, r.wanted))
 		owner := r.keyOwner()
 		key, ok := ring[owner]
 		if !ok {
@@ -85,10 +88,10 @@ func (s *Machines) sealWords(tx *store.Tx, m Machine) ([]byte, error) {
 	return s.ring.SealTx(tx, m.keyOwner(), plain, aad(m.ID))
 }
 
-func insertMachine(tx *store.Tx, m Machine, words []byte) error {
-	return tx.Queue(`INSERT INTO identity_machines (`+columns+`) VALUES ($1, $2, $3, $4, '', $5, $6, $7, $8, $9, $10, $11, '', $12, $13, 0, $14, 0, $12, 0, 0, 1)`,
+func insertMachine(tx *store.Tx, m Machine, words, seal []byte) error {
+	return tx.Queue(`INSERT INTO identity_machines (`+columns+`) VALUES ($1, $2, $3, $4, '', $5, $6, $7, $8, $9, $10, $11, '', $12, $13, 0, $14, 0, $12, 0, 0, 1, $15)`,
 		string(m.ID), string(m.Kind), string(m.Stage), string(m.State), string(m.Owner), m.Region, m.Agency, words, strings.Join(m.Scopes, " "),
-		m.Budget, m.Peak, store.Micros(m.Made), store.Micros(m.Expires), store.Micros(m.Review))
+		m.Budget, m.Peak, store.Micros(m.Made), store.Micros(m.Expires), store.Micros(m.Review), seal)
 }
 
 func selectMachine(tx *store.Tx, id lancar.ID) (sealed, error) {
@@ -96,19 +99,11 @@ func selectMachine(tx *store.Tx, id lancar.ID) (sealed, error) {
 }
 
 // updateMachine writes what a step may change; false when somebody else was first.
-func updateMachine(tx *store.Tx, m Machine) (bool, error) {
-	wanted := ""
-	if m.Wanted != nil {
-		text, err := json.Marshal(m.Wanted)
-		if err != nil {
-			return false, err
-		}
-		wanted = string(text)
-	}
+func updateMachine(tx *store.Tx, m Machine, wanted string, seal []byte) (bool, error) {
 	n, err := tx.Exec(`UPDATE identity_machines SET state = $1, held = $2, owner = $3, scopes = $4, budget = $5, peak = $6, wanted = $7,
-		expires_at = $8, stops_at = $9, review_at = $10, unused_at = $11, version = version + 1 WHERE id = $12 AND version = $13`,
+		expires_at = $8, stops_at = $9, review_at = $10, unused_at = $11, seal = $12, version = version + 1 WHERE id = $13 AND version = $14`,
 		string(m.State), string(m.Held), string(m.Owner), strings.Join(m.Scopes, " "), m.Budget, m.Peak, wanted,
-		store.Micros(m.Expires), store.Micros(m.Stops), store.Micros(m.Review), store.Micros(m.Unused), string(m.ID), m.Version)
+		store.Micros(m.Expires), store.Micros(m.Stops), store.Micros(m.Review), store.Micros(m.Unused), seal, string(m.ID), m.Version)
 	return n == 1, err
 }
 
@@ -157,11 +152,23 @@ func insertStep(tx *store.Tx, id lancar.ID, version int64, e Step) error {
 		string(id), version, store.Micros(e.At), e.Event, string(e.State), string(e.By.Kind), string(e.By.ID), e.Why)
 }
 
+func scanStep(s store.Scanner) (e Step, err error) {
+	var at int64
+	err = s.Scan(&at, &e.Event, (*string)(&e.State), (*string)(&e.By.Kind), (*string)(&e.By.ID), &e.Why)
+	e.At = store.Time(at)
+	return e, err
+}
+
+// allSteps are in their order.
+func allSteps(tx *store.Tx, id lancar.ID) ([]Step, error) {
+	return store.All(tx, scanStep, `SELECT at, event, state, who_kind, who_id, why FROM identity_machine_steps WHERE machine = $1 ORDER BY version`, string(id))
+}
+
+func allMachines(tx *store.Tx) ([]lancar.ID, error) {
+	return store.All(tx, func(s store.Scanner) (id lancar.ID, err error) { err = s.Scan((*string)(&id)); return id, err },
+		`SELECT id FROM identity_machines ORDER BY id`)
+}
+
 func selectSteps(tx *store.Tx, id lancar.ID) ([]Step, error) {
-	return store.All(tx, func(s store.Scanner) (e Step, err error) {
-		var at int64
-		err = s.Scan(&at, &e.Event, (*string)(&e.State), (*string)(&e.By.Kind), (*string)(&e.By.ID), &e.Why)
-		e.At = store.Time(at)
-		return e, err
-	}, `SELECT at, event, state, who_kind, who_id, why FROM identity_machine_steps WHERE machine = $1 ORDER BY version DESC LIMIT 100`, string(id))
+	return store.All(tx, scanStep, `SELECT at, event, state, who_kind, who_id, why FROM identity_machine_steps WHERE machine = $1 ORDER BY version DESC LIMIT 100`, string(id))
 }

@@ -30,7 +30,7 @@ func (s *Machines) UseTx(tx *store.Tx, u Use) (Machine, error) {
 		return Machine{}, err
 	}
 	if u.Key != "" {
-		id, k, err := machineOfKey(tx, u.Key)
+		id, k, err := s.ownerOf(tx, u.Key)
 		if err != nil && err != store.ErrNone {
 			return Machine{}, err
 		}

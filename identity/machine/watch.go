@@ -24,6 +24,9 @@ func (s *Machines) auto(tx *store.Tx, rows []sealed, event, why string, change f
 		return err
 	}
 	for _, m := range list {
+		if m.Altered {
+			continue // lets nothing in; `lancar verify` names it
+		}
 		if m.State, err = step(m.State, event, System); err != nil {
 			return err
 		}
