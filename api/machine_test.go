@@ -62,7 +62,7 @@ func newWorld(t testing.TB, db *store.DB, copies int) *world {
 		acc := access.New(db, queue, ring)
 		id = identity.New(db, queue, ring, acc, notify.New(db, queue, ring, nil, func(_, path string) string { return path }), nil, identity.Limits{})
 		rooms := machine.New(db, queue, ring, id, machine.Config{})
-		provider := oidc.New(oidc.Rooms{DB: db, Queue: queue, Keys: ring, Identity: id, Access: acc, Machines: rooms, Log: slog.New(slog.DiscardHandler)}, oidc.Config{Issuer: issuer})
+		provider := oidc.New(oidc.Rooms{DB: db, Queue: queue, Keys: ring, Identity: id, Access: acc, Machines: rooms, Log: slog.New(slog.DiscardHandler)}, oidc.Config{Issuer: issuer, Sandbox: true})
 		mux := http.NewServeMux()
 		mux.Handle("/oauth/", provider.Handler())
 		api.Mount(mux, api.Deps{Clock: db.Now, Admit: provider.Require, Machines: rooms})
