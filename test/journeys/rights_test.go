@@ -1,0 +1,69 @@
+package journeys
+
+import (
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"lancar/test/lab"
+)
+
+// rights has the data officer of a region's inspectorate answer the request in which these words
+// stand.
+func rights(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 4, "rights REGION WORDS done|refuse TEXT")
+	s := of(ts)
+	o := &lab.Office{Town: s.town, World: s.world, Region: args[0], Agency: "inspektorat"}
+	d, err := o.At("dpo")
+	must(ts, err)
+	node := s.town.Portal("")
+	must(ts, lab.Until("the request "+args[1], func() (bool, error) {
+		list, err := d.B.Get(node + "/office/data")
+		if err != nil {
+			return false, err
+		}
+		for _, link := range list.Links() {
+			if !strings.Contains(link, "/office/rights/") {
+				continue
+			}
+			if strings.HasPrefix(link, "/") {
+				link = node + link
+			}
+			p, err := d.B.Get(link)
+			if err != nil {
+				return false, err
+			}
+			if !strings.Contains(p.Text(), args[1]) {
+				continue
+			}
+			f, err := p.With("result")
+			if err != nil {
+				return false, err
+			}
+			f.Values.Set("result", args[2])
+			f.Values.Set("text", args[3])
+			f.Values.Set("sure", "yes")
+			if s.page, err = d.B.Submit(f); err != nil {
+				return false, err
+			}
+			return true, s.page.OK()
+		}
+		return false, nil
+	}))
+}
+
+// shut checks that an officer who had the last case can no longer open it.
+func shut(ts *testscript.TestScript, _ bool, args []string) {
+	s := of(ts)
+	tried := 0
+	for _, d := range s.desk().Desks() {
+		p, err := d.B.Get(s.town.Portal("") + "/office/cases/" + ts.Getenv("CASE"))
+		must(ts, err)
+		if tried++; p.Status != 403 {
+			ts.Fatalf("%s reads the case of a person who restricts the use of their data: %d", d.Name, p.Status)
+		}
+	}
+	if tried == 0 {
+		ts.Fatalf("nobody had the case")
+	}
+}
