@@ -139,7 +139,7 @@ func (c kept) check(ctx context.Context, node *url.URL, dir string) error {
 	}
 	home := submit.Scheme + "://" + submit.Host
 	if err := c.once(ctx, b, home); err != nil {
-		return err
+		return fmt.Errorf("the person's list: %w", err)
 	}
 	for _, name := range []string{c.Document, c.Receipt} {
 		if name == "" {
@@ -156,17 +156,28 @@ func (c kept) check(ctx context.Context, node *url.URL, dir string) error {
 	return nil
 }
 
-// once looks the case up in the person's own list.
+// once looks the case up in the person's own list, which follows a case through the outbox: after a
+// crash it may take a moment.
 func (c kept) once(ctx context.Context, b *browse.Browser, home string) error {
-	seen := 0
+	return until(ctx, func() (bool, error) {
+		seen, err := c.listed(ctx, b, home)
+		if err == nil && seen > 1 {
+			err = fmt.Errorf("it stands there %d times", seen)
+		}
+		return seen == 1, err
+	})
+}
+
+// listed counts the case in the person's list, page by page.
+func (c kept) listed(ctx context.Context, b *browse.Browser, home string) (seen int, err error) {
 	next := home + "/me"
 	for range 100 {
 		p, err := b.Get(ctx, next)
 		if err != nil {
-			return err
+			return seen, err
 		}
 		if err := p.OK(); err != nil {
-			return err
+			return seen, err
 		}
 		in := map[string]bool{} // a page may link a case twice
 		next = ""
@@ -187,8 +198,5 @@ func (c kept) once(ctx context.Context, b *browse.Browser, home string) error {
 			break
 		}
 	}
-	if seen != 1 {
-		return fmt.Errorf("the person's list shows it %d times", seen)
-	}
-	return nil
+	return seen, nil
 }
