@@ -117,7 +117,8 @@ func parseCursor(s string) (at int64, id lancar.ID, err error) {
 	return at, id, nil
 }
 
-func stateOfMine(tx *store.Tx, account, id lancar.ID) (state string, err error) {
-	err = tx.QueryRow(`SELECT state FROM casework_mine WHERE account = $1 AND case_id = $2`, string(account), string(id)).Scan(&state)
-	return state, err
+// regionOfMine is where an account's case is decided; its list may lag behind the case's state.
+func regionOfMine(tx *store.Tx, account, id lancar.ID) (region string, err error) {
+	err = tx.QueryRow(`SELECT region FROM casework_mine WHERE account = $1 AND case_id = $2`, string(account), string(id)).Scan(&region)
+	return region, err
 }
