@@ -83,7 +83,7 @@ func Verify(ctx context.Context, config, data string, w io.Writer) error {
 	}{
 		{"logs", n.verifyLogs}, {"cases, lists, inboxes and totals", n.cases.Verify}, {"ledgers and charges", n.charges.Verify},
 		{"documents", n.verifyDocuments}, {"records of looks", n.access.Verify}, {"accounts", n.identity.Verify},
-		{"machines, their keys and steps", n.machines.Verify},
+		{"machines, their keys and steps", n.machines.Verify}, {"mandates", n.mandates.Verify},
 	} {
 		start := time.Now()
 		if err := c.do(ctx); err != nil {

@@ -32,6 +32,7 @@ import (
 	"lancar/exchange"
 	"lancar/identity"
 	"lancar/identity/machine"
+	"lancar/identity/mandate"
 	"lancar/identity/oidc"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
@@ -49,6 +50,7 @@ import (
 
 const (
 	maria = "5315044609970001"
+	opa   = "5315040303400003" // who died
 	slug  = "uji-kantor"
 )
 
@@ -63,6 +65,7 @@ type world struct {
 	id       *identity.Identity
 	cases    *casework.Cases
 	machines *machine.Machines
+	mandates *mandate.Mandates
 	apps     *oidc.Provider
 	server   *httptest.Server
 
@@ -110,16 +113,19 @@ func (w *world) mail(to string) string {
 
 // register is the population register: it matches and reads one person.
 func register(rw http.ResponseWriter, r *http.Request) {
-	have := map[string]string{"nik": maria, "name": "MARIA GORETI JEHALUT", "birth_date": "1997-09-06", "email": "maria@example.com", "domicile": "53.15.05.1025"}
+	people := map[string]map[string]string{
+		maria: {"nik": maria, "name": "MARIA GORETI JEHALUT", "birth_date": "1997-09-06", "email": "maria@example.com", "domicile": "53.15.05.1025", "living": "yes"},
+		opa:   {"nik": opa, "name": "OPA JEHALUT", "birth_date": "1940-03-03", "living": "no"},
+	}
 	var q struct {
 		Key    string          `json:"key"`
 		Fields json.RawMessage `json:"fields"`
 	}
-	if err := json.NewDecoder(r.Body).Decode(&q); err != nil || q.Key != maria {
+	if err := json.NewDecoder(r.Body).Decode(&q); err != nil || people[q.Key] == nil {
 		rw.WriteHeader(http.StatusNotFound)
 		return
 	}
-	out := map[string]string{}
+	have, out := people[q.Key], map[string]string{}
 	var names []string
 	var typed map[string]string
 	if json.Unmarshal(q.Fields, &names) == nil {
@@ -193,6 +199,7 @@ func newWorld(t *testing.T) *world {
 	exch, err := exchange.New(w.db, w.queue, ring, w.access, exchange.Config{URL: outside.URL, TokenFile: token})
 	w.must(err)
 	w.id = identity.New(w.db, w.queue, ring, w.access, note, exch, identity.Limits{})
+	w.mandates = mandate.New(w.db, w.queue, ring, w.access, note, exch, w.id, mandate.Config{})
 	w.machines = machine.New(w.db, w.queue, ring, w.id, machine.Config{})
 	docs, err := document.New(w.db, w.queue, ring, w.log, document.Config{CheckBase: "http://lancar.test"})
 	w.must(err)
@@ -206,7 +213,7 @@ func newWorld(t *testing.T) *world {
 		t.Error(p)
 	}
 	rs := testRegions()
-	w.cases = casework.New(casework.Rooms{DB: w.db, Queue: w.queue, Keys: ring, Log: w.log, Regions: rs, Access: w.access, Identity: w.id, Exchange: exch,
+	w.cases = casework.New(casework.Rooms{DB: w.db, Queue: w.queue, Keys: ring, Log: w.log, Regions: rs, Access: w.access, Identity: w.id, Mandates: w.mandates, Exchange: exch,
 		Catalog: cat, Documents: docs, Charges: payment.New(w.db, w.queue, ring, rs, nil, payment.Bank{}), Base: "http://lancar.test"})
 	w.queue.Subscribe(access.EventRow, "seen", w.access.SeenTx)
 	w.access.Register(nil, []access.Rule{w.id.Retention(), note.Retention()})
@@ -216,7 +223,7 @@ func newWorld(t *testing.T) *world {
 	w.apps = oidc.New(oidc.Rooms{DB: w.db, Queue: w.queue, Keys: ring, Identity: w.id, Access: w.access, Machines: w.machines, Log: slog.New(slog.DiscardHandler)}, oidc.Config{Issuer: "https://masuk.example", Sandbox: true})
 	breaches := breach.New(w.db, w.queue, w.cases.AffectedTx)
 	w.Breaches = breaches
-	w.open(Deps{Regions: rs, Catalog: cat, Identity: w.id, Access: w.access, Breaches: breaches, Notify: note, Cases: w.cases, Machines: w.machines, OIDC: w.apps, Documents: docs, PublicLog: w.log, Queue: w.queue,
+	w.open(Deps{Regions: rs, Catalog: cat, Identity: w.id, Mandates: w.mandates, Access: w.access, Breaches: breaches, Notify: note, Cases: w.cases, Machines: w.machines, OIDC: w.apps, Documents: docs, PublicLog: w.log, Queue: w.queue,
 		Registers: func(id string) lancar.Text { s, _ := exch.Source(id); return s.Name }, Clock: w.now, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Rehearsal: true})
 	return w
 }

@@ -59,7 +59,7 @@ func (m *Mandates) openTx(tx *store.Tx, r *row) error {
 // makeTx writes a new mandate down by the table, and tells both parties.
 func (m *Mandates) makeTx(tx *store.Tx, r *row, event Event, who lancar.Actor, s secret) error {
 	t, ok := Next(None, event, r.Kind)
-	if !ok {
+	if !ok || !r.may(t.Who, who) {
 		return errMoved()
 	}
 	r.ID, r.State, r.Made, r.version = lancar.NewID(tx.Now), t.To, tx.Now, 1
@@ -76,7 +76,7 @@ func (m *Mandates) makeTx(tx *store.Tx, r *row, event Event, who lancar.Actor, s
 	if err := insert(tx, *r); err != nil {
 		return err
 	}
-	if err := insertEvent(tx, r.ID, 1, event, t.To, who, []byte{}); err != nil {
+	if err := insertEvent(tx, r.ID, 1, event, t.To, who, m.terms(*r)); err != nil {
 		return err
 	}
 	return m.tellTx(tx, *r, s, t)
@@ -85,7 +85,7 @@ func (m *Mandates) makeTx(tx *store.Tx, r *row, event Event, who lancar.Actor, s
 // moveTx writes a transition of a mandate by the table, and tells both parties.
 func (m *Mandates) moveTx(tx *store.Tx, r *row, event Event, who lancar.Actor, reason string) error {
 	t, ok := Next(r.State, event, r.Kind)
-	if !ok {
+	if !ok || !r.may(t.Who, who) {
 		return errMoved()
 	}
 	s, err := m.secretTx(tx, *r)

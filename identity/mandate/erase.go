@@ -15,11 +15,8 @@ func (m *Mandates) EraseTx(tx *store.Tx, account lancar.ID) error {
 	}
 	for _, r := range rows {
 		event := Lapse
-		switch r.State {
-		case Active:
+		if r.State == Active {
 			event = End
-		case Offered:
-			event = Revoke
 		}
 		if err := m.moveTx(tx, &r, event, lancar.TheSystem("erasure"), ""); err != nil {
 			return err

@@ -34,6 +34,7 @@ func TestAnHeirIsSettledByTwoOfficersOfNeitherFamily(t *testing.T) {
 			t.Errorf("%+v", list)
 		}
 		w.must(w.m.Settle(t.Context(), second, m.ID, true, ""))
+		w.must(w.m.Verify(t.Context()))
 		w.must(w.use(heir.Account, m.ID, act))
 		w.refused(w.m.Stop(t.Context(), self, m.ID, "Putusan pengadilan"), lancar.Forbidden)
 		w.must(w.m.Stop(t.Context(), first, m.ID, "Putusan pengadilan"))

@@ -229,6 +229,43 @@ func TestErasureEndsWhatStoodOnBothSides(t *testing.T) {
 	})
 }
 
+// A hand in the database makes or changes a mandate past everything else: verify says so.
+func TestAMandateMintedInTheDatabaseIsFound(t *testing.T) {
+	each(t, func(w *world) {
+		thief, victim := w.person(maria), w.person(yosef)
+		m := w.given(victim, thief, mandate.Scope{Verbs: mandate.Verbs()})
+		w.must(w.m.Verify(t.Context()))
+		alter := func(sql string, args ...any) {
+			w.must(w.db.Write(t.Context(), func(tx *store.Tx) error {
+				_, err := tx.Exec(sql, args...)
+				return err
+			}))
+		}
+		w.must(w.m.Revoke(t.Context(), victim, m))
+		w.must(w.m.Verify(t.Context()))
+		alter(`UPDATE identity_mandates SET state = 'active' WHERE id = $1`, string(m)) // brought back to life
+		if w.m.Verify(t.Context()) == nil {
+			t.Error("a revived mandate was not found")
+		}
+		alter(`UPDATE identity_mandates SET state = 'revoked' WHERE id = $1`, string(m))
+		w.must(w.m.Verify(t.Context()))
+		alter(`UPDATE identity_mandates SET until_at = until_at + 1 WHERE id = $1`, string(m))
+		if w.m.Verify(t.Context()) == nil {
+			t.Error("a longer period was not found")
+		}
+		alter(`UPDATE identity_mandates SET until_at = until_at - 1 WHERE id = $1`, string(m))
+		alter(`UPDATE identity_mandates SET holder = $2 WHERE id = $1`, string(m), "somebody")
+		if w.m.Verify(t.Context()) == nil {
+			t.Error("another holder was not found")
+		}
+		alter(`UPDATE identity_mandates SET holder = $2 WHERE id = $1`, string(m), string(thief.Account))
+		alter(`DELETE FROM identity_mandate_events WHERE mandate = $1 AND seq = 3`, string(m))
+		if w.m.Verify(t.Context()) == nil {
+			t.Error("a deleted event was not found")
+		}
+	})
+}
+
 func TestWhatStaysWithThePersonThemself(t *testing.T) {
 	each(t, func(w *world) {
 		s, m := w.mother()

@@ -136,6 +136,17 @@ func insertEvent(tx *store.Tx, id lancar.ID, seq int64, event Event, to State, w
 		string(id), seq, store.Micros(tx.Now), string(event), string(to), string(who.Kind), string(who.ID), reason)
 }
 
+func eventsOf(tx *store.Tx, id lancar.ID) ([]happened, error) {
+	return store.All(tx, func(s store.Scanner) (e happened, err error) {
+		err = s.Scan(&e.seq, (*string)(&e.event), (*string)(&e.state), (*string)(&e.who.Kind), (*string)(&e.who.ID), &e.reason)
+		return e, err
+	}, `SELECT seq, event, state, actor_kind, actor, reason FROM identity_mandate_events WHERE mandate = $1 ORDER BY seq`, string(id))
+}
+
+func following(tx *store.Tx, after lancar.ID, limit int) ([]row, error) {
+	return store.All(tx, scan, `SELECT `+columns+` FROM identity_mandates m WHERE m.id > $1 ORDER BY m.id LIMIT $2`, string(after), int64(limit))
+}
+
 // firstActor is who caused a mandate's first event.
 func firstActor(tx *store.Tx, id lancar.ID) (who lancar.ID, err error) {
 	err = tx.QueryRow(`SELECT actor FROM identity_mandate_events WHERE mandate = $1 AND seq = 1`, string(id)).Scan((*string)(&who))

@@ -1,0 +1,53 @@
+package office
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"lancar/casework"
+	"lancar/identity/mandate"
+)
+
+func TestTwoOfficersSettleAnHeirAndTheReviewerSeesForWhom(t *testing.T) {
+	w := newWorld(t)
+	w.staff()
+	_, s := w.person()
+	w.hire("197501012000011002", "Tena Adil", "claims")
+	first, second := w.enter(domi, "claims"), w.enter("197501012000011002", "")
+	form := url.Values{"number": {opa}, "name": {"Opa Jehalut"}, "born.d": {"3"}, "born.m": {"3"}, "born.y": {"1940"}, "heir": {maria}, "heir_name": {"Maria Goreti Jehalut"},
+		"until.d": {"30"}, "until.m": {"6"}, "until.y": {"2027"}}
+	first.get("/office/mandates").is(200).has("Usulkan ahli waris").lacks("Menunggu petugas kedua")
+	first.post("/office/mandates", form).is(422).has("surat keterangan ahli waris")
+	form.Set("paper", "SKAW 12/2026")
+	living := url.Values{}
+	for k, v := range form {
+		living[k] = v
+	}
+	living.Set("number", maria)
+	living.Set("heir", opa)
+	first.post("/office/mandates", living).is(422).has("Data kependudukan tidak membenarkannya")
+	first.post("/office/mandates", form).is(200).has("Petugas lain harus memutus")
+	m, err := w.mandates.Held(t.Context(), s)
+	w.must(err)
+	if len(m) != 1 || m[0].State != mandate.Claimed {
+		t.Fatalf("%+v", m)
+	}
+	at := "/office/mandates/" + string(m[0].ID)
+	first.post(at, url.Values{"do": {"agree"}}).is(403).has("bukan yang mengusulkan")
+	w.enter("198001012005011001", "").get("/office/mandates").is(403)
+	second.get("/office/mandates").is(200).has("OPA JEHALUT", "SKAW 12/2026", "Domi Jujur")
+	second.post(at, url.Values{"do": {"agree"}}).is(200).has("Sudah diputus")
+	w.run()
+	if !strings.Contains(w.mail("maria@example.com"), "Diputus petugas kedua") {
+		t.Error("the heir was not told")
+	}
+	s.Mandate = m[0].ID
+	a, err := w.mandates.Acting(t.Context(), s)
+	w.must(err)
+	who := casework.Applicant{Account: a.Mandate.Principal.Account, Subject: a.Mandate.Principal.Subject, Lang: "id", By: a.By}
+	number := w.submit(who)
+	w.run()
+	list := map[string]*browser{beni: w.enter(beni, ""), clara: w.enter(clara, ""), anna: w.enter(anna, "")}
+	w.holder(number, list).get("/office/cases/"+number).is(200).has("Diajukan untuk pemohon oleh", "ahli waris", string(m[0].ID))
+}
