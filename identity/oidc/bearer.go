@@ -95,7 +95,7 @@ func (p *Provider) openAccess(ctx context.Context, text string) (t bearer, err e
 		}
 		return t, bad
 	}
-	if t.Issuer != p.config.Issuer || !p.DB.Now().Before(time.Unix(t.Expires, 0)) {
+	if t.Issuer != p.config.Issuer || !p.actsOn(ctx, &t) || !p.DB.Now().Before(time.Unix(t.Expires, 0)) {
 		return t, bad
 	}
 	return t, nil

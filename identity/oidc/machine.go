@@ -30,7 +30,7 @@ func (p *Provider) machineClient(tx *store.Tx, id lancar.ID) (*registration, err
 		return nil, err
 	}
 	reg := &registration{machine: true, Client: Client{ID: m.ID, Region: m.Region, Agency: m.Agency, Officer: m.Owner, Stage: Production, Made: m.Made,
-		Name: lancar.Text{"id": m.Name, "en": m.Name}, Purpose: m.Purpose, Grants: []string{"client_credentials"}, Scopes: m.Scopes, Auth: SelfSignedTLS}}
+		Name: lancar.Text{"id": m.Name, "en": m.Name}, Purpose: m.Purpose, Grants: []string{"client_credentials", exchangeGrant}, Scopes: m.Scopes, Auth: SelfSignedTLS}}
 	if m.Stage == machine.Sandbox {
 		reg.Stage = Sandbox
 	}

@@ -31,6 +31,7 @@ import (
 	"lancar/access"
 	"lancar/identity"
 	"lancar/identity/machine"
+	"lancar/identity/mandate"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
 	"lancar/internal/store"
@@ -43,6 +44,7 @@ type Rooms struct {
 	Keys     *keys.Ring
 	Identity *identity.Identity
 	Access   *access.Access
+	Mandates *mandate.Mandates // nil where nobody acts for another
 	Machines *machine.Machines // nil: no client is a machine
 	Log      *slog.Logger
 }

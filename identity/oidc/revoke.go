@@ -2,6 +2,7 @@ package oidc
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 
 	"lancar"
@@ -19,7 +20,7 @@ func (p *Provider) revoke(w http.ResponseWriter, r *http.Request, c *call) error
 		return p.refuseAfter(r.Context(), c, badRequest("token tidak ada.", "The token is missing"))
 	}
 	access := ""
-	if t, err := p.openAccess(r.Context(), text); err == nil {
+	if t, err := p.openAccess(r.Context(), text); err == nil && t.Client == string(c.reg.ID) {
 		access = t.ID
 	}
 	id, _, refreshErr := p.openHandle("r", text)
@@ -28,7 +29,7 @@ func (p *Provider) revoke(w http.ResponseWriter, r *http.Request, c *call) error
 			return err
 		}
 		if access != "" {
-			return endToken(tx, access, c.reg.ID)
+			return errors.Join(endToken(tx, access, c.reg.ID), endExchanged(tx, access))
 		}
 		if refreshErr != nil {
 			return nil

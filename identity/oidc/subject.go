@@ -29,12 +29,16 @@ func (p *Provider) subjectIn(sector string, account lancar.ID) string {
 
 // accountOf is whom a client knows by a name. A name that is not ours gives an account that is none.
 func (p *Provider) accountOf(reg *registration, sub string) lancar.ID {
+	return p.accountIn(reg.sectorOf(), sub)
+}
+
+func (p *Provider) accountIn(sector, sub string) lancar.ID {
 	var out [aes.BlockSize]byte
 	raw, err := b64.DecodeString(sub)
 	if err != nil || len(raw) != aes.BlockSize {
 		return ""
 	}
-	p.pseudonym(reg.sectorOf()).Decrypt(out[:], raw)
+	p.pseudonym(sector).Decrypt(out[:], raw)
 	return lancar.ID(hex.EncodeToString(out[:]))
 }
 

@@ -22,6 +22,7 @@ func grantTypes() map[string]grantType {
 		"authorization_code": (*Provider).grantCode,
 		"refresh_token":      (*Provider).grantRefresh,
 		"client_credentials": (*Provider).grantMachine,
+		exchangeGrant:        (*Provider).grantExchange,
 		deviceGrant:          (*Provider).grantDevice,
 		cibaGrant:            (*Provider).grantCIBA,
 	}

@@ -32,6 +32,7 @@ import (
 	"lancar/exchange"
 	"lancar/identity"
 	"lancar/identity/machine"
+	"lancar/identity/mandate"
 	"lancar/identity/oidc"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
@@ -59,6 +60,7 @@ type world struct {
 	queue    *jobs.Queue
 	access   *access.Access
 	machines *machine.Machines
+	mandates *mandate.Mandates
 	id       *identity.Identity
 	provider *oidc.Provider
 	server   *httptest.Server
@@ -126,6 +128,7 @@ func newWorld(t testing.TB, db *store.DB, withTLS bool) *world {
 	w.must(err)
 	w.id = identity.New(db, w.queue, w.ring, w.access, note, exch, identity.Limits{})
 	w.machines = machine.New(db, w.queue, w.ring, w.id, machine.Config{})
+	w.mandates = mandate.New(db, w.queue, w.ring, w.access, note, exch, w.id, mandate.Config{})
 	w.queue.Subscribe(access.EventRow, "access", w.access.SeenTx)
 	w.serve(withTLS)
 	w.queue.Subscribe(access.EventWithdrawn, "oidc", w.provider.Withdrawn)
@@ -147,7 +150,7 @@ func (w *world) serve(withTLS bool) {
 	w.Cleanup(w.server.Close)
 	w.http = w.server.Client()
 	w.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	w.provider = oidc.New(oidc.Rooms{DB: w.db, Queue: w.queue, Keys: w.ring, Identity: w.id, Access: w.access, Machines: w.machines, Log: slog.New(slog.DiscardHandler)},
+	w.provider = oidc.New(oidc.Rooms{DB: w.db, Queue: w.queue, Keys: w.ring, Identity: w.id, Access: w.access, Mandates: w.mandates, Machines: w.machines, Log: slog.New(slog.DiscardHandler)},
 		oidc.Config{Issuer: scheme + w.server.Listener.Addr().String(), Sandbox: true, Sorry: func(rw http.ResponseWriter, _ *http.Request, err error) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
