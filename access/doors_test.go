@@ -152,6 +152,36 @@ func TestABypassIsFound(t *testing.T) {
 	}
 }
 
+// TestWhoMayAskForWhichGrant keeps the grants that write no row in the hands that check for them:
+// a mandate's with the mandates, the binding of an account to its person with identity.
+func TestWhoMayAskForWhichGrant(t *testing.T) {
+	p := theProgram(t)
+	may := map[string]string{
+		"(*" + accessPkg + ".Access).ActTx":    "lancar/identity/mandate",
+		"(*" + accessPkg + ".Access).BindTx":   "lancar/identity",
+		"(*" + accessPkg + ".Access).UnbindTx": "lancar/identity",
+		"(*" + accessPkg + ".Access).Cases":    "lancar/app",
+	}
+	called := map[string]bool{}
+	for _, f := range p.funcs {
+		for _, s := range f.sites {
+			room, ok := may[s.callee]
+			if !ok {
+				continue
+			}
+			called[s.callee] = true
+			if f.pkg != room && !strings.HasPrefix(f.pkg, room+"/") {
+				t.Errorf("%s calls %s, which only %s may", f.name, s.callee, room)
+			}
+		}
+	}
+	for name := range may {
+		if !called[name] {
+			t.Errorf("nobody calls %s: the list is wrong", name)
+		}
+	}
+}
+
 // TestGrantsAreMadeHereAlone looks for a look written or read anywhere else.
 func TestGrantsAreMadeHereAlone(t *testing.T) {
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
