@@ -34,6 +34,7 @@ type Config struct {
 
 	Mail     MailConfig     `yaml:"mail"`
 	Phone    HTTPConfig     `yaml:"phone"`
+	WhatsApp HTTPConfig     `yaml:"whatsapp"` // a gateway of the same protocol; without it codes to numbers go by text message alone
 	Exchange HTTPConfig     `yaml:"exchange"`
 	Acquirer AcquirerConfig `yaml:"acquirer"`
 	Limits   LimitsConfig   `yaml:"limits"`
@@ -154,7 +155,7 @@ func (c Config) checkProduction() (wrong []error) {
 	if strings.HasPrefix(c.Database, "sqlite:") {
 		wrong = append(wrong, errors.New("database: production runs on PostgreSQL"))
 	}
-	for key, u := range map[string]string{"exchange.url": c.Exchange.URL, "acquirer.url": c.Acquirer.URL, "phone.url": c.Phone.URL} {
+	for key, u := range map[string]string{"exchange.url": c.Exchange.URL, "acquirer.url": c.Acquirer.URL, "phone.url": c.Phone.URL, "whatsapp.url": c.WhatsApp.URL} {
 		if parsed, err := url.Parse(u); u != "" && (err != nil || parsed.Scheme != "https") {
 			wrong = append(wrong, fmt.Errorf("%s must be https in production; a sandbox may be named in a rehearsal only", key))
 		}

@@ -117,6 +117,7 @@ func demoSettings(o DemoOptions, s sandbox.Secrets, outside *child, addr *net.TC
 		Database: "sqlite:" + filepath.Join(o.Data, "lancar.db"), Keys: filepath.Join(o.Data, "keys"),
 		Mail:     MailConfig{Address: outside.SMTP, From: "Lancar SIMULASI <kabar@lancar.example>", Plain: true},
 		Phone:    HTTPConfig{URL: outside.URL + "/phone/messages", TokenFile: s.PhoneTokenFile},
+		WhatsApp: HTTPConfig{URL: outside.URL + "/phone/messages", TokenFile: s.PhoneTokenFile},
 		Exchange: HTTPConfig{URL: outside.URL + "/register", TokenFile: s.RegisterTokenFile},
 		Acquirer: AcquirerConfig{URL: outside.URL, ClientKey: s.ClientKey, ClientSecretFile: s.ClientSecretFile,
 			PrivateKeyFile: s.PartnerKeyFile, PublicKeyFile: s.BankPublicFile, ChannelID: "95221"},

@@ -14,6 +14,7 @@ func (n *node) portalDeps(moved *shift) portal.Deps {
 		Machines: n.machines, Cases: n.cases, Charges: n.charges, Documents: n.documents, PublicLog: n.public, Registers: n.registerName,
 		Checks: serve.NewLimiter(float64(n.config.Limits.Checks)/60, float64(n.config.Limits.Checks)),
 		Clock:  n.clock, Logger: n.log, Home: n.base, Rehearsal: n.config.Stage != Production, Sandbox: n.outside()}
+	d.WhatsApp = n.config.WhatsApp.URL != ""
 	if moved != nil {
 		d.Moved = moved.moved
 	}

@@ -18,7 +18,7 @@ const sandboxMark = "sandbox"
 // checkSecrets refuses a sandbox's secrets by what is in the files, wherever they were copied to,
 // and secrets that others on the machine can read.
 func (c Config) checkSecrets() (wrong []error) {
-	secret := map[string]string{"mail.password_file": c.Mail.PasswordFile, "phone.token_file": c.Phone.TokenFile, "exchange.token_file": c.Exchange.TokenFile,
+	secret := map[string]string{"mail.password_file": c.Mail.PasswordFile, "phone.token_file": c.Phone.TokenFile, "whatsapp.token_file": c.WhatsApp.TokenFile, "exchange.token_file": c.Exchange.TokenFile,
 		"acquirer.client_secret_file": c.Acquirer.ClientSecretFile, "acquirer.private_key_file": c.Acquirer.PrivateKeyFile}
 	for key, file := range secret {
 		if file == "" {

@@ -153,6 +153,9 @@ func senders(c Config) map[notify.Channel]notify.Sender {
 	if c.Phone.URL != "" {
 		out[notify.Phone] = notify.Gateway{URL: c.Phone.URL, TokenFile: c.Phone.TokenFile}
 	}
+	if c.WhatsApp.URL != "" {
+		out[notify.WhatsApp] = notify.Gateway{URL: c.WhatsApp.URL, TokenFile: c.WhatsApp.TokenFile, Via: "whatsapp"}
+	}
 	return out
 }
 

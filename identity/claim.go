@@ -12,15 +12,17 @@ import (
 
 // Claim is somebody saying who they are.
 type Claim struct {
-	Kind      Kind   // Resident or Visitor
-	Number    string // identity number, or passport number
-	Nation    string // of a visitor's passport: ISO 3166 alpha-3, such as "AUS"
-	MRZ       string // of a visitor's passport: both lines, "" if it was not read; its check digits must agree
-	Name      string // as it stands on the card or in the passport
-	BirthDate string // 2006-01-02
-	Contact   string // e-mail or mobile number to send the code to; e-mail for a visitor
-	Region    string // of the portal, "" for the national one
-	Address   string // of the client: what limits are counted by
+	Kind      Kind           // Resident or Visitor
+	Number    string         // identity number, or passport number
+	Nation    string         // of a visitor's passport: ISO 3166 alpha-3, such as "AUS"
+	MRZ       string         // of a visitor's passport: both lines, "" if it was not read; its check digits must agree
+	Name      string         // as it stands on the card or in the passport
+	BirthDate string         // 2006-01-02
+	Contact   string         // e-mail or mobile number to send the code to; e-mail for a visitor
+	Via       notify.Channel // how a code goes to a mobile number: notify.WhatsApp, anything else by text message
+	Region    string         // of the portal, "" for the national one
+	Address   string         // of the client: what limits are counted by
+	Mark      string         // of the browser, see [MarkCookie]: one that signed in with this number and contact before is not held up by strangers
 	Lang      string
 }
 

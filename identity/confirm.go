@@ -48,8 +48,14 @@ func (i *Identity) Confirm(ctx context.Context, c Confirmation) (token string, s
 		if err != nil {
 			return err
 		}
-		right := keys.Equal(a.code, i.codeMAC(a.id, code))
-		if !right || a.state != "sent" {
+		if err := i.openClaim(&a, sealed); err != nil {
+			return err
+		}
+		app, right, err := i.judge(tx, a, code, c.Mark)
+		if err != nil {
+			return err
+		}
+		if !right {
 			if a.outage {
 				failure = errCodeOutage()
 			}
@@ -60,21 +66,14 @@ func (i *Identity) Confirm(ctx context.Context, c Confirmation) (token string, s
 				return err
 			}
 		}
-		plain, err := i.ring.Open(sealed, []byte("identity_attempts "+a.id))
-		if err != nil {
-			return err
-		}
-		if err := json.Unmarshal(plain, &a.claim); err != nil {
-			return err
-		}
-		ok, why, err := i.enter(tx, &a)
+		ok, why, err := i.enter(tx, &a, app > 0)
 		if why != nil {
 			failure = why
 		}
 		if err != nil || !ok {
 			return err
 		}
-		token, s, err = i.openSession(tx, a, c)
+		token, s, err = i.openSession(tx, a, c, app)
 		failure = nil
 		return err
 	})
@@ -87,11 +86,30 @@ func (i *Identity) Confirm(ctx context.Context, c Confirmation) (token string, s
 	return token, s, nil
 }
 
+func (i *Identity) openClaim(a *attempt, sealed []byte) error {
+	plain, err := i.ring.Open(sealed, []byte("identity_attempts "+a.id))
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(plain, &a.claim)
+}
+
+// judge says whether a code is right: the one that was sent, or one of the account's app, and then
+// what that counts for (0 for the one that was sent).
+func (i *Identity) judge(tx *store.Tx, a attempt, code, mark string) (app Level, right bool, err error) {
+	if same := keys.Equal(a.code, i.codeMAC(a.id, code)); same && a.state == "sent" {
+		return 0, true, nil
+	}
+	app, err = i.byApp(tx, a, code, mark)
+	return app, app > 0, err
+}
+
 // enter uses the attempt up and sees to it that its account exists and holds the contact. False:
-// another claim to the number was confirmed first, or why the contact opens nothing yet.
-func (i *Identity) enter(tx *store.Tx, a *attempt) (ok bool, why, err error) {
+// another claim to the number was confirmed first, or why the contact opens nothing yet. A code of
+// the app says nothing about the contact.
+func (i *Identity) enter(tx *store.Tx, a *attempt, app bool) (ok bool, why, err error) {
 	used, err := useAttempt(tx, a.id)
-	if err != nil || !used || a.kind == Officer {
+	if err != nil || !used || app || a.kind == Officer {
 		return used, nil, err
 	}
 	if a.account == "" {
@@ -163,13 +181,22 @@ func (i *Identity) saveContact(tx *store.Tx, account lancar.ID, to notify.Addres
 	return upsertContact(tx, account, hash, string(to.Channel), sealed, proven, register)
 }
 
-func (i *Identity) openSession(tx *store.Tx, a attempt, c Confirmation) (string, Session, error) {
-	level, err := i.codeLevel(tx, a)
-	if err != nil {
-		return "", Session{}, err
+func (i *Identity) openSession(tx *store.Tx, a attempt, c Confirmation, app Level) (string, Session, error) {
+	level := app
+	if app == 0 {
+		var err error
+		if level, err = i.codeLevel(tx, a); err != nil {
+			return "", Session{}, err
+		}
 	}
 	if a.kind == Officer {
 		if err := mark(tx, i.addressMark(a.subject, c.Address), tx.Now.Add(knownFor)); err != nil {
+			return "", Session{}, err
+		}
+	}
+	if a.kind != Officer && c.Mark != "" { // this browser goes on whatever strangers do in the person's name
+		until := tx.Now.Add(knownFor)
+		if err := errors.Join(mark(tx, i.addressMark(pairOf(a.subject, a.claim.To), c.Mark), until), mark(tx, i.addressMark(a.claim.To.Value, c.Mark), until)); err != nil {
 			return "", Session{}, err
 		}
 	}

@@ -15,7 +15,7 @@ type limit struct {
 	value  string // whose: a number, contact or address; kept as a keyed hash
 	window time.Duration
 	most   int
-	known  string // address of the client: over the limit, one from which this value signed in goes on
+	known  string // address or browser of the client: over the limit, one from which this value signed in goes on
 }
 
 // count counts one more of each and fails with lancar.TooMany over any limit; what fails is not

@@ -162,6 +162,9 @@ func (i *Identity) sendCode(tx *store.Tx, a attempt, to notify.Address) error {
 	if err != nil {
 		return err
 	}
+	if a.claim.Via != "" {
+		to.Channel = a.claim.Via
+	}
 	if won, err := decideAttempt(tx, a, "sent", i.codeMAC(a.id, code)); err != nil || !won {
 		return err
 	}
@@ -185,8 +188,12 @@ func (i *Identity) refuse(tx *store.Tx, a attempt) error {
 	if won, err := decideAttempt(tx, a, "refused", nil); err != nil || !won {
 		return err
 	}
+	to := a.claim.To
+	if a.claim.Via != "" {
+		to.Channel = a.claim.Via
+	}
 	m := notify.Message{
-		Region: a.region, To: []notify.Address{a.claim.To}, Lang: a.claim.Lang, Secret: true,
+		Region: a.region, To: []notify.Address{to}, Lang: a.claim.Lang, Secret: true,
 		Title: lancar.Text{"id": "Data Anda belum bisa kami pastikan", "en": "We could not confirm your details"},
 		Body: lancar.Text{
 			"id": "Nomor, nama, dan tanggal lahir yang diketik belum cocok dengan catatan, atau kontak ini belum bisa dipakai untuk nomor itu.\n\nPeriksa lagi, persis seperti di kartu. Bila tetap tidak bisa, datang ke kantor dukcapil dengan kartu Anda.\nTidak sedang masuk? Abaikan pesan ini.",

@@ -35,6 +35,7 @@ type attempt struct {
 type sealedClaim struct {
 	Number, Nation, Name, BirthDate, Lang string
 	To                                    notify.Address
+	Via                                   notify.Channel `json:",omitempty"`
 }
 
 const queueProve = "identity.prove"
@@ -52,16 +53,30 @@ func (i *Identity) Start(ctx context.Context, c Claim) (Attempt, error) {
 		subject = i.ring.Subject("passport", c.Nation+c.Number)
 	}
 	a := attempt{kind: c.Kind, subject: subject, region: c.Region,
-		claim: sealedClaim{c.Number, c.Nation, c.Name, c.BirthDate, c.Lang, to}}
+		claim: sealedClaim{c.Number, c.Nation, c.Name, c.BirthDate, c.Lang, to, via(c.Via, to)}}
 	limits := []limit{
 		{what: "start address", value: c.Address, window: 10 * time.Minute, most: i.limits.PerAddress},
-		{what: "start pair", value: subject + " " + to.Value, window: time.Hour, most: i.limits.PerPair},
-		{what: "start pair day", value: subject + " " + to.Value, window: 24 * time.Hour, most: 4 * i.limits.PerPair},
-		{what: "start contact", value: to.Value, window: time.Hour, most: i.limits.PerContact},
+		{what: "start pair", value: pairOf(subject, to), window: time.Hour, most: i.limits.PerPair, known: c.Mark},
+		{what: "start pair day", value: pairOf(subject, to), window: 24 * time.Hour, most: 4 * i.limits.PerPair, known: c.Mark},
+		{what: "start contact", value: to.Value, window: time.Hour, most: i.limits.PerContact, known: c.Mark},
+	}
+	if c.Mark != "" {
+		limits = append(limits, limit{what: "start browser", value: c.Mark, window: time.Hour, most: 2 * i.limits.PerPair})
 	}
 	out, err := i.begin(ctx, a, limits)
 	out.Channel, out.Contact = to.Channel, mask(to)
 	return out, err
+}
+
+// pairOf names a number with a contact.
+func pairOf(subject string, to notify.Address) string { return subject + " " + to.Value }
+
+// via is by what a code goes: chat only to a number for which it was chosen.
+func via(chosen notify.Channel, to notify.Address) notify.Channel {
+	if chosen == notify.WhatsApp && to.Channel == notify.Phone {
+		return chosen
+	}
+	return ""
 }
 
 // OfficerStart begins the sign-in of an officer: a code goes to the office mail of that employee

@@ -42,6 +42,13 @@ func (p *post) Send(_ context.Context, to, title, text, _ string) error {
 	return nil
 }
 
+// chat is the same by WhatsApp.
+type chat struct{ *post }
+
+func (c chat) Send(ctx context.Context, to, title, text, key string) error {
+	return c.post.Send(ctx, "chat "+to, title, text, key)
+}
+
 var sixDigits = regexp.MustCompile(`\b(\d{10}|\d{6})\b`) // ten while somebody guesses
 
 // code is the last code that reached an address, "" if none did.
@@ -158,7 +165,7 @@ func on(t *testing.T, engines func(*testing.T, lancar.Clock, func(*testing.T, *s
 		t.Cleanup(server.Close)
 		w.queue = jobs.New(db, func(j jobs.Job, err error) { t.Logf("job %s: %v", j.Queue, err) })
 		w.access = access.New(db, w.queue, ring)
-		note := notify.New(db, w.queue, ring, map[notify.Channel]notify.Sender{notify.Email: w.post, notify.Phone: w.post}, func(_, path string) string { return path })
+		note := notify.New(db, w.queue, ring, map[notify.Channel]notify.Sender{notify.Email: w.post, notify.Phone: w.post, notify.WhatsApp: chat{w.post}}, func(_, path string) string { return path })
 		exch, err := exchange.New(db, w.queue, ring, w.access, exchange.Config{URL: server.URL, TokenFile: token})
 		w.must(err)
 		w.id = identity.New(db, w.queue, ring, w.access, note, exch, limits)

@@ -68,7 +68,7 @@ func (n *Notify) hand(ctx context.Context, d delivery) error {
 	}
 	title, text := d.content.Title.In(d.content.Lang), d.content.Body.In(d.content.Lang)
 	glue := "\n\n"
-	if d.channel == Phone {
+	if d.channel != Email {
 		if short := d.content.Short.In(d.content.Lang); short != "" {
 			text = short
 		} else {

@@ -23,8 +23,9 @@ type Channel string
 
 // The channels that need an address.
 const (
-	Email Channel = "email" // an RFC 5321 address
-	Phone Channel = "phone" // a number in E.164, "+6281…"
+	Email    Channel = "email"    // an RFC 5321 address
+	Phone    Channel = "phone"    // a number in E.164, "+6281…", by text message
+	WhatsApp Channel = "whatsapp" // the same number, by chat
 )
 
 // Address is where somebody is reached.

@@ -15,10 +15,12 @@ import (
 )
 
 // Gateway sends short messages through an HTTP gateway that takes POST URL {"to", "text", "key"}
-// with a bearer token, and treats repeated keys as one message.
+// with a bearer token, and treats repeated keys as one message. Via, where it is set, is sent as
+// "via": by what the gateway delivers.
 type Gateway struct {
 	URL       string // "https://…/phone/messages"
 	TokenFile string
+	Via       string // "whatsapp"; "" for text messages
 }
 
 // Send hands one message over; the title is not used.
@@ -27,7 +29,11 @@ func (g Gateway) Send(ctx context.Context, to, _, text, key string) error {
 	if err != nil {
 		return kindError{"the phone gateway's token cannot be read", err}
 	}
-	payload, err := json.Marshal(map[string]string{"to": to, "text": text, "key": key})
+	fields := map[string]string{"to": to, "text": text, "key": key}
+	if g.Via != "" {
+		fields["via"] = g.Via
+	}
+	payload, err := json.Marshal(fields)
 	if err != nil {
 		return err
 	}

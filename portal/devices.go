@@ -16,6 +16,7 @@ type devicesView struct {
 	Script    string         // of passkeys, "" where there are none
 	Waiting   []recoveryView // contacts that want to take the account over
 	Passkeys  []passkeyView
+	App       string // since when a code app is accepted, "" if none is
 	Devices   []deviceView
 	Happened  []web.Row
 	Problems  []web.Problem
@@ -49,7 +50,7 @@ func devices(v *visit) error {
 func (v *visit) devicesPage(status int, problems []web.Problem) error {
 	view := devicesView{Fresh: v.session.Fresh(v.now, identity.FreshFor), Script: v.passkeyScript(), Problems: problems}
 	view.Level, view.LevelLine = v.levelWords(v.session.Level)
-	for _, fill := range []func(*devicesView) error{v.recoveryViews, v.passkeyViews, v.deviceViews, v.happenedRows} {
+	for _, fill := range []func(*devicesView) error{v.recoveryViews, v.passkeyViews, v.appView, v.deviceViews, v.happenedRows} {
 		if err := fill(&view); err != nil {
 			return err
 		}
@@ -59,6 +60,8 @@ func (v *visit) devicesPage(status int, problems []web.Problem) error {
 		view.Done = v.T("Kunci sandi tersimpan. Lain kali Anda bisa masuk tanpa kode.", "The passkey is saved. Next time you can sign in without a code.")
 	case "removed":
 		view.Done = v.T("Sudah dihapus.", "It is removed.")
+	case "app":
+		view.Done = v.T("Aplikasi kode siap dipakai kalau pesan tidak datang.", "The code app is ready for when no message arrives.")
 	case "stopped":
 		view.Done = v.T("Pemulihan dibatalkan. Kontak itu tidak bisa membuka akun Anda.", "The recovery is stopped. That contact cannot open your account.")
 	case "allowed":

@@ -50,6 +50,7 @@ type Deps struct {
 	Clock     lancar.Clock
 	Logger    *slog.Logger
 	Home      *url.URL    // of the bare host, where sign-in lives
+	WhatsApp  bool        // codes to mobile numbers may go by chat
 	Rehearsal bool        // says so on every page, and shows codes that only a sandbox takes
 	Sandbox   string      // base URL of the simulated outside world of a rehearsal, "" when there is none
 	Moved     func() bool // whether time was moved by hand; nil for never
@@ -219,6 +220,9 @@ func ownRoutes() map[string]handler {
 		"POST /me/devices/signout":                        signOutDevice,
 		"POST /me/devices/signout-all":                    signOutAll,
 		"POST /me/devices/recovery":                       settleRecovery,
+		"POST /me/devices/app":                            newApp,
+		"POST /me/devices/app/confirm":                    confirmApp,
+		"POST /me/devices/app/remove":                     removeApp,
 		"POST /me/devices/passkey":                        addPasskey,
 		"POST /me/devices/passkey/options":                offerNewPasskey,
 		"POST /me/devices/passkey/{id}":                   changePasskey,

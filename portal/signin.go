@@ -11,6 +11,7 @@ import (
 	"lancar"
 	"lancar/identity"
 	"lancar/internal/serve"
+	"lancar/notify"
 	"lancar/region"
 	"lancar/web"
 )
@@ -126,6 +127,10 @@ func (v *visit) signInPage(want signInFor, sent url.Values, problems []web.Probl
 		contact.Label, contact.Hint, contact.Mode, contact.Auto = v.T("Alamat surel", "E-mail address"), v.T("Kode dikirim ke sini.", "The code goes here."), "email", "email"
 	}
 	view.Fields = append(view.Fields, born, contact)
+	if v.WhatsApp && view.Kind != "passport" {
+		view.Fields = append(view.Fields, web.Field{Name: "via", Kind: web.ChoiceField, Label: v.T("Kalau nomor HP, kirim kode lewat", "To a mobile number, send the code by"),
+			Options: []web.Option{{Value: "sms", Label: "SMS", Checked: sent.Get("via") != "whatsapp"}, {Value: "whatsapp", Label: "WhatsApp", Checked: sent.Get("via") == "whatsapp"}}})
+	}
 	for i := range view.Fields {
 		f := &view.Fields[i]
 		f.Value, f.Error = sent.Get(f.Name), wrong[f.Name]
@@ -146,7 +151,7 @@ func sendCode(v *visit) error {
 	sent := v.r.PostForm
 	born, _ := dateOf("birth_date", sent)
 	claim := identity.Claim{Kind: identity.Resident, Number: sent.Get("number"), Nation: sent.Get("nation"), Name: sent.Get("name"), BirthDate: born,
-		Contact: sent.Get("contact"), Region: v.cameFrom(sent.Get("to")).Code, Address: serve.Address(v.r.Context()).String(), Lang: v.Lang}
+		Contact: sent.Get("contact"), Via: notify.Channel(sent.Get("via")), Region: v.cameFrom(sent.Get("to")).Code, Address: serve.Address(v.r.Context()).String(), Mark: v.browser().Mark, Lang: v.Lang}
 	if sent.Get("kind") == "passport" {
 		claim.Kind = identity.Visitor
 	}

@@ -139,7 +139,7 @@ func (s *Sandbox) getOutbox(w http.ResponseWriter, r *http.Request) {
 
 // postPhone is the adapter of a message gateway: SMS and chat alike.
 func (s *Sandbox) postPhone(w http.ResponseWriter, r *http.Request) {
-	var in struct{ To, Text, Key string }
+	var in struct{ To, Text, Key, Via string }
 	if !s.authorized(w, r, s.secrets.phone) {
 		return
 	}
@@ -150,7 +150,11 @@ func (s *Sandbox) postPhone(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, http.StatusBadRequest, "want to (+62…) and text of at most 2000 bytes")
 		return
 	}
-	if err := s.receive(r.Context(), message{Channel: "phone", To: in.To, Text: in.Text, dedup: in.Key}); err != nil {
+	by := ""
+	if in.Via == "whatsapp" {
+		by = "WhatsApp"
+	}
+	if err := s.receive(r.Context(), message{Channel: "phone", To: in.To, Subject: by, Text: in.Text, dedup: in.Key}); err != nil {
 		s.broken(w, r, err)
 		return
 	}
