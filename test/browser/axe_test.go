@@ -89,7 +89,7 @@ func lived(t *testing.T) (*lab.Applicant, []string) {
 	}
 	unpaid := a.Case
 	draft := half(t, a)
-	return a, []string{"/me", "/me/looked", "/me/consents", "/me/rights", "/me/mandates", "/me/mandates/new/child", "/me/mandates/new/company", "/me/mandates/new/help",
+	return a, []string{"/me", "/me/looked", "/me/devices", "/me/consents", "/me/rights", "/me/mandates", "/me/mandates/new/child", "/me/mandates/new/company", "/me/mandates/new/help",
 		"/me/mandates/new/give", "/device", "/cases/" + unpaid, "/cases/" + unpaid + "/pay", "/cases/" + unpaid + "/proof", "/cases/" + unpaid + "/withdraw",
 		"/services/skck/start", draft + "/step/stall?mend=1", draft + "/step/business?mend=1", draft + "/place/market", draft + "/check", draft + "/discard"}
 }

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -132,5 +133,62 @@ func TestWithoutScriptThereIsACode(t *testing.T) {
 	}
 	if !p.has(`form[action="/signin"] button`) {
 		t.Error("no way to ask for a code")
+	}
+}
+
+// signInWith types the three facts, another contact and its code, in a town of one's own.
+func (p *tab) signInWith(world *lab.World, who lab.Person, contact string) {
+	p.t.Helper()
+	before, err := world.Last(contact)
+	p.must(err)
+	year, rest, _ := strings.Cut(who.BirthDate, "-")
+	month, day, _ := strings.Cut(rest, "-")
+	p.fill(map[string]string{"number": who.NIK, "name": who.Name, "contact": contact, "birth_date.d": day, "birth_date.m": month, "birth_date.y": year})
+	p.press(`form[action="/signin"] button`)
+	code, err := world.Code(contact, before)
+	p.must(err)
+	p.fill(map[string]string{"code": code})
+	p.press(`form[action="/signin/code"] button`)
+}
+
+// Somebody lost their phone with its passkey, and their mail. With the number that the register has
+// they come back after three days, and the lost phone opens nothing any more.
+func TestALostAccountIsRecovered(t *testing.T) {
+	own, err := lab.Start(town.bin, filepath.Join(t.TempDir(), "town"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer own.Stop()
+	world := lab.NewWorld(own.Sandbox)
+	who, err := world.Borrow("53.15")
+	if err != nil || who.Phone == "" {
+		t.Fatalf("%+v %v", who, err)
+	}
+	lost := newTab(t)
+	lost.device()
+	home := own.Portal("")
+	lost.open(home + "/signin?to=/me/devices")
+	lost.signInWith(world, who, who.Email)
+	lost.press(`form[action="/me/devices/passkey"] button`)
+
+	p := newTab(t)
+	p.open(home + "/signin?to=/me")
+	p.signInWith(world, who, who.Phone)
+	if h := p.heading(); h != "Tunggu dulu" {
+		t.Fatalf("a contact that is new to the account led to %q: %.500s", h, p.text())
+	}
+	p.must(world.Advance("73h"))
+	p.open(home + "/signin?to=/me/devices")
+	p.signInWith(world, who, who.Phone)
+	if h := p.heading(); h != "Perangkat dan keamanan" || !strings.Contains(p.text(), "Akun Anda dipulihkan") {
+		t.Fatalf("after the wait: %q: %.800s", h, p.text())
+	}
+	lost.open(home + "/me")
+	if h := lost.heading(); h != "Masuk" {
+		t.Errorf("the lost phone still sees %q", h)
+	}
+	lost.press(enter)
+	if !strings.Contains(lost.text(), "tidak bisa dipakai di sini") {
+		t.Errorf("the lost phone's passkey led to %q", lost.heading())
 	}
 }
