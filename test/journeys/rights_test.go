@@ -1,6 +1,7 @@
 package journeys
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -9,13 +10,18 @@ import (
 )
 
 // rights has the data officer of a region's inspectorate answer the request in which these words
-// stand.
+// stand. A message must have told them that a request came in.
 func rights(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 4, "rights REGION WORDS done|refuse TEXT")
 	s := of(ts)
 	o := &lab.Office{Town: s.town, World: s.world, Region: args[0], Agency: "inspektorat"}
 	d, err := o.At("dpo")
 	must(ts, err)
+	box, err := s.world.Messages(d.Email, 0, 10)
+	must(ts, err)
+	if !slices.ContainsFunc(box, func(m lab.Message) bool { return strings.Contains(m.Subject, "hak data") }) {
+		ts.Fatalf("the data officer was not told that a request came in: %v", box)
+	}
 	node := s.town.Portal("")
 	must(ts, lab.Until("the request "+args[1], func() (bool, error) {
 		list, err := d.B.Get(node + "/office/data")
