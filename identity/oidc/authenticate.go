@@ -293,11 +293,13 @@ func (p *Provider) refuseAfter(ctx context.Context, c *call, why error) error {
 }
 
 // parseJWS reads a compact JWS by one of our algorithms.
-func parseJWS(text string) (*jose.JSONWebSignature, error) {
+func parseJWS(text string) (*jose.JSONWebSignature, error) { return parseAs(text, algorithms()) }
+
+func parseAs(text string, by []jose.SignatureAlgorithm) (*jose.JSONWebSignature, error) {
 	if len(text) > maxForm/2 {
 		return nil, errors.New("oidc: too long")
 	}
-	return jose.ParseSignedCompact(text, algorithms())
+	return jose.ParseSignedCompact(text, by)
 }
 
 // verifyJWS returns the payload if a key of the set signed it.
@@ -311,7 +313,7 @@ func verifyingKey(jws *jose.JSONWebSignature, set jose.JSONWebKeySet) (payload [
 	head := jws.Signatures[0].Protected
 	for i := range set.Keys {
 		k := &set.Keys[i]
-		if head.KeyID != "" && k.KeyID != "" && k.KeyID != head.KeyID || keyAlgorithm(k.Key) != head.Algorithm || k.Use == "enc" {
+		if head.KeyID != "" && k.KeyID != "" && k.KeyID != head.KeyID || signsBy(k) != head.Algorithm || k.Use == "enc" {
 			continue
 		}
 		if payload, err := jws.Verify(k.Key); err == nil {

@@ -58,7 +58,7 @@ type Client struct {
 	TLSName      string   // subject DN (RFC 4514) or DNS name for tls_client_auth
 	Subject      string   // pairwise (default) or public
 	Sector       string   // groups an agency's clients under one pseudonym; "" takes the redirects' host
-	IDTokenAlg   string   // ES256 (default), EdDSA, PS256
+	IDTokenAlg   string   // ES256 (default), EdDSA, PS256, RS256
 	UserinfoAlg  string   // the same for a signed userinfo answer, "" for plain JSON
 	Opaque       bool     // access tokens are opaque; default a JWT (RFC 9068)
 	DPoP         bool     // every token must be bound to a key by DPoP
@@ -101,5 +101,9 @@ func (c *Client) actor() lancar.Actor {
 func algorithms() []jose.SignatureAlgorithm {
 	return []jose.SignatureAlgorithm{jose.ES256, jose.EdDSA, jose.PS256}
 }
+
+// idTokenAlgorithms are those by which we sign what a client reads. RS256 is there because OpenID
+// Connect Discovery (section 3) demands it; nothing that a client signs may use it.
+func idTokenAlgorithms() []string { return append(algorithmNames(), "RS256") }
 
 func algorithmNames() []string { return []string{"ES256", "EdDSA", "PS256"} }

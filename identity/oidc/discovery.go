@@ -49,8 +49,8 @@ func (p *Provider) metadata() map[string]any {
 		"prompt_values_supported":          []string{"none", "login", "consent", "select_account"},
 		"code_challenge_methods_supported": []string{"S256"},
 
-		"id_token_signing_alg_values_supported":                    algorithmNames(),
-		"userinfo_signing_alg_values_supported":                    algorithmNames(),
+		"id_token_signing_alg_values_supported":                    idTokenAlgorithms(),
+		"userinfo_signing_alg_values_supported":                    idTokenAlgorithms(),
 		"request_object_signing_alg_values_supported":              algorithmNames(),
 		"token_endpoint_auth_methods_supported":                    methods,
 		"token_endpoint_auth_signing_alg_values_supported":         algorithmNames(),

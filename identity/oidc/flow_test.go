@@ -3,12 +3,15 @@ package oidc_test
 import (
 	"crypto/ecdsa"
 	"crypto/tls"
+	"encoding/base64"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	jose "github.com/go-jose/go-jose/v4"
 
 	"lancar"
 	"lancar/access"
@@ -60,6 +63,44 @@ func TestAPersonSignsInToAnAppAndItLearnsWhatTheyAgreedTo(t *testing.T) {
 			t.Fatalf("asked twice: %+v %v", p, err)
 		}
 	})
+}
+
+// RS256 is what OpenID Connect Discovery demands of every provider: we sign by it for who asks, and
+// take nothing that a client signs by it.
+func TestAnIDTokenMayBeRS256ForWhoAsks(t *testing.T) {
+	once(t, func(w *world) {
+		a := w.app(func(c *oidc.Client) { c.IDTokenAlg = "RS256" })
+		s := w.signIn(maria)
+		got := a.login(s, "openid profile")
+		id := w.claims(got.get("id_token"))
+		if id["aud"] != string(a.ID) || !strings.Contains(decodeHead(t, got.get("id_token")), `"alg":"RS256"`) {
+			t.Fatal(id)
+		}
+		q := a.want("openid profile")
+		q.Set("id_token_hint", got.get("id_token"))
+		if request, back, _ := w.authorize(q); request == "" {
+			t.Fatalf("our own token is no hint: %v", back)
+		}
+		key, _ := newKey(t, "PS256")
+		b := w.app(func(c *oidc.Client) { c.JWKS = jwks(t, key.Public()) })
+		b.key, b.alg = key, jose.RS256
+		b.call("/oauth/token", url.Values{"grant_type": {"client_credentials"}}).wants(t, http.StatusUnauthorized, "invalid_client")
+		_, _, err := w.provider.Register(t.Context(), engineer, oidc.Client{Name: lancar.Text{"id": "x"}, Purpose: lancar.Text{"id": "x"}, Redirects: []string{callback}, Auth: oidc.PrivateKeyJWT,
+			JWKS: jwks(t, key.Public()), FAPI: true, DPoP: true, IDTokenAlg: "RS256"})
+		if lancar.CodeOf(err) != lancar.Invalid {
+			t.Errorf("FAPI with RS256: %v", err)
+		}
+	})
+}
+
+func decodeHead(t *testing.T, token string) string {
+	t.Helper()
+	head, _, _ := strings.Cut(token, ".")
+	text, err := base64.RawURLEncoding.DecodeString(head)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func TestSayingNoIsAnAnswer(t *testing.T) {

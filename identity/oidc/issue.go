@@ -58,7 +58,7 @@ func (p *Provider) access(ctx context.Context, in issue) (issued, error) {
 	if err != nil {
 		return out, err
 	}
-	out.token, err = sign(k.key, k.headAccess, payload)
+	out.token, err = sign(k, k.headAccess, payload)
 	return out, err
 }
 
@@ -198,7 +198,7 @@ func (p *Provider) signMap(ctx context.Context, alg string, body map[string]any)
 	if err != nil {
 		return "", err
 	}
-	return sign(k.key, k.headID, payload)
+	return sign(k, k.headID, payload)
 }
 
 // sid names a sign-in towards one client, for logout.

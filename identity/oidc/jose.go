@@ -19,11 +19,11 @@ import (
 var b64 = base64.RawURLEncoding
 
 // sign makes the compact form of a JWS: head is the encoded header with its dot.
-func sign(key crypto.Signer, head string, payload []byte) (string, error) {
+func sign(k *signingKey, head string, payload []byte) (string, error) {
 	input := make([]byte, 0, len(head)+b64.EncodedLen(len(payload))+1+b64.EncodedLen(256))
 	input = append(input, head...)
 	input = b64.AppendEncode(input, payload)
-	signature, err := signBytes(key, input)
+	signature, err := signBytes(k.key, k.alg, input)
 	if err != nil {
 		return "", err
 	}
@@ -31,7 +31,7 @@ func sign(key crypto.Signer, head string, payload []byte) (string, error) {
 	return string(b64.AppendEncode(input, signature)), nil
 }
 
-func signBytes(key crypto.Signer, input []byte) ([]byte, error) {
+func signBytes(key crypto.Signer, alg string, input []byte) ([]byte, error) {
 	switch k := key.(type) {
 	case ed25519.PrivateKey:
 		return ed25519.Sign(k, input), nil
@@ -47,6 +47,9 @@ func signBytes(key crypto.Signer, input []byte) ([]byte, error) {
 		return out, nil
 	case *rsa.PrivateKey:
 		sum := sha256.Sum256(input)
+		if alg == "RS256" {
+			return rsa.SignPKCS1v15(rand.Reader, k, crypto.SHA256, sum[:])
+		}
 		return rsa.SignPSS(rand.Reader, k, crypto.SHA256, sum[:], &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
 	}
 	return nil, errors.New("oidc: no such key")
@@ -136,9 +139,26 @@ func (s seconds) time() time.Time { return time.Unix(int64(s), 0) }
 
 var errSignature = errors.New("oidc: no key verifies the signature")
 
-// verify checks a compact JWS against a set of keys and decodes its claims.
+// signsBy is the algorithm of a key of a set: what the set says of an RSA key, else what its kind is.
+func signsBy(k *jose.JSONWebKey) string {
+	if _, isRSA := k.Key.(*rsa.PublicKey); isRSA && k.Algorithm == "RS256" {
+		return k.Algorithm
+	}
+	return keyAlgorithm(k.Key)
+}
+
+// verify checks a compact JWS of a client against its keys and decodes its claims.
 func verify(text string, set jose.JSONWebKeySet, into any) error {
-	jws, err := parseJWS(text)
+	return verifyAs(text, algorithms(), set, into)
+}
+
+// verifyOurs is verify for an ID token of ours that comes back as a hint.
+func verifyOurs(text string, set jose.JSONWebKeySet, into any) error {
+	return verifyAs(text, append(algorithms(), jose.RS256), set, into)
+}
+
+func verifyAs(text string, by []jose.SignatureAlgorithm, set jose.JSONWebKeySet, into any) error {
+	jws, err := parseAs(text, by)
 	if err != nil {
 		return err
 	}

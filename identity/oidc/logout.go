@@ -84,7 +84,7 @@ func (p *Provider) readLeavingHint(r *http.Request, hint string, l *leaving) err
 		claims
 		SID string `json:"sid"`
 	}
-	err = verify(hint, public(list), &said)
+	err = verifyOurs(hint, public(list), &said)
 	if err != nil || said.Issuer != p.config.Issuer || len(said.Audience) != 1 || l.Client != "" && lancar.ID(said.Audience[0]) != l.Client {
 		return badRequest("id_token_hint tidak sah.", "The id_token_hint is not valid").because(err)
 	}

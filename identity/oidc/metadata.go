@@ -100,8 +100,12 @@ func (m metadata) client(sandbox bool) (Client, error) {
 func (m metadata) supported() error {
 	for field, alg := range map[string]string{"token_endpoint_auth_signing_alg": m.AuthAlg, "id_token_signed_response_alg": m.IDTokenAlg,
 		"userinfo_signed_response_alg": m.UserinfoAlg, "request_object_signing_alg": m.ObjectAlg, "backchannel_authentication_request_signing_alg": m.CIBAAlg} {
-		if alg != "" && !slices.Contains(algorithmNames(), alg) {
-			return badMetadata(field+" harus ES256, EdDSA atau PS256.", "The "+field+" must be ES256, EdDSA or PS256")
+		may := algorithmNames()
+		if field == "id_token_signed_response_alg" || field == "userinfo_signed_response_alg" {
+			may = idTokenAlgorithms()
+		}
+		if alg != "" && !slices.Contains(may, alg) {
+			return badMetadata(field+" harus salah satu dari "+strings.Join(may, ", ")+".", "The "+field+" must be one of "+strings.Join(may, ", "))
 		}
 	}
 	known := grantTypes()

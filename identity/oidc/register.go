@@ -222,10 +222,12 @@ func (p *Provider) check(c Client) error {
 		return wrong("fapi", "FAPI 2.0 meminta token yang terikat: pilih DPoP atau sertifikat.", "FAPI 2.0 wants bound tokens: choose DPoP or the certificate.")
 	case c.Subject != "pairwise" && c.Subject != "public":
 		return wrong("subject", "Pilih pairwise atau public.", "Choose pairwise or public.")
-	case !slices.Contains(algorithmNames(), c.IDTokenAlg):
-		return wrong("id_token_alg", "Pilih ES256, EdDSA atau PS256.", "Choose ES256, EdDSA or PS256.")
-	case c.UserinfoAlg != "" && !slices.Contains(algorithmNames(), c.UserinfoAlg):
-		return wrong("userinfo_alg", "Pilih ES256, EdDSA atau PS256.", "Choose ES256, EdDSA or PS256.")
+	case !slices.Contains(idTokenAlgorithms(), c.IDTokenAlg):
+		return wrong("id_token_alg", "Pilih ES256, EdDSA, PS256 atau RS256.", "Choose ES256, EdDSA, PS256 or RS256.")
+	case c.UserinfoAlg != "" && !slices.Contains(idTokenAlgorithms(), c.UserinfoAlg):
+		return wrong("userinfo_alg", "Pilih ES256, EdDSA, PS256 atau RS256.", "Choose ES256, EdDSA, PS256 or RS256.")
+	case c.FAPI && (c.IDTokenAlg == "RS256" || c.UserinfoAlg == "RS256"):
+		return wrong("id_token_alg", "FAPI 2.0 tidak mengizinkan RS256.", "FAPI 2.0 does not allow RS256.")
 	}
 	if err := checkKeys(c); err != nil {
 		return err

@@ -172,7 +172,7 @@ func (p *Provider) rotateTx(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	for _, alg := range algorithmNames() {
+	for _, alg := range idTokenAlgorithms() {
 		if !slices.ContainsFunc(list, func(k *signingKey) bool { return k.alg == alg }) {
 			continue // made when first needed
 		}
@@ -201,7 +201,7 @@ func newKey(alg string) (crypto.Signer, error) {
 	case "EdDSA":
 		_, key, err := ed25519.GenerateKey(rand.Reader)
 		return key, err
-	case "PS256":
+	case "PS256", "RS256":
 		return rsa.GenerateKey(rand.Reader, 2048)
 	}
 	return nil, errors.New("oidc: no such algorithm: " + alg)

@@ -116,5 +116,5 @@ func (p *Provider) logoutToken(ctx context.Context, reg *registration, g *grant)
 	if err != nil {
 		return "", err
 	}
-	return sign(k.key, header(k.alg, "logout+jwt", k.kid), payload)
+	return sign(k, header(k.alg, "logout+jwt", k.kid), payload)
 }

@@ -484,7 +484,7 @@ func (w *world) claims(text string) map[string]any {
 	w.must(err)
 	var set jose.JSONWebKeySet
 	w.must(json.Unmarshal([]byte(w.do(req).text), &set))
-	parsed, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.ES256, jose.EdDSA, jose.PS256})
+	parsed, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.ES256, jose.EdDSA, jose.PS256, jose.RS256})
 	w.must(err)
 	payload, err := parsed.Verify(set)
 	w.must(err)
