@@ -26,6 +26,7 @@ func (v *visit) secure() bool { return v.r.TLS != nil || v.Home.Scheme == "https
 func (v *visit) recognise() error {
 	token := identity.Token(v.r, v.secure())
 	if token == "" {
+		v.markActing(false)
 		return nil
 	}
 	s, err := v.Identity.Session(v.r.Context(), token)
