@@ -14,6 +14,7 @@ import (
 	"lancar"
 	"lancar/catalog"
 	"lancar/identity/machine"
+	"lancar/identity/mandate"
 	"lancar/internal/serve"
 	"lancar/region"
 )
@@ -28,6 +29,7 @@ type Deps struct {
 	// Admit and Machines are for operations of registered machines; without them there are none.
 	Admit    Admit
 	Machines *machine.Machines
+	Mandates *mandate.Mandates // for operations of agents; without it there are none
 }
 
 // API answers machines.
@@ -45,6 +47,9 @@ func Mount(mux *http.ServeMux, d Deps) {
 	h := humago.New(mux, config)
 	if d.Admit != nil {
 		a.mountMachines(h)
+		if d.Mandates != nil {
+			a.mountMandates(h)
+		}
 	}
 	huma.Register(h, huma.Operation{OperationID: "find-services", Method: http.MethodGet, Path: "/api/v1/services",
 		Summary: "Find services by need", Description: "Best first, at most 20. Without q, every service by name. region is a Home Ministry code: launched there, in any region below it, or national; services not launched come last.",

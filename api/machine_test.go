@@ -24,6 +24,7 @@ import (
 	"lancar/api"
 	"lancar/identity"
 	"lancar/identity/machine"
+	"lancar/identity/mandate"
 	"lancar/identity/oidc"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
@@ -43,6 +44,9 @@ type world struct {
 	owner   lancar.Actor
 	key     *ecdsa.PrivateKey
 	keyText string
+
+	id       *identity.Identity
+	mandates *mandate.Mandates
 }
 
 func (w *world) must(err error) {
@@ -65,7 +69,12 @@ func newWorld(t testing.TB, db *store.DB, copies int) *world {
 		provider := oidc.New(oidc.Rooms{DB: db, Queue: queue, Keys: ring, Identity: id, Access: acc, Machines: rooms, Log: slog.New(slog.DiscardHandler)}, oidc.Config{Issuer: issuer, Sandbox: true})
 		mux := http.NewServeMux()
 		mux.Handle("/oauth/", provider.Handler())
-		api.Mount(mux, api.Deps{Clock: db.Now, Admit: provider.Require, Machines: rooms})
+		note := notify.New(db, jobs.New(db, nil), ring, nil, func(_, path string) string { return path })
+		w.id, w.mandates = id, mandate.New(db, queue, ring, acc, note, nil, id, mandate.Config{Working: func(tx *store.Tx, m lancar.ID) error {
+			_, _, err := rooms.ProofTx(tx, m)
+			return err
+		}})
+		api.Mount(mux, api.Deps{Clock: db.Now, Admit: provider.Require, Machines: rooms, Mandates: w.mandates})
 		server := httptest.NewServer(mux)
 		t.Cleanup(server.Close)
 		w.copies, w.rooms = append(w.copies, server), append(w.rooms, rooms)
@@ -122,7 +131,11 @@ func (w *world) token(at int, id lancar.ID) string {
 
 // call asks one copy who the token's machine is.
 func (w *world) call(at int, token string) (status int, body string, header http.Header) {
-	req, err := http.NewRequestWithContext(w.Context(), http.MethodGet, w.copies[at].URL+"/api/v1/machine", nil)
+	return w.ask(at, "/api/v1/machine", token)
+}
+
+func (w *world) ask(at int, path, token string) (status int, body string, header http.Header) {
+	req, err := http.NewRequestWithContext(w.Context(), http.MethodGet, w.copies[at].URL+path, nil)
 	if err == nil && token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
