@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the full test run needs and the machine lacks: Debian packages and axe-core.
+# Installs what the full test run needs and the machine lacks: Debian packages, axe-core, OpenID clients.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,3 +20,12 @@ if ! grep -qs "\"version\": \"$axe\"" test/browser/node_modules/axe-core/package
   mkdir -p test/browser
   npm install --silent --no-audit --no-fund --no-save --no-package-lock --prefix test/browser "axe-core@$axe"
 fi
+
+# Foreign OpenID clients, for test/interop.
+interop="openid-client@6.8.9 oauth4webapi@3.8.8"
+for one in $interop; do
+  if ! grep -qs "\"version\": \"${one#*@}\"" "test/interop/node_modules/${one%@*}/package.json"; then
+    npm install --silent --no-audit --no-fund --no-save --no-package-lock --prefix test/interop $interop
+    break
+  fi
+done

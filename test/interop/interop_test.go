@@ -1,0 +1,242 @@
+// Package interop signs in to a conformance run with clients that we did not write. It is a module of
+// its own, so that the node carries none of them; `make test` runs it.
+package interop
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+)
+
+const callback = "https://rp.example/cb"
+
+// run is what `demo --conformance --json` says under oidc.
+type run struct {
+	Issuer       string `json:"issuer"`
+	Registration string `json:"registration_token"`
+	CA           string `json:"ca"`
+	Code         string `json:"code"`
+	Person       struct {
+		SignIn map[string]string `json:"sign_in"`
+	} `json:"person"`
+
+	raw  string
+	http *http.Client
+}
+
+func TestClientsWeDidNotWrite(t *testing.T) {
+	r := start(t)
+	t.Run("go", func(t *testing.T) { r.golang(t) })
+	for _, script := range []string{"oauth4webapi.mjs", "openid-client.mjs"} {
+		t.Run(script, func(t *testing.T) { r.node(t, script) })
+	}
+}
+
+// start builds the node and waits until it is ready.
+func start(t *testing.T) *run {
+	dir := t.TempDir()
+	program := filepath.Join(dir, "lancar")
+	build := exec.Command("go", "build", "-o", program, "./cmd/lancar")
+	build.Dir = "../.."
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	demo := exec.Command(program, "demo", "--conformance", "--data", filepath.Join(dir, "data"), "--addr", "127.0.0.1:0", "--json")
+	demo.Stderr = t.Output()
+	out, err := demo.StdoutPipe()
+	must(t, err)
+	must(t, demo.Start())
+	t.Cleanup(func() {
+		_ = demo.Process.Signal(syscall.SIGTERM)
+		_ = demo.Wait()
+	})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	must(t, err)
+	var said struct {
+		OIDC json.RawMessage `json:"oidc"`
+	}
+	must(t, json.Unmarshal([]byte(line), &said))
+	r := &run{raw: string(said.OIDC)}
+	must(t, json.Unmarshal(said.OIDC, r))
+	ca, err := os.ReadFile(r.CA)
+	must(t, err)
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(ca)
+	r.http = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}, Timeout: 20 * time.Second}
+	return r
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// node runs one of our scripts around a foreign client of npm.
+func (r *run) node(t *testing.T, script string) {
+	if _, err := os.Stat("node_modules/" + strings.TrimSuffix(script, ".mjs")); err != nil {
+		if os.Getenv("LANCAR_TEST_NO_SKIP") != "" {
+			t.Fatal("test/setup.sh has not fetched it")
+		}
+		t.Skip("test/setup.sh fetches it")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	c := exec.CommandContext(ctx, "node", script)
+	c.Env = append(os.Environ(), "NODE_EXTRA_CA_CERTS="+r.CA, "LANCAR_RUN="+r.raw)
+	out, err := c.CombinedOutput()
+	t.Logf("%s", out)
+	must(t, err)
+}
+
+func (r *run) register(t *testing.T, body string) (id, secret string) {
+	t.Helper()
+	req, err := http.NewRequest("POST", r.Issuer+"/oauth/register", strings.NewReader(body))
+	must(t, err)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+r.Registration)
+	res, err := r.http.Do(req)
+	must(t, err)
+	defer res.Body.Close()
+	var said struct {
+		ID     string `json:"client_id"`
+		Secret string `json:"client_secret"`
+	}
+	must(t, json.NewDecoder(res.Body).Decode(&said))
+	if res.StatusCode != http.StatusCreated {
+		t.Fatal(res.Status)
+	}
+	return said.ID, said.Secret
+}
+
+// golang is golang.org/x/oauth2 with coreos/go-oidc.
+func (r *run) golang(t *testing.T) {
+	ctx := oidc.ClientContext(t.Context(), r.http)
+	provider, err := oidc.NewProvider(ctx, r.Issuer)
+	must(t, err)
+	id, secret := r.register(t, `{"client_name":"x/oauth2","redirect_uris":["`+callback+`"],"grant_types":["authorization_code","refresh_token","client_credentials","urn:ietf:params:oauth:grant-type:device_code"],"scope":"openid email offline_access permits.read"}`)
+	c := oauth2.Config{ClientID: id, ClientSecret: secret, Endpoint: provider.Endpoint(), RedirectURL: callback, Scopes: []string{"openid", "email", "offline_access"}}
+	verifier := oauth2.GenerateVerifier()
+	p := r.person(t)
+	back := p.agree(t, c.AuthCodeURL("state-1", oauth2.S256ChallengeOption(verifier), oidc.Nonce("nonce-1")))
+	if back.Query().Get("state") != "state-1" {
+		t.Fatal(back)
+	}
+	token, err := c.Exchange(ctx, back.Query().Get("code"), oauth2.VerifierOption(verifier))
+	must(t, err)
+	raw, _ := token.Extra("id_token").(string)
+	checked, err := provider.Verifier(&oidc.Config{ClientID: id, SupportedSigningAlgs: []string{"ES256"}}).Verify(ctx, raw)
+	must(t, err)
+	if checked.Nonce != "nonce-1" {
+		t.Fatal(checked)
+	}
+	must(t, checked.VerifyAccessToken(token.AccessToken))
+	info, err := provider.UserInfo(ctx, oauth2.StaticTokenSource(token))
+	must(t, err)
+	if info.Subject != checked.Subject || info.Email != r.Person.SignIn["contact"] {
+		t.Fatalf("%+v", info)
+	}
+	token.Expiry = time.Now().Add(-time.Hour)
+	again, err := c.TokenSource(ctx, token).Token()
+	must(t, err)
+	if again.AccessToken == token.AccessToken || again.RefreshToken == token.RefreshToken {
+		t.Fatal("not refreshed")
+	}
+	machine := clientcredentials.Config{ClientID: id, ClientSecret: secret, TokenURL: provider.Endpoint().TokenURL, Scopes: []string{"permits.read"}}
+	_, err = machine.Token(ctx)
+	must(t, err)
+	tv, _ := r.register(t, `{"client_name":"x/oauth2 TV","redirect_uris":[],"grant_types":["urn:ietf:params:oauth:grant-type:device_code"],"token_endpoint_auth_method":"none"}`)
+	c.ClientID, c.ClientSecret = tv, "" // x/oauth2 begins the flow without proving who it is
+	device, err := c.DeviceAuth(ctx)
+	must(t, err)
+	p.open(t, r.Issuer+"/device", url.Values{"user_code": {device.UserCode}})
+	p.open(t, r.Issuer+"/approve", url.Values{"request": {p.hidden(t, "request")}, "agree": {"yes"}})
+	got, err := c.DeviceAccessToken(ctx, device)
+	must(t, err)
+	if got.AccessToken == "" {
+		t.Fatal("no token for the device")
+	}
+}
+
+// person is the sandbox person in a browser without scripts.
+type person struct {
+	*run
+	http *http.Client
+	page string
+	at   *url.URL
+}
+
+func (r *run) person(t *testing.T) *person {
+	jar, err := cookiejar.New(nil)
+	must(t, err)
+	p := &person{run: r, http: &http.Client{Transport: r.http.Transport, Jar: jar, Timeout: 20 * time.Second}}
+	p.http.CheckRedirect = func(req *http.Request, _ []*http.Request) error {
+		if !strings.HasPrefix(req.URL.String(), r.Issuer) {
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}
+	return p
+}
+
+func (p *person) open(t *testing.T, to string, form url.Values) {
+	t.Helper()
+	method := "GET"
+	if form != nil {
+		method = "POST"
+	}
+	req, err := http.NewRequest(method, to, strings.NewReader(form.Encode()))
+	must(t, err)
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	res, err := p.http.Do(req)
+	must(t, err)
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	must(t, err)
+	p.page, p.at = string(text), res.Request.URL
+	if there, err := res.Location(); err == nil {
+		p.at = there
+	}
+}
+
+func (p *person) hidden(t *testing.T, name string) string {
+	t.Helper()
+	m := regexp.MustCompile(`name="` + name + `" value="([^"]*)"`).FindStringSubmatch(p.page)
+	if m == nil {
+		t.Fatalf("%s has no %s", p.at, name)
+	}
+	return strings.NewReplacer("&amp;", "&", "&#43;", "+").Replace(m[1])
+}
+
+func (p *person) agree(t *testing.T, to string) *url.URL {
+	t.Helper()
+	p.open(t, to, nil)
+	who, born := p.Person.SignIn, strings.Split(p.Person.SignIn["birth_date"], "-")
+	back := p.hidden(t, "to")
+	p.open(t, p.Issuer+"/signin", url.Values{"kind": {"resident"}, "to": {back}, "number": {who["nik"]}, "name": {who["name"]}, "contact": {who["contact"]},
+		"birth_date.d": {born[2]}, "birth_date.m": {born[1]}, "birth_date.y": {born[0]}})
+	p.open(t, p.Issuer+"/signin/code", url.Values{"attempt": {p.hidden(t, "attempt")}, "to": {back}, "code": {p.Code}})
+	p.open(t, p.Issuer+"/consent", url.Values{"request": {p.hidden(t, "request")}, "agree": {"yes"}})
+	return p.at
+}
