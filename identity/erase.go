@@ -38,7 +38,11 @@ func (i *Identity) Exporter() access.Exporter {
 		if err != nil {
 			return nil, err
 		}
-		return map[string]any{"jenis": h.Kind, "nomor": h.Number, "negara": h.Nation, "nama": h.Name, "tanggal_lahir": h.BirthDate, "kontak": to}, nil
+		happened, err := i.happened(tx, own.Account())
+		if err != nil {
+			return nil, err
+		}
+		return map[string]any{"kejadian": happened, "jenis": h.Kind, "nomor": h.Number, "negara": h.Nation, "nama": h.Name, "tanggal_lahir": h.BirthDate, "kontak": to}, nil
 	}}
 }
 

@@ -86,17 +86,22 @@ func (i *Identity) noteTx(tx *store.Tx, account, id lancar.ID, what What, detail
 // Happenings lists what happened to the account, newest first, at most fifty.
 func (i *Identity) Happenings(ctx context.Context, s Session) (list []Happening, err error) {
 	err = i.db.Read(ctx, func(tx *store.Tx) error {
-		rows, err := happeningsOf(tx, s.Account)
-		list = make([]Happening, len(rows))
-		for n, r := range rows {
-			if err != nil {
-				return err
-			}
-			list[n] = r.Happening
-			list[n].Detail, err = i.OpenTx(tx, s.Account, r.sealed, "identity_happenings "+string(r.id))
-		}
+		list, err = i.happened(tx, s.Account)
 		return err
 	})
+	return list, err
+}
+
+func (i *Identity) happened(tx *store.Tx, account lancar.ID) ([]Happening, error) {
+	rows, err := happeningsOf(tx, account)
+	list := make([]Happening, len(rows))
+	for n, r := range rows {
+		if err != nil {
+			return nil, err
+		}
+		list[n] = r.Happening
+		list[n].Detail, err = i.OpenTx(tx, account, r.sealed, "identity_happenings "+string(r.id))
+	}
 	return list, err
 }
 
@@ -119,9 +124,14 @@ const keepHappenings = 2 * 365 * 24 * time.Hour
 func (i *Identity) HappeningsRetention() access.Rule {
 	return access.Rule{
 		Name:  "identity.happenings",
-		Words: lancar.Text{"id": "Riwayat keamanan akun dihapus setelah dua tahun", "en": "The history of an account's safety is deleted after two years"},
+		Words: lancar.Text{"id": "Riwayat keamanan akun dihapus setelah dua tahun, peramban yang tidak kembali setelah 400 hari", "en": "The history of an account's safety is deleted after two years, browsers that did not come back after 400 days"},
 		Sweep: func(tx *store.Tx, limit int) (int, error) {
-			return deleteHappenings(tx, tx.Now.Add(-keepHappenings), limit)
+			gone, err := deleteHappenings(tx, tx.Now.Add(-keepHappenings), limit)
+			if err != nil {
+				return gone, err
+			}
+			forgotten, err := deleteBrowsers(tx, tx.Now.Add(-browserLife), limit)
+			return gone + forgotten, err
 		},
 	}
 }

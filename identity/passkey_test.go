@@ -206,13 +206,3 @@ func TestOfficersUsePasskeysAndKeepTheirRole(t *testing.T) {
 		w.refused(err, lancar.Invalid)
 	})
 }
-
-func FuzzAnswer(f *testing.F) {
-	f.Add([]byte(`{"id":"AA","rawId":"AA","type":"public-key","response":{"clientDataJSON":"e30","authenticatorData":"AA","signature":"AA","userHandle":"AA"}}`), "state")
-	f.Fuzz(func(t *testing.T, response []byte, state string) {
-		once(t, identity.Limits{}, func(w *world) {
-			_, _, err := w.enter(w.passkeys(), passkey.Answer{State: state, Response: response}, "")
-			w.refused(err, lancar.Invalid)
-		})
-	})
-}

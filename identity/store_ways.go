@@ -72,6 +72,12 @@ func deleteHappenings(tx *store.Tx, before time.Time, limit int) (int, error) {
 	return int(n), err
 }
 
+func deleteBrowsers(tx *store.Tx, before time.Time, limit int) (int, error) {
+	n, err := tx.Exec(`DELETE FROM identity_browsers WHERE (account, mark) IN (SELECT account, mark FROM identity_browsers WHERE last_at < $1 ORDER BY last_at LIMIT $2)`,
+		store.Micros(before), int64(limit))
+	return int(n), err
+}
+
 // endWays ends every way in but contacts: passkeys, app, and what remembers browsers.
 func endWays(tx *store.Tx, account lancar.ID) error {
 	for _, sql := range []string{

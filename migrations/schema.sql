@@ -467,6 +467,8 @@ CREATE TABLE identity_browsers (
   PRIMARY KEY (account, mark)
 );
 
+CREATE INDEX identity_browsers_age ON identity_browsers (last_at);
+
 CREATE TABLE identity_client_errors (
   client TEXT NOT NULL,
   place BIGINT NOT NULL,

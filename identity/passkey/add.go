@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"strings"
+	"unicode"
 
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -123,9 +124,18 @@ func namePlace(id lancar.ID) string { return "identity_passkeys " + string(id) }
 
 // clean makes one short line of what somebody called their key.
 func clean(name string) string {
-	name = strings.Join(strings.Fields(strings.ToValidUTF8(name, "")), " ")
+	shown := func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return ' '
+		}
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}
+	name = strings.Join(strings.Fields(strings.Map(shown, strings.ToValidUTF8(name, ""))), " ")
 	if r := []rune(name); len(r) > 40 {
-		name = string(r[:40])
+		name = strings.TrimSpace(string(r[:40]))
 	}
 	return name
 }
