@@ -39,7 +39,7 @@ const (
 
 // world is a node's identity with mail, telephone and registers of its own.
 type world struct {
-	t      *testing.T
+	t      testing.TB
 	db     *store.DB
 	queue  *jobs.Queue
 	access *access.Access
@@ -189,24 +189,29 @@ func each(t *testing.T, fn func(*world)) {
 	start := time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
 	w := &world{at: start}
 	storetest.EachAt(t, func() time.Time { return w.now() }, func(t *testing.T, db *store.DB) {
-		w = &world{t: t, db: db, at: start, sent: map[string][]string{}, pop: people()}
-		dir := t.TempDir()
-		ring, err := keys.Create(filepath.Join(dir, "keys"), keys.Options{Origin: "lancar.test", Now: w.at})
-		w.must(err)
-		token := filepath.Join(dir, "token")
-		w.must(os.WriteFile(token, []byte("t0ken\n"), 0o600))
-		server := httptest.NewServer(http.HandlerFunc(w.register))
-		t.Cleanup(server.Close)
-		w.queue = jobs.New(db, func(j jobs.Job, err error) { t.Logf("job %s: %v", j.Queue, err) })
-		w.access = access.New(db, w.queue, ring)
-		note := notify.New(db, w.queue, ring, map[notify.Channel]notify.Sender{notify.Email: w, notify.Phone: w}, func(_, path string) string { return path })
-		exch, err := exchange.New(db, w.queue, ring, w.access, exchange.Config{URL: server.URL, TokenFile: token})
-		w.must(err)
-		w.id = identity.New(db, w.queue, ring, w.access, note, exch, identity.Limits{})
-		w.m = mandate.New(db, w.queue, ring, w.access, note, exch, w.id, mandate.Config{Working: w.works})
-		w.queue.Subscribe(access.EventRow, "access", w.access.SeenTx)
+		w = newWorld(t, db, start)
 		fn(w)
 	})
+}
+
+func newWorld(t testing.TB, db *store.DB, start time.Time) *world {
+	w := &world{t: t, db: db, at: start, sent: map[string][]string{}, pop: people()}
+	dir := t.TempDir()
+	ring, err := keys.Create(filepath.Join(dir, "keys"), keys.Options{Origin: "lancar.test", Now: w.at})
+	w.must(err)
+	token := filepath.Join(dir, "token")
+	w.must(os.WriteFile(token, []byte("t0ken\n"), 0o600))
+	server := httptest.NewServer(http.HandlerFunc(w.register))
+	t.Cleanup(server.Close)
+	w.queue = jobs.New(db, func(j jobs.Job, err error) { t.Logf("job %s: %v", j.Queue, err) })
+	w.access = access.New(db, w.queue, ring)
+	note := notify.New(db, w.queue, ring, map[notify.Channel]notify.Sender{notify.Email: w, notify.Phone: w}, func(_, path string) string { return path })
+	exch, err := exchange.New(db, w.queue, ring, w.access, exchange.Config{URL: server.URL, TokenFile: token})
+	w.must(err)
+	w.id = identity.New(db, w.queue, ring, w.access, note, exch, identity.Limits{})
+	w.m = mandate.New(db, w.queue, ring, w.access, note, exch, w.id, mandate.Config{Working: w.works})
+	w.queue.Subscribe(access.EventRow, "access", w.access.SeenTx)
+	return w
 }
 
 func (w *world) must(err error) {
