@@ -69,8 +69,12 @@ func (i *Identity) HappenedTx(tx *store.Tx, account lancar.ID, what What, detail
 	}
 	m := wordsOf(what, detail)
 	m.Region, m.Link, m.Key = "00", "/me/devices", "happened "+string(id)
-	if what == NewDevice {
-		m.Link = ""
+	a, err := accountByID(tx, account)
+	if err != nil && err != store.ErrNone {
+		return err
+	}
+	if a.Kind == Officer {
+		m.Link = "/office/devices"
 	}
 	return i.TellTx(tx, account, m)
 }

@@ -196,6 +196,8 @@ func TestOfficersUsePasskeysAndKeepTheirRole(t *testing.T) {
 		token, s, err = w.id.ChooseRole(t.Context(), token, e.Roles[1])
 		w.must(err)
 		w.add(p, dev, s)
+		w.drain()
+		w.told(e.Mail, "/office/devices")
 		_, in, err := w.enter(p, dev.sign(w.offer(p)), token)
 		if err != nil || in.Kind != identity.Officer || in.Level != identity.Strong || in.RegisterContact || in.Actor.Role != identity.Decider || in.Actor.Name != e.Name {
 			t.Fatalf("%+v %v", in, err)
