@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 
 	"lancar"
 	"lancar/identity/oidc"
@@ -77,6 +79,7 @@ type appView struct {
 	Done                          bool
 	Problems                      []web.Problem
 	Submit, Approve, End          bool
+	Version                       int64
 	Keys                          web.Field
 	Rows                          []web.Row
 	Troubles                      []troubleLine
@@ -100,12 +103,12 @@ func (v *visit) appPage(status int, secret string, sent url.Values, problems []w
 	title := v.In(c.Name)
 	mine, open := c.Officer == v.actor.ID, c.Stage != oidc.Ended
 	view := appView{Title: title, Lead: v.In(c.Purpose), Path: appPath(c.ID), ID: string(c.ID), Secret: secret, Tags: []web.Tag{v.appTag(c.Stage)}, Problems: problems,
-		Done: v.r.URL.Query().Get("done") != "", Submit: c.Stage == oidc.Sandbox && !c.Basic, Approve: c.Stage == oidc.Waiting && !mine && oidc.MayApprove(v.actor), End: open && (mine || oidc.MayApprove(v.actor)),
+		Done: v.r.URL.Query().Get("done") != "", Version: c.Version, Submit: c.Stage == oidc.Sandbox && !c.Basic, Approve: c.Stage == oidc.Waiting && !mine && oidc.MayApprove(v.actor), End: open && (mine || oidc.MayApprove(v.actor)),
 		Rows: v.appFacts(c), Examples: v.examples(c)}
 	if v.Rehearsal && v.Sandbox != "" {
 		view.People = v.Sandbox + "/"
 	}
-	if open && c.Auth != oidc.None {
+	if open && c.Auth != oidc.None && (mine || oidc.MayApprove(v.actor)) {
 		view.Keys = web.Field{Name: "jwks", Kind: web.LongField, Label: v.T("Kunci publik (JWK Set)", "Public keys (JWK set)"), Max: 32768, Value: c.JWKS,
 			Hint: v.T("Untuk mengganti kunci tanpa jeda: tulis yang lama dan yang baru, alihkan aplikasi Anda, lalu hapus yang lama.", "To rotate without a pause: write the old and the new, switch your app, then delete the old.")}
 		if sent != nil {
@@ -146,6 +149,17 @@ func (v *visit) appFacts(c oidc.Client) []web.Row {
 	rows := []web.Row{one("Nomor aplikasi (client_id)", "Number of the app (client_id)", string(c.ID)), one("Penerbit (issuer)", "Issuer", v.OIDC.Issuer()),
 		one("Penemuan", "Discovery", v.OIDC.Issuer()+"/.well-known/openid-configuration"), one("Cara membuktikan diri", "How it authenticates", string(c.Auth)),
 		one("Alamat kembali", "Redirect addresses", c.Redirects...), one("Boleh meminta", "May ask for", kinds...), one("Penanggung jawab", "Who answers for it", v.officerName(c.Officer)+", "+v.agencyName(c.Agency, c.Region))}
+	if len(c.Resources) > 0 {
+		as := v.T("meminta token untuk alamat ini", "asks tokens for these addresses")
+		if c.Server {
+			as = v.T("sebagai penyedia: memeriksa token orang lain untuk alamat ini", "as a server: inspects others' tokens for these addresses")
+		}
+		rows = append(rows, one("Sumber daya", "Resources", append([]string{as}, c.Resources...)...))
+	}
+	if list := slices.Concat(c.LogoutTo, []string{c.LogoutURI, c.NotifyTo}); strings.Join(list, "") != "" {
+		rows = append(rows, one("Alamat lain", "Other addresses", slices.DeleteFunc(list, func(s string) bool { return s == "" })...))
+	}
+	rows = append(rows, one("Alur (grant)", "Flows (grants)", c.Grants...))
 	if !c.Approved.IsZero() {
 		rows = append(rows, one("Disetujui", "Approved", v.Date(c.Approved)+", "+v.officerName(c.ApprovedBy)))
 	}
@@ -167,14 +181,12 @@ func actApp(v *visit) error {
 	case "submit":
 		err = v.OIDC.Submit(ctx, v.actor, c.ID)
 	case "approve":
-		err = v.OIDC.Approve(ctx, v.actor, c.ID, sent.Get("numbers") == "yes")
+		version, _ := strconv.ParseInt(sent.Get("version"), 10, 64) // what cannot be read is nobody's version
+		err = v.OIDC.Approve(ctx, v.actor, c.ID, version, sent.Get("numbers") == "yes")
 	case "keys":
 		c.JWKS = sent.Get("jwks")
 		err = v.OIDC.Change(ctx, v.actor, c)
 	case "end":
-		if c.Officer != v.actor.ID && !oidc.MayApprove(v.actor) {
-			return lancar.Fail(lancar.Forbidden, "", "Hanya penanggung jawab aplikasi ini atau atasan yang bisa mengakhirinya.", "Only who answers for this app, or a superior, can end it.")
-		}
 		err = v.OIDC.End(ctx, v.actor, c.ID)
 	default:
 		return notFound()

@@ -38,7 +38,8 @@ func TestAnEngineerRegistersAnAppAndASecondPersonLetsItIntoProduction(t *testing
 	e := w.enter(elis, "")
 	e.get("/office/apps").has("Klinik <Sehat>", "Menunggu persetujuan")
 	e.get(at).is(200).has("Menunggu keputusan Anda")
-	e.post(at+"/approve", url.Values{"numbers": {"yes"}}).is(200).has("Produksi", "NIK, dengan perjanjian", "Elis Tegas")
+	e.post(at+"/approve", url.Values{"numbers": {"yes"}, "version": {"1"}}).is(409) // another than stands there now
+	e.post(at+"/approve", url.Values{"numbers": {"yes"}, "version": {"2"}}).is(200).has("Produksi", "NIK, dengan perjanjian", "Elis Tegas")
 
 	b.post(at+"/keys", url.Values{"jwks": {"rahasia"}}).is(422).has("tidak terbaca")
 	b.post(at+"/keys", url.Values{"jwks": {appKeys}}).is(200)

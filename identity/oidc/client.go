@@ -44,6 +44,8 @@ type Client struct {
 	Made         time.Time `json:"-"`
 	ApprovedBy   lancar.ID `json:"-"`
 	Approved     time.Time `json:"-"`
+	Version      int64     `json:"-"`          // for [Provider.Approve]
+	Editor       lancar.ID `json:",omitempty"` // the officer who changed it last, "" for nobody since it was registered
 	Name         lancar.Text
 	AgencyName   lancar.Text // as the person reads it
 	Purpose      lancar.Text // why it wants what it asks for, in the person's words
@@ -79,7 +81,6 @@ type Client struct {
 // registration is a client with what is parsed once.
 type registration struct {
 	Client
-	version int64
 	secret  []byte // keyed hash
 	keys    jose.JSONWebKeySet
 	certs   []string // thumbprints: listed ones and those of x5c

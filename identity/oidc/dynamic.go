@@ -8,10 +8,12 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"lancar"
+	"lancar/identity"
 	"lancar/internal/keys"
 	"lancar/internal/serve"
 	"lancar/internal/store"
@@ -182,7 +184,7 @@ func printable(s string) string {
 }
 
 // managed finds the client whose registration access token the request carries. Another client's
-// token, or that of one that has ended, is none.
+// token, that of one that has ended, or of one whose engineer left the agency, is none.
 func (p *Provider) managed(r *http.Request) (reg registration, err error) {
 	bad := badToken("Token pendaftaran tidak berlaku.", "The registration access token is not valid")
 	token, ok := bearerOf(r)
@@ -196,6 +198,13 @@ func (p *Provider) managed(r *http.Request) (reg registration, err error) {
 	})
 	if err == store.ErrNone || err == nil && reg.Stage == Ended {
 		return reg, bad
+	}
+	if err == nil && reg.Officer != "" { // an engineer who left takes no token along
+		var roles []identity.Role
+		roles, err = p.Identity.Roles(r.Context(), identity.Session{Account: reg.Officer})
+		if err == nil && !slices.ContainsFunc(roles, func(o identity.Role) bool { return o.Agency == reg.Agency }) {
+			return registration{}, bad
+		}
 	}
 	return reg, err
 }
@@ -239,7 +248,7 @@ func (p *Provider) replace(w http.ResponseWriter, r *http.Request, old registrat
 	if c.Auth != old.Auth {
 		return c, badMetadata("Cara membuktikan diri tidak bisa diganti. Daftarkan aplikasi baru.", "The authentication method cannot be changed, register another client")
 	}
-	c.ID, c.Region, c.Agency, c.Officer, c.Stage, c.Made, c.AgencyName = old.ID, old.Region, old.Agency, old.Officer, old.Stage, old.Made, old.AgencyName
+	c.ID, c.Region, c.Agency, c.Officer, c.Stage, c.Made, c.AgencyName, c.Editor = old.ID, old.Region, old.Agency, old.Officer, old.Stage, old.Made, old.AgencyName, old.Editor
 	c.fill()
 	if err := p.check(c); err != nil {
 		return c, err
@@ -250,7 +259,10 @@ func (p *Provider) replace(w http.ResponseWriter, r *http.Request, old registrat
 			return c, badMetadata("Aplikasi di produksi hanya bisa mengganti kunci.", "A client in production changes its keys alone")
 		}
 	}
-	err = p.DB.Write(r.Context(), func(tx *store.Tx) error { return updateClient(tx, c, old.version, old.Stage) })
+	if c.Stage == Waiting {
+		c.Stage = Sandbox // what changed is asked for anew: nobody approves it unseen
+	}
+	err = p.DB.Write(r.Context(), func(tx *store.Tx) error { return updateClient(tx, c, old.Version, c.Stage) })
 	p.clients.forget(c.ID)
 	return c, err
 }
@@ -270,7 +282,7 @@ func (p *Provider) unregister(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *Provider) endClient(ctx context.Context, reg registration) error {
-	err := p.DB.Write(ctx, func(tx *store.Tx) error { return stageClient(tx, reg.ID, reg.version, Ended, "") })
+	err := p.DB.Write(ctx, func(tx *store.Tx) error { return stageClient(tx, reg.ID, reg.Version, Ended, "") })
 	p.clients.forget(reg.ID)
 	return err
 }

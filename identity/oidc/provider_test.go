@@ -173,21 +173,21 @@ func TestIdentityNumbersAreForAgreedClientsAlone(t *testing.T) {
 			t.Fatal("the claims parameter is a back door: ", p.Needed, err)
 		}
 		w.must(w.provider.Submit(t.Context(), engineer, a.ID))
-		if err := w.provider.Approve(t.Context(), engineer, a.ID, true); lancar.CodeOf(err) != lancar.Forbidden {
+		if err := w.provider.Approve(t.Context(), engineer, a.ID, 2, true); lancar.CodeOf(err) != lancar.Forbidden {
 			t.Fatal("who registered it approved it: ", err)
 		}
 		second := engineer
 		second.ID = "0000000000000000000000000000bbbb"
-		if err := w.provider.Approve(t.Context(), second, a.ID, true); lancar.CodeOf(err) != lancar.Forbidden {
+		if err := w.provider.Approve(t.Context(), second, a.ID, 2, true); lancar.CodeOf(err) != lancar.Forbidden {
 			t.Errorf("a colleague without the role approves: %v", err)
 		}
 		second.Role = identity.Superior
 		elsewhere := second
 		elsewhere.Agency = "dukcapil"
-		if err := w.provider.Approve(t.Context(), elsewhere, a.ID, true); lancar.CodeOf(err) != lancar.NotFound {
+		if err := w.provider.Approve(t.Context(), elsewhere, a.ID, 2, true); lancar.CodeOf(err) != lancar.NotFound {
 			t.Fatal(err)
 		}
-		w.must(w.provider.Approve(t.Context(), second, a.ID, true))
+		w.must(w.provider.Approve(t.Context(), second, a.ID, 2, true))
 		w.provider.ForgetForTest()
 		got := a.login(s, "openid nik")
 		if info := a.userinfo(got.get("access_token"), nil); info.get("nik") != maria || info.get("name") != "" {

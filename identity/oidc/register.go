@@ -68,32 +68,48 @@ func (p *Provider) RegistrationToken() string {
 	return b64.EncodeToString(p.Keys.MAC("oidc registration token", nil)[:24])
 }
 
-// Change replaces what a client is registered with. One that was admitted to production changes its
-// keys and certificates alone, so that they can be rotated without a pause: anything else is another
-// client, which is approved anew (lancar.Conflict).
+// Change replaces what a client is registered with. Only who answers for it may, or a superior. One
+// that was admitted to production changes its keys and certificates alone, so that they can be rotated
+// without a pause: anything else is another client, which is approved anew (lancar.Conflict).
 func (p *Provider) Change(ctx context.Context, by lancar.Actor, c Client) error {
 	c.fill()
 	if err := p.check(c); err != nil {
 		return err
 	}
-	return p.DB.Write(ctx, func(tx *store.Tx) error {
+	err := p.DB.Write(ctx, func(tx *store.Tx) error {
 		old, err := clientByID(tx, c.ID)
-		if err != nil || !mayKeep(by, old.Client) {
-			return errNoClient(err)
+		if err := mayChange(by, old.Client, err); err != nil {
+			return err
 		}
 		now := c
+		now.Editor = by.ID
 		if old.Stage == Production {
 			now = old.Client
+			c.Editor = old.Editor
 			now.JWKS, now.Certificates = c.JWKS, c.Certificates
 			if !same(now, c) {
 				return lancar.Fail(lancar.Conflict, "", "Aplikasi di produksi hanya bisa mengganti kunci. Daftarkan aplikasi baru untuk perubahan lain.",
 					"A client in production changes its keys alone. Register another one for anything else.")
 			}
-			return updateClient(tx, now, old.version, Production)
+			return updateClient(tx, now, old.Version, Production)
 		}
 		now.Numbers = false // given with the approval alone
-		return updateClient(tx, now, old.version, Sandbox)
+		return updateClient(tx, now, old.Version, Sandbox)
 	})
+	p.clients.forget(c.ID)
+	return err
+}
+
+// mayChange refuses who does not keep the client, and colleagues who neither answer for it nor head
+// the office: its keys are the client.
+func mayChange(by lancar.Actor, c Client, err error) error {
+	switch {
+	case err != nil || !mayKeep(by, c):
+		return errNoClient(err)
+	case c.Officer != by.ID && !MayApprove(by):
+		return lancar.Fail(lancar.Forbidden, "", "Hanya penanggung jawab aplikasi ini atau atasan yang bisa mengubah atau mengakhirinya.", "Only who answers for this app, or a superior, can change or end it.")
+	}
+	return nil
 }
 
 // same compares what is kept of two registrations.
@@ -110,41 +126,59 @@ func (p *Provider) Submit(ctx context.Context, by lancar.Actor, id lancar.ID) er
 		if err != nil || !mayKeep(by, c.Client) {
 			return errNoClient(err)
 		}
-		if c.Basic {
-			return lancar.Fail(lancar.Invalid, "basic", "Aplikasi dengan pilihan uji coba tidak bisa masuk produksi.", "A client with sandbox options cannot go to production.")
+		if err := fitForProduction(c.Client); err != nil {
+			return err
 		}
-		if c.allows("client_credentials") {
-			return lancar.Fail(lancar.Invalid, "grants", "Yang bekerja sendiri tanpa orang adalah mesin. Daftarkan di halaman Mesin, supaya ada pemilik dan tombol berhentinya.",
-				"What works by itself, without a person, is a machine. Register it on the page Machines, so that it has an owner and a stop button.")
+		if c.Stage != Sandbox {
+			return lancar.Fail(lancar.Conflict, "", "Hanya aplikasi uji coba yang bisa diajukan.", "Only a sandbox client can be submitted.")
 		}
-		return stageClient(tx, id, c.version, Waiting, "")
+		return stageClient(tx, id, c.Version, Waiting, "")
 	})
+}
+
+// fitForProduction refuses what exists in a sandbox alone, and what is no app but a machine.
+func fitForProduction(c Client) error {
+	switch {
+	case c.Basic:
+		return lancar.Fail(lancar.Invalid, "basic", "Aplikasi dengan pilihan uji coba tidak bisa masuk produksi.", "A client with sandbox options cannot go to production.")
+	case c.allows("client_credentials"):
+		return lancar.Fail(lancar.Invalid, "grants", "Yang bekerja sendiri tanpa orang adalah mesin. Daftarkan di halaman Mesin, supaya ada pemilik dan tombol berhentinya.",
+			"What works by itself, without a person, is a machine. Register it on the page Machines, so that it has an owner and a stop button.")
+	}
+	return nil
 }
 
 // Approve admits a waiting client to production; numbers says whether it may see identity numbers,
 // by agreement. by must be a superior, or hold [machine.Role], in the same region or one above, and
-// be another human being than the one who registered it: lancar.Forbidden.
-func (p *Provider) Approve(ctx context.Context, by lancar.Actor, id lancar.ID, numbers bool) error {
+// be another human being than the one who registered it and the one who changed it last:
+// lancar.Forbidden. version is the client's as they saw it: what changed since is not approved
+// unseen (lancar.Conflict).
+func (p *Provider) Approve(ctx context.Context, by lancar.Actor, id lancar.ID, version int64, numbers bool) error {
 	return p.DB.Write(ctx, func(tx *store.Tx) error {
 		c, err := clientByID(tx, id)
 		if err != nil || !mayKeep(by, c.Client) {
 			return errNoClient(err)
 		}
-		same, err := p.Identity.SameHumanTx(tx, c.Officer, by.ID)
-		if err != nil {
+		for _, first := range []lancar.ID{c.Officer, c.Editor} {
+			same, err := p.Identity.SameHumanTx(tx, first, by.ID)
+			if err != nil {
+				return err
+			}
+			if same || !MayApprove(by) {
+				return lancar.Fail(lancar.Forbidden, "", "Orang lain yang harus menyetujui.", "Another person must approve.")
+			}
+		}
+		if c.Stage != Waiting || c.Version != version {
+			return lancar.Fail(lancar.Conflict, "", "Aplikasi ini berubah atau tidak sedang menunggu persetujuan. Baca lagi.", "This client has changed, or does not wait for approval. Read it again.")
+		}
+		if err := fitForProduction(c.Client); err != nil {
 			return err
-		}
-		if same || !MayApprove(by) {
-			return lancar.Fail(lancar.Forbidden, "", "Orang lain yang harus menyetujui.", "Another person must approve.")
-		}
-		if c.Stage != Waiting {
-			return lancar.Fail(lancar.Conflict, "", "Aplikasi ini tidak sedang menunggu persetujuan.", "This client does not wait for approval.")
 		}
 		c.Numbers = numbers
-		if err := updateClient(tx, c.Client, c.version, Production); err != nil {
+		if err := updateClient(tx, c.Client, c.Version, Production); err != nil {
 			return err
 		}
-		return stageClient(tx, id, c.version+1, Production, by.ID)
+		return stageClient(tx, id, c.Version+1, Production, by.ID)
 	})
 }
 
@@ -153,14 +187,15 @@ func MayApprove(by lancar.Actor) bool {
 	return by.Kind == lancar.Officer && (by.Role == identity.Superior || by.Role == machine.Role)
 }
 
-// End closes a client: nothing more is issued to it, what it holds ends with it.
+// End closes a client: nothing more is issued to it, what it holds ends with it. Who may is as with
+// [Provider.Change].
 func (p *Provider) End(ctx context.Context, by lancar.Actor, id lancar.ID) error {
 	return p.DB.Write(ctx, func(tx *store.Tx) error {
 		c, err := clientByID(tx, id)
-		if err != nil || !mayKeep(by, c.Client) {
-			return errNoClient(err)
+		if err := mayChange(by, c.Client, err); err != nil {
+			return err
 		}
-		return stageClient(tx, id, c.version, Ended, by.ID)
+		return stageClient(tx, id, c.Version, Ended, by.ID)
 	})
 }
 

@@ -13,7 +13,7 @@ func scanClient(s store.Scanner) (r registration, err error) {
 	var data []byte
 	var made, approved int64
 	c := &r.Client
-	if err = s.Scan((*string)(&c.ID), &c.Region, &c.Agency, (*string)(&c.Officer), (*string)(&c.Stage), &data, &r.secret, &made, (*string)(&c.ApprovedBy), &approved, &r.version); err != nil {
+	if err = s.Scan((*string)(&c.ID), &c.Region, &c.Agency, (*string)(&c.Officer), (*string)(&c.Stage), &data, &r.secret, &made, (*string)(&c.ApprovedBy), &approved, &c.Version); err != nil {
 		return r, err
 	}
 	c.Made, c.Approved = store.Time(made), store.Time(approved)

@@ -1,0 +1,120 @@
+package oidc_test
+
+import (
+	"testing"
+
+	"lancar"
+	"lancar/identity"
+	"lancar/identity/oidc"
+)
+
+// peopleApp is one that may go to production.
+func peopleApp(c *oidc.Client) { c.Grants = []string{"authorization_code"} }
+
+func (w *world) registered(id lancar.ID) oidc.Client {
+	w.Helper()
+	list, err := w.provider.Clients(w.Context(), engineer)
+	w.must(err)
+	for _, c := range list {
+		if c.ID == id {
+			return c
+		}
+	}
+	w.Fatal("the client is gone")
+	return oidc.Client{}
+}
+
+// A superior who sends people's answers to an address of their own, and approves that themself.
+func TestWhoChangedAnAppDoesNotApproveIt(t *testing.T) {
+	once(t, func(w *world) {
+		a := w.app(peopleApp)
+		head := engineer
+		head.ID, head.Role = "0000000000000000000000000000bbbb", identity.Superior
+		mine := a.Client
+		mine.Redirects = []string{"https://head.example/cb"}
+		w.must(w.provider.Change(t.Context(), head, mine))
+		w.must(w.provider.Submit(t.Context(), head, a.ID))
+		if err := w.provider.Approve(t.Context(), head, a.ID, w.registered(a.ID).Version, true); lancar.CodeOf(err) != lancar.Forbidden {
+			t.Fatal("who changed it approved it: ", err)
+		}
+		other := head
+		other.ID = "0000000000000000000000000000cccc"
+		w.must(w.provider.Approve(t.Context(), other, a.ID, w.registered(a.ID).Version, false))
+		if err := w.provider.Submit(t.Context(), engineer, a.ID); lancar.CodeOf(err) != lancar.Conflict {
+			t.Error("a colleague takes an app out of production: ", err)
+		}
+	})
+}
+
+// What is approved is what was read.
+func TestAnAppThatChangedIsNotApprovedUnseen(t *testing.T) {
+	once(t, func(w *world) {
+		a := w.app(peopleApp)
+		w.must(w.provider.Submit(t.Context(), engineer, a.ID))
+		seen := w.registered(a.ID).Version
+		head := engineer
+		head.ID, head.Role = "0000000000000000000000000000bbbb", identity.Superior
+		mine := a.Client
+		mine.Redirects = []string{"https://engineer.example/cb"}
+		w.must(w.provider.Change(t.Context(), engineer, mine))
+		w.must(w.provider.Submit(t.Context(), engineer, a.ID))
+		if err := w.provider.Approve(t.Context(), head, a.ID, seen, false); lancar.CodeOf(err) != lancar.Conflict {
+			t.Fatal("approved unseen: ", err)
+		}
+		w.must(w.provider.Approve(t.Context(), head, a.ID, w.registered(a.ID).Version, false))
+	})
+}
+
+// The keys of a client are the client: a colleague at the counter does not bring their own.
+func TestAColleagueNeitherChangesNorEndsAnApp(t *testing.T) {
+	once(t, func(w *world) {
+		a := w.app(peopleApp)
+		clerk := engineer
+		clerk.ID, clerk.Role = "0000000000000000000000000000dddd", "reviewer"
+		key, _ := newKey(t, "ES256")
+		mine := a.Client
+		mine.JWKS = jwks(t, key.Public())
+		if err := w.provider.Change(t.Context(), clerk, mine); lancar.CodeOf(err) != lancar.Forbidden {
+			t.Errorf("a colleague puts in their own key: %v", err)
+		}
+		if err := w.provider.End(t.Context(), clerk, a.ID); lancar.CodeOf(err) != lancar.Forbidden {
+			t.Errorf("a colleague ends it: %v", err)
+		}
+	})
+}
+
+// An app registered through an invitation: changing it by its own token while it waits, and after its
+// engineer left.
+func TestARegistrationTokenIsWorthNoMoreThanItsEngineer(t *testing.T) {
+	once(t, func(w *world) {
+		office := identity.Employee{Number: "198001012005011001", Name: "Ina", Mail: "ina@kantor.example", Roles: []identity.Role{{Role: "engineer", Agency: "dinkes", Region: "53.15"}}}
+		ina, err := w.id.SaveEmployee(t.Context(), office)
+		w.must(err)
+		by := engineer
+		by.ID = ina
+		invitation, _, err := w.provider.InvitationToken(by)
+		w.must(err)
+		r := w.manage("POST", "/oauth/register", invitation, map[string]any{"client_name": "Arsip", "purpose": "Membuka arsip", "redirect_uris": []string{callback}, "token_endpoint_auth_method": "none"})
+		if r.status != 201 {
+			t.Fatal(r.text)
+		}
+		id, at, token := lancar.ID(r.get("client_id")), r.get("registration_client_uri"), r.get("registration_access_token")
+		w.must(w.provider.Submit(t.Context(), by, id))
+		changed := r.body
+		for _, own := range []string{"registration_access_token", "registration_client_uri", "client_id_issued_at", "client_secret_expires_at"} {
+			delete(changed, own)
+		}
+		changed["redirect_uris"] = []string{"https://evil.example/cb"}
+		if put := w.manage("PUT", at, token, changed); put.status != 200 {
+			t.Fatal(put.text)
+		}
+		if c := w.registered(id); c.Stage != oidc.Sandbox {
+			t.Errorf("it was changed and still waits: %v", c.Stage)
+		}
+		office.Roles = nil
+		_, err = w.id.SaveEmployee(t.Context(), office)
+		w.must(err)
+		w.manage("PUT", at, token, changed).wants(t, 401, "invalid_token")
+		w.manage("DELETE", at, token, nil).wants(t, 401, "invalid_token")
+	})
+}
