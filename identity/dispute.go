@@ -118,8 +118,14 @@ func (i *Identity) Settle(ctx context.Context, officer lancar.Actor, region stri
 		if !keep && row.Proposed == "" {
 			return proposeDispute(tx, region, id, officer.ID)
 		}
-		if !keep && row.Proposed == officer.ID {
-			return errSecondPerson()
+		if !keep {
+			same, err := i.SameHumanTx(tx, row.Proposed, officer.ID)
+			if err != nil {
+				return err
+			}
+			if same {
+				return errSecondPerson()
+			}
 		}
 		done = true
 		return i.settle(tx, officer, row, keep)

@@ -14,14 +14,15 @@ import (
 // secret is what a mandate seals: names, what it is for, and the numbers by which registers are
 // asked again whether it still stands.
 type secret struct {
-	Principal string `json:"principal"`
-	Holder    string `json:"holder"`
-	Errand    string `json:"errand,omitempty"`
-	Number    string `json:"number,omitempty"` // of the principal
-	Birth     string `json:"birth,omitempty"`
-	By        string `json:"by,omitempty"`   // the holder's identity number
-	Card      string `json:"card,omitempty"` // the family card both stood on
-	Paper     string `json:"paper,omitempty"`
+	Principal string   `json:"principal"`
+	Holder    string   `json:"holder"`
+	Errand    string   `json:"errand,omitempty"`
+	Number    string   `json:"number,omitempty"` // of the principal
+	Birth     string   `json:"birth,omitempty"`
+	By        string   `json:"by,omitempty"`    // the holder's identity number
+	Card      string   `json:"card,omitempty"`  // the family card both stood on
+	Cards     []string `json:"cards,omitempty"` // of an heir: the family cards of both, for keeping kin from settling
+	Paper     string   `json:"paper,omitempty"`
 }
 
 func owner(id lancar.ID) string { return "mandate:" + string(id) }

@@ -44,37 +44,64 @@ func (m *Mandates) Propose(ctx context.Context, officer lancar.Actor, c HeirClai
 	}
 	dead := identity.Holder{Kind: identity.Resident, Number: c.Number, Nation: "IDN", Name: c.Name, BirthDate: c.BirthDate}
 	heir := Party{Kind: lancar.Person, Subject: m.ring.Subject("nik", c.Heir), Name: c.HeirName}
+	cards, err := m.checkHeir(ctx, officer, c, m.identity.SubjectOf(dead), heir.Subject)
+	if err != nil {
+		return Mandate{}, err
+	}
+	r := row{Mandate: Mandate{Kind: Heir, Of: identity.Resident, Scope: Scope{Verbs: Verbs()}, Until: c.Until, Region: c.Region}}
+	err = m.db.Write(ctx, func(tx *store.Tx) error { return m.proposeTx(tx, &r, officer, dead, heir, c, cards) })
+	return r.Mandate, err
+}
+
+// checkHeir asks the register whether the one is dead and the other is who they say, and for the
+// family cards of both, so that no officer settles for their own kin.
+func (m *Mandates) checkHeir(ctx context.Context, officer lancar.Actor, c HeirClaim, dead, heir string) (cards []string, err error) {
 	for _, q := range []exchange.Question{
-		{Key: c.Number, Subject: m.identity.SubjectOf(dead), Fields: map[string]string{"name": c.Name, "birth_date": c.BirthDate, "living": "no"}},
-		{Key: c.Heir, Subject: heir.Subject, Fields: map[string]string{"name": c.HeirName, "living": "yes"}},
+		{Key: c.Number, Subject: dead, Fields: map[string]string{"name": c.Name, "birth_date": c.BirthDate, "living": "no"}},
+		{Key: c.Heir, Subject: heir, Fields: map[string]string{"name": c.HeirName, "living": "yes"}},
 	} {
 		q.Source, q.Region, q.Who = population, officer.Region, officer
 		q.Purpose = lancar.Text{"id": "Memeriksa siapa ahli waris", "en": "Checking who is the heir"}
 		got, err := m.exchange.Match(ctx, q)
 		if err != nil {
-			return Mandate{}, err
+			return nil, err
 		}
 		for f := range q.Fields {
 			if got[f] != exchange.Matches {
-				return Mandate{}, lancar.Fail(lancar.Forbidden, "number", "Data kependudukan tidak membenarkannya. Periksa lagi kedua orang itu.",
+				return nil, lancar.Fail(lancar.Forbidden, "number", "Data kependudukan tidak membenarkannya. Periksa lagi kedua orang itu.",
 					"The population register does not confirm it. Check both persons again.")
 			}
 		}
+		card, err := m.familyCard(ctx, officer, q)
+		if err != nil {
+			return nil, err
+		}
+		if card != "" {
+			cards = append(cards, card)
+		}
 	}
-	r := row{Mandate: Mandate{Kind: Heir, Of: identity.Resident, Scope: Scope{Verbs: Verbs()}, Until: c.Until, Region: c.Region}}
-	err := m.db.Write(ctx, func(tx *store.Tx) error { return m.proposeTx(tx, &r, officer, dead, heir, c) })
-	return r.Mandate, err
+	return cards, nil
 }
 
-func (m *Mandates) proposeTx(tx *store.Tx, r *row, officer lancar.Actor, dead identity.Holder, heir Party, c HeirClaim) (err error) {
-	for _, subject := range []string{m.identity.SubjectOf(dead), heir.Subject} {
-		own, err := m.identity.ConflictedTx(tx, []lancar.ID{officer.ID}, subject, "")
-		if err != nil {
-			return err
-		}
-		if own[officer.ID] {
-			return errRelated()
-		}
+// familyCard reads one family card, which is a look that its person sees.
+func (m *Mandates) familyCard(ctx context.Context, officer lancar.Actor, q exchange.Question) (string, error) {
+	var g access.Grant
+	err := m.db.Write(ctx, func(tx *store.Tx) (err error) {
+		g, err = m.access.OpenTx(tx, access.Request{Who: officer, Subject: q.Subject, Region: q.Region, What: []string{access.Register + "/population"},
+			Purpose: q.Purpose, Ground: access.PublicDuty()})
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	q.Fields, q.Names = nil, []string{"family_card"}
+	got, err := m.exchange.Read(ctx, g, q)
+	return got["family_card"], err
+}
+
+func (m *Mandates) proposeTx(tx *store.Tx, r *row, officer lancar.Actor, dead identity.Holder, heir Party, c HeirClaim, cards []string) (err error) {
+	if err := m.unrelated(tx, officer, []string{m.identity.SubjectOf(dead), heir.Subject}, cards); err != nil {
+		return err
 	}
 	if heir.Account, heir.Subject, err = m.identity.AccountOfTx(tx, heir.Subject); err != nil {
 		return err
@@ -86,7 +113,7 @@ func (m *Mandates) proposeTx(tx *store.Tx, r *row, officer lancar.Actor, dead id
 		return err
 	}
 	r.Principal.Kind, r.Holder = lancar.Person, heir
-	return m.makeTx(tx, r, Claim, officer, secret{Principal: dead.Name, Holder: heir.Name, Number: dead.Number, Birth: dead.BirthDate, Paper: c.Paper})
+	return m.makeTx(tx, r, Claim, officer, secret{Principal: dead.Name, Holder: heir.Name, Number: dead.Number, Birth: dead.BirthDate, Paper: c.Paper, Cards: cards})
 }
 
 // Proposal is a claim that waits for the second officer.
@@ -152,7 +179,11 @@ func (m *Mandates) Settle(ctx context.Context, officer lancar.Actor, id lancar.I
 		if err != nil {
 			return err
 		}
-		if first == officer.ID {
+		same, err := m.identity.SameHumanTx(tx, first, officer.ID)
+		if err != nil {
+			return err
+		}
+		if same {
 			return lancar.Fail(lancar.Forbidden, "", "Harus diputus petugas lain, bukan yang mengusulkan.", "Another officer must settle it, not the one who proposed it.")
 		}
 		event := Settle

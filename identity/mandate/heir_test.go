@@ -41,3 +41,20 @@ func TestAnHeirIsSettledByTwoOfficersOfNeitherFamily(t *testing.T) {
 		w.refused(w.use(heir.Account, m.ID, act), lancar.Gone)
 	})
 }
+
+// A brother-in-law at the counter, and an officer with two employee numbers.
+func TestKinAndOneHumanTwiceSettleNoHeir(t *testing.T) {
+	each(t, func(w *world) {
+		w.person(maria)
+		c := mandate.HeirClaim{Number: opa, Name: "OPA", BirthDate: "1940-03-03", Heir: maria, HeirName: "MARIA SARABITI", Paper: "SKAW 12/2026", Until: w.now().AddDate(0, 6, 0), Region: "53.15"}
+		kin := w.officer("198001012005011001", "", "5315040101100001")
+		_, err := w.m.Propose(t.Context(), kin, c)
+		w.refused(err, lancar.Forbidden)
+		first, again := w.officer("198001012005011002", yosef, ""), w.officer("198001012005011003", yosef, "")
+		m, err := w.m.Propose(t.Context(), first, c)
+		w.must(err)
+		w.refused(w.m.Settle(t.Context(), kin, m.ID, true, ""), lancar.Forbidden)
+		w.refused(w.m.Settle(t.Context(), again, m.ID, true, ""), lancar.Forbidden)
+		w.must(w.m.Settle(t.Context(), w.officer("198001012005011004", "", "5315040101100009"), m.ID, true, ""))
+	})
+}

@@ -61,18 +61,28 @@ func (m *Mandates) mayHandle(tx *store.Tx, officer lancar.Actor, r row) error {
 	if err != nil {
 		return err
 	}
-	for _, subject := range []string{r.Principal.Subject, r.Holder.Subject} {
-		own, err := m.identity.ConflictedTx(tx, []lancar.ID{officer.ID}, subject, s.Card)
-		if err != nil {
-			return err
-		}
-		if own[officer.ID] {
-			return errRelated()
-		}
+	if err := m.unrelated(tx, officer, []string{r.Principal.Subject, r.Holder.Subject}, append(s.Cards, s.Card)); err != nil {
+		return err
 	}
 	_, err = m.access.OpenTx(tx, access.Request{Who: officer, Subject: r.Principal.Subject, Region: r.office(), What: []string{access.Identity},
 		Mandate: r.ID, Purpose: lancar.Text{"id": "Memeriksa kuasa untuk bertindak atas nama Anda", "en": "Settling a mandate to act in your name"}, Ground: access.PublicDuty()})
 	return err
+}
+
+// unrelated refuses an officer who is one of these persons, or stands on one of these family cards.
+func (m *Mandates) unrelated(tx *store.Tx, officer lancar.Actor, subjects, cards []string) error {
+	for _, subject := range subjects {
+		for _, card := range append(cards, "") {
+			own, err := m.identity.ConflictedTx(tx, []lancar.ID{officer.ID}, subject, card)
+			if err != nil {
+				return err
+			}
+			if own[officer.ID] {
+				return errRelated()
+			}
+		}
+	}
+	return nil
 }
 
 func errRelated() error {
