@@ -103,3 +103,30 @@ func TestCodesGrowWhileSomebodyGuesses(t *testing.T) {
 		}
 	})
 }
+
+// One line of IPv6 has 2^64 addresses: they are one, for people's codes and officers'.
+func TestManyAddressesOfOneLineAreOne(t *testing.T) {
+	once(t, identity.Limits{PerAddress: 10_000, GuessesAddress: 5}, func(w *world) {
+		for n := range 6 {
+			_, _, err := w.id.Confirm(t.Context(), identity.Confirmation{Attempt: "none", Code: "123456", Address: fmt.Sprintf("2001:db8:1:2::%x", n+1), Host: "localhost"})
+			if n < 5 {
+				w.refused(err, lancar.Invalid)
+			} else {
+				w.refused(err, lancar.TooMany)
+			}
+		}
+		_, _, err := w.id.Confirm(t.Context(), identity.Confirmation{Attempt: "none", Code: "123456", Address: "2001:db8:1:3::1", Host: "localhost"})
+		w.refused(err, lancar.Invalid)
+	})
+	once(t, identity.Limits{PerAddress: 10_000, GuessesAddress: 10_000}, func(w *world) {
+		stopped := 0
+		for n, number := range w.hire(30) {
+			if lancar.CodeOf(w.guess(number, fmt.Sprintf("2001:db8:1:2::%x", n+1), wrongCode)) == lancar.TooMany {
+				stopped++
+			}
+		}
+		if stopped != 10 {
+			t.Errorf("%d of 30 were stopped", stopped)
+		}
+	})
+}

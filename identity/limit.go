@@ -2,7 +2,9 @@ package identity
 
 import (
 	"encoding/hex"
+	"net/netip"
 	"strconv"
+	"strings"
 	"time"
 
 	"lancar"
@@ -52,7 +54,21 @@ func (i *Identity) reached(tx *store.Tx, l limit) (bool, error) {
 }
 
 func (i *Identity) limitName(l limit) string {
-	return hex.EncodeToString(i.ring.MAC("identity limit "+l.what, []byte(l.value))[:16])
+	return hex.EncodeToString(i.ring.MAC("identity limit "+l.what, []byte(network(l.value)))[:16])
+}
+
+// network brings a value that is, or ends in, an IPv6 address to its /64: one line has 2^64 of them,
+// and whoever guesses would have a fresh limit for each try.
+func network(value string) string {
+	head, tail := "", value
+	if at := strings.LastIndexByte(value, ' '); at >= 0 {
+		head, tail = value[:at+1], value[at+1:]
+	}
+	a, err := netip.ParseAddr(tail)
+	if err != nil || !a.Unmap().Is6() {
+		return value
+	}
+	return head + netip.PrefixFrom(a, 64).Masked().String()
 }
 
 // slot is the window that an instant falls in; begin is when a window begins.
@@ -70,7 +86,7 @@ func (l limit) sum(now time.Time, n, before int64) float64 {
 const knownFor = 60 * 24 * time.Hour
 
 func (i *Identity) addressMark(value, address string) string {
-	return hex.EncodeToString(i.ring.MAC("identity known address", []byte(value+" "+address))[:16])
+	return hex.EncodeToString(i.ring.MAC("identity known address", []byte(network(value+" "+address)))[:16])
 }
 
 func (i *Identity) stranger(tx *store.Tx, l limit) (bool, error) {

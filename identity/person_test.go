@@ -154,6 +154,28 @@ func TestASecondClaimIsToldToTheFirstAndSettledByAnOfficer(t *testing.T) {
 	})
 }
 
+// One human being with two employee numbers proposes with one and confirms with the other.
+func TestOneHumanBeingIsNotTwoOfficers(t *testing.T) {
+	each(t, identity.Limits{}, func(w *world) {
+		w.signIn(claim(maria, "impostor@example.com"), "impostor@example.com")
+		w.refusedCode(w.start(claim(maria, "maria@example.com")).ID)
+		hire := func(number, nik string) lancar.Actor {
+			id, err := w.id.SaveEmployee(t.Context(), identity.Employee{Number: number, Name: "Agus", Mail: number + "@kantor.example", NIK: nik,
+				Roles: []identity.Role{{Role: identity.ClaimRole, Agency: "dukcapil", Region: "53.15"}}})
+			w.must(err)
+			return lancar.Actor{Kind: lancar.Officer, ID: id, Name: "Agus", Role: identity.ClaimRole, Agency: "dukcapil", Region: "53.15"}
+		}
+		first, again, second := hire("198609262015051001", yosef), hire("198609262015051002", yosef), hire("198609262015051003", "")
+		list, err := w.id.Disputes(t.Context(), first)
+		if err != nil || len(list) != 1 {
+			t.Fatal(list, err)
+		}
+		w.settle(first, list[0].ID, false, "")
+		w.settle(again, list[0].ID, false, lancar.Forbidden)
+		w.settle(second, list[0].ID, false, "")
+	})
+}
+
 // settle tries to settle a dispute of 53.15.
 func (w *world) settle(officer lancar.Actor, id lancar.ID, keep bool, want lancar.Code) {
 	w.t.Helper()
