@@ -37,6 +37,7 @@ type Config struct {
 	WhatsApp HTTPConfig     `yaml:"whatsapp"` // a gateway of the same protocol; without it codes to numbers go by text message alone
 	Exchange HTTPConfig     `yaml:"exchange"`
 	Acquirer AcquirerConfig `yaml:"acquirer"`
+	Upstream UpstreamConfig `yaml:"upstream"` // a national provider at which people sign in; none unless its issuer is set
 	Limits   LimitsConfig   `yaml:"limits"`
 	GrownUp  int            `yaml:"grown_up"`    // age on whose birthday a parent no longer acts for a child; 0: 17
 	Orphans  int            `yaml:"orphan_days"` // how long a machine goes on after its owner left; 0: 14
@@ -155,7 +156,7 @@ func (c Config) checkProduction() (wrong []error) {
 	if strings.HasPrefix(c.Database, "sqlite:") {
 		wrong = append(wrong, errors.New("database: production runs on PostgreSQL"))
 	}
-	for key, u := range map[string]string{"exchange.url": c.Exchange.URL, "acquirer.url": c.Acquirer.URL, "phone.url": c.Phone.URL, "whatsapp.url": c.WhatsApp.URL} {
+	for key, u := range map[string]string{"exchange.url": c.Exchange.URL, "acquirer.url": c.Acquirer.URL, "upstream.issuer": c.Upstream.Issuer, "phone.url": c.Phone.URL, "whatsapp.url": c.WhatsApp.URL} {
 		if parsed, err := url.Parse(u); u != "" && (err != nil || parsed.Scheme != "https") {
 			wrong = append(wrong, fmt.Errorf("%s must be https in production; a sandbox may be named in a rehearsal only", key))
 		}

@@ -19,6 +19,7 @@ import (
 	"lancar/identity/mandate"
 	"lancar/identity/oidc"
 	"lancar/identity/passkey"
+	"lancar/identity/upstream"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
 	"lancar/internal/store"
@@ -53,6 +54,7 @@ type node struct {
 	machines  *machine.Machines
 	passkeys  *passkey.Passkeys // nil where the host's name cannot have any
 	oidc      *oidc.Provider
+	national  *upstream.Upstream // nil where there is no national provider
 	catalog   *catalog.Catalog
 	finder    *catalog.Finder
 	documents *document.Documents
@@ -98,6 +100,9 @@ func open(ctx context.Context, c Config, db *store.DB, ring *keys.Ring, clock la
 		log.Warn("passkeys are off", "error", err)
 	}
 	n.openOIDC()
+	if n.national, err = n.openUpstream(); err != nil {
+		return nil, err
+	}
 	if err := n.openCatalog(ctx); err != nil {
 		return nil, err
 	}

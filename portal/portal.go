@@ -18,6 +18,7 @@ import (
 	"lancar/identity/mandate"
 	"lancar/identity/oidc"
 	"lancar/identity/passkey"
+	"lancar/identity/upstream"
 	"lancar/internal/serve"
 	"lancar/notify"
 	"lancar/payment"
@@ -36,8 +37,9 @@ type Deps struct {
 	Finder    *catalog.Finder
 	Identity  *identity.Identity
 	Mandates  *mandate.Mandates
-	Passkeys  *passkey.Passkeys // nil where the bare host's name cannot have any
-	OIDC      *oidc.Provider    // apps in which people sign in
+	Passkeys  *passkey.Passkeys  // nil where the bare host's name cannot have any
+	OIDC      *oidc.Provider     // apps in which people sign in
+	National  *upstream.Upstream // a national provider at which people sign in; nil where there is none
 	Access    *access.Access
 	Machines  *machine.Machines
 	Notify    *notify.Notify
@@ -132,6 +134,8 @@ func (p *Portal) routes(mux *http.ServeMux) {
 		"GET /signin":                  signIn,
 		"POST /signin":                 sendCode,
 		"POST /signin/code":            confirmCode,
+		"GET /signin/national":         toNational,
+		"GET /signin/national/back":    fromNational,
 		"GET /signin/stop/{token}":     askStop,
 		"POST /signin/stop/{token}":    stopRecovery,
 		"POST /signin/passkey":         enterByPasskey,

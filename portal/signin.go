@@ -56,6 +56,7 @@ type signInView struct {
 	StepUp   bool   // only a passkey helps
 	NotNow   string // where somebody goes on who has no surer way, when an app asked; "" for nowhere
 	People   string // page with people to sign in as, in a rehearsal
+	National string // address of signing in at the national provider, "" where there is none
 	Problems []web.Problem
 	Fields   []web.Field
 }
@@ -101,6 +102,9 @@ func (v *visit) signInPage(want signInFor, sent url.Values, problems []web.Probl
 		StepUp: want.Level == identity.Strong && v.signed && v.session.Level == identity.Verified}
 	if want.Level > 0 && v.signed && strings.HasPrefix(want.To, "/consent?") {
 		view.NotNow = want.To // the app hears how sure it is, or that it is not enough
+	}
+	if v.National != nil && want.Level < identity.Strong {
+		view.National = "/signin/national?to=" + url.QueryEscape(want.To)
 	}
 	kind := want.Kind
 	view.Kind = "resident"
