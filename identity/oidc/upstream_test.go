@@ -25,7 +25,7 @@ func (w *world) national() (*app, *upstream.Upstream) {
 	})
 	second := w.officer("1003", identity.Superior)
 	w.must(w.provider.Submit(w.Context(), engineer, a.ID))
-	w.must(w.provider.Approve(w.Context(), second, a.ID, true))
+	w.must(w.provider.Approve(w.Context(), second, a.ID, 2, true))
 	time.Sleep(1100 * time.Millisecond) // what a node remembers of clients
 	u, err := upstream.New(w.db, w.ring, w.id, upstream.Config{Issuer: w.provider.Issuer(), ClientID: string(a.ID), Key: a.key.(*ecdsa.PrivateKey), KeyID: "k1", Redirect: back,
 		Scopes: []string{"profile", "nik"}, Levels: map[string]identity.Level{identity.ACR(2): identity.Verified}})
