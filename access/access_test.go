@@ -266,6 +266,27 @@ func TestAskingWhyIsAnsweredByTheReadersOffice(t *testing.T) {
 	})
 }
 
+// A data officer who looked out of curiosity does not write the answer why.
+func TestNobodyAnswersWhyTheyThemselfLooked(t *testing.T) {
+	each(t, func(w *world) {
+		r := look()
+		r.Who = dpo()
+		_, err := w.open(r)
+		w.must(err)
+		own := w.own("acc", maria)
+		rows, _, err := w.a.Rows(t.Context(), own, "")
+		w.must(err)
+		asked, err := w.a.AskFor(t.Context(), own, access.Ask{Right: access.Why, Row: rows[0].ID})
+		w.must(err)
+		_, err = w.a.Take(t.Context(), dpo(), "53.15", asked.ID)
+		w.fails(err, lancar.Forbidden)
+		w.fails(w.a.Answer(t.Context(), dpo(), "53.15", asked.ID, false, "Tugas saya."), lancar.Forbidden)
+		above := dpo()
+		above.ID, above.Region = "above", "53"
+		w.must(w.a.Answer(t.Context(), above, "53.15", asked.ID, false, "Tidak ada dasarnya; sedang diperiksa."))
+	})
+}
+
 func TestAnUnansweredRequestIsToldWhenItsTermHasPassed(t *testing.T) {
 	each(t, func(w *world) {
 		own := w.own("acc", maria)

@@ -42,6 +42,9 @@ func (a *Access) Take(ctx context.Context, officer lancar.Actor, region string, 
 		if err != nil {
 			return err
 		}
+		if err := notOwnLook(tx, officer, s.Asked); err != nil {
+			return err
+		}
 		row := Row{
 			ID: lancar.NewID(tx.Now), Region: region, Subject: s.Subject, At: tx.Now, Who: officer, What: []string{Messages},
 			Words:   lancar.Text{"id": "permintaan Anda tentang data", "en": "your request about your data"},
@@ -81,6 +84,9 @@ func (a *Access) Answer(ctx context.Context, officer lancar.Actor, region string
 		if err != nil {
 			return err
 		}
+		if err := notOwnLook(tx, officer, s.Asked); err != nil {
+			return err
+		}
 		sealed, err := a.ring.SealTx(tx, askOwner(s.ID), []byte(text), []byte("access.answer"))
 		if err != nil {
 			return err
@@ -98,6 +104,23 @@ func (a *Access) Answer(ctx context.Context, officer lancar.Actor, region string
 		}
 		return a.emit(tx, EventAnswered, moved)
 	})
+}
+
+// notOwnLook refuses an officer who would answer why they themself looked; the region above has
+// another one.
+func notOwnLook(tx *store.Tx, officer lancar.Actor, s Asked) error {
+	if s.Right != Why {
+		return nil
+	}
+	row, err := seenRow(tx, s.Subject, s.Row)
+	if err == store.ErrNone || err == nil && row.Who.ID != officer.ID {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return lancar.Fail(lancar.Forbidden, "", "Anda sendiri yang melihat data ini. Petugas lain yang menjawab, bila perlu dari daerah di atasnya.",
+		"You yourself looked at this. Another officer answers, of the region above if need be.")
 }
 
 func (a *Access) takeEffect(tx *store.Tx, s Asked) error {

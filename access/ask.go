@@ -133,7 +133,7 @@ func (a *Access) Asks(ctx context.Context, own Grant) (list []Asked, err error) 
 
 // TakeBack closes a request at the person's own wish.
 func (a *Access) TakeBack(ctx context.Context, own Grant, region string, id lancar.ID) error {
-	if !own.Own() {
+	if !own.themself() {
 		return errNoAsk()
 	}
 	return a.db.Write(ctx, func(tx *store.Tx) error {

@@ -20,7 +20,7 @@ func leave(v *visit) error {
 		return v.to(v.Home.Scheme + "://" + v.Home.Host + v.r.URL.RequestURI())
 	}
 	request := v.r.URL.Query().Get("request")
-	l, err := v.OIDC.Leaving(v.r, request, v.person())
+	l, err := v.OIDC.Leaving(v.r, request, v.self)
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func left(v *visit) error {
 	if err := v.readForm(); err != nil {
 		return err
 	}
-	l, err := v.OIDC.Leaving(v.r, v.r.PostForm.Get("request"), v.person())
+	l, err := v.OIDC.Leaving(v.r, v.r.PostForm.Get("request"), v.self)
 	if err != nil {
 		return err
 	}

@@ -124,7 +124,7 @@ func usesOf(tx *store.Tx, id lancar.ID) (out []Used, err error) {
 
 // Mine lists a person's own agents, newest first.
 func (s *Machines) Mine(ctx context.Context, own access.Grant) (list []Machine, err error) {
-	if !own.Own() {
+	if !own.Own() || own.Acting() {
 		return nil, notHere()
 	}
 	err = s.db.Read(ctx, func(tx *store.Tx) error {

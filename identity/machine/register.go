@@ -59,10 +59,11 @@ func (s *Machines) Register(ctx context.Context, officer lancar.Actor, p Proposa
 	return m, err
 }
 
-// RegisterAgent enters a person's own agent. It works at once, for nobody else.
+// RegisterAgent enters a person's own agent. It works at once, for nobody else. Who acts for the
+// person under a mandate makes none in their name.
 func (s *Machines) RegisterAgent(ctx context.Context, own access.Grant, p Proposal) (m Machine, err error) {
 	err = s.db.Write(ctx, func(tx *store.Tx) error {
-		if !own.Own() || own.Account() == "" {
+		if !own.Own() || own.Acting() || own.Account() == "" {
 			return notHere()
 		}
 		p.Kind = Agent

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lancar"
+	"lancar/access"
 	"lancar/identity"
 	"lancar/identity/machine"
 	"lancar/internal/store"
@@ -112,6 +113,14 @@ func TestAnAgentBelongsToItsPerson(t *testing.T) {
 		_, err = w.m.Sheet(t.Context(), w.actor("1003"), m.ID)
 		w.refused(err, lancar.NotFound)
 		_, err = w.m.RegisterAgent(t.Context(), grant{}, p)
+		w.refused(err, lancar.NotFound)
+		var acting grant // yosef under a mandate of maria
+		w.must(w.db.Write(t.Context(), func(tx *store.Tx) error {
+			acting, err = w.access.ActTx(tx, access.Request{Who: yosef().Who(), Subject: "maria", Region: "53.15", What: []string{access.Case}, Mandate: "m",
+				Purpose: lancar.Text{"id": "Bertindak"}, Ground: lancar.Text{"id": "Kuasa"}}, maria().Account(), false)
+			return err
+		}))
+		_, err = w.m.RegisterAgent(t.Context(), acting, p)
 		w.refused(err, lancar.NotFound)
 		p.Scopes = []string{"cases.files"}
 		_, err = w.m.RegisterAgent(t.Context(), maria(), p)
