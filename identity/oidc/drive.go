@@ -31,6 +31,7 @@ func (p *Provider) SeedTx(tx *store.Tx, text []byte) (id lancar.ID, err error) {
 		return "", err
 	}
 	c.ID, c.Region, c.Agency, c.Stage, c.Made = lancar.ID(m.ClientID), "00", "sandbox", Sandbox, tx.Now
+	c.AgencyName = ofNobody()
 	c.fill()
 	if err := p.check(c); err != nil {
 		return "", err

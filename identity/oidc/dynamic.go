@@ -109,6 +109,9 @@ func (p *Provider) registerOne(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c.Region, c.Agency, c.Officer = in.Region, in.Agency, in.Officer
+	if in.Officer == "" {
+		c.AgencyName = ofNobody()
+	}
 	secret, call := "", &call{used: used}
 	err = p.DB.Write(r.Context(), func(tx *store.Tx) error {
 		if over, err := p.Identity.OverTx(tx, "register client", serve.Address(r.Context()).String(), time.Hour, registerMost); err != nil || over {
@@ -130,6 +133,9 @@ func (p *Provider) registerOne(w http.ResponseWriter, r *http.Request) error {
 }
 
 var errOften = refuse("temporarily_unavailable", "Terlalu sering. Coba lagi nanti.", "Too often, try again later").with(http.StatusTooManyRequests)
+
+// ofNobody is what a person reads where an app of the sandbox belongs to no agency.
+func ofNobody() lancar.Text { return lancar.Text{"id": "Bukan milik instansi", "en": "Of no agency"} }
 
 // registrationAnswer is metadata with what only the answer holds.
 type registrationAnswer struct {
