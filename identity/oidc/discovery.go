@@ -54,7 +54,7 @@ func (p *Provider) metadata() map[string]any {
 		"request_object_signing_alg_values_supported":              algorithmNames(),
 		"token_endpoint_auth_methods_supported":                    methods,
 		"token_endpoint_auth_signing_alg_values_supported":         algorithmNames(),
-		"introspection_endpoint_auth_methods_supported":            methods,
+		"introspection_endpoint_auth_methods_supported":            slices.DeleteFunc(slices.Clone(methods), func(m Method) bool { return m == None }),
 		"introspection_endpoint_auth_signing_alg_values_supported": algorithmNames(),
 		"revocation_endpoint_auth_methods_supported":               methods,
 		"revocation_endpoint_auth_signing_alg_values_supported":    algorithmNames(),
