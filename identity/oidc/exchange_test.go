@@ -135,3 +135,41 @@ func TestAMachineActsUnderAMandateUntilItIsTakenBack(t *testing.T) {
 		}
 	})
 }
+
+// A token under a mandate stays about the person it is for, however often it is exchanged, and says
+// to which services the mandate is limited.
+func TestATokenUnderAMandateIsAboutItsPrincipal(t *testing.T) {
+	once(t, func(w *world) {
+		second := "https://arsip.example/lain"
+		front := w.app(func(c *oidc.Client) {
+			c.Grants, c.Resources = []string{"authorization_code", exchangeGrant}, []string{archive, second}
+			c.Scopes = []string{"openid", "profile", "permits.read", "register.read"}
+		})
+		holder, principal := w.signIn(maria), w.signIn(yosef)
+		m, err := w.mandates.Offer(t.Context(), principal, mandate.Gift{Number: maria, Name: "MARIA ELISABETH", Scope: mandate.Scope{Verbs: []mandate.Verb{mandate.See}, Services: []string{"akta-lahir"}},
+			Until: w.now().Add(48 * time.Hour), Errand: "Melihat", Region: "53.15"})
+		w.must(err)
+		w.must(w.mandates.Accept(t.Context(), holder, m.ID))
+		sub := func(r reply) any {
+			if r.status != 200 {
+				t.Fatal(r.text)
+			}
+			return w.claims(r.get("access_token"))["sub"]
+		}
+		want := sub(front.exchange(front.login(principal, "openid profile").get("access_token"), accessType, url.Values{"resource": {second}}))
+		under := url.Values{"resource": {archive}, "actor_token": {front.login(holder, "openid profile").get("access_token")}, "actor_token_type": {accessType}, "scope": {"permits.read"}}
+		one := front.exchange(string(m.ID), mandateType, under)
+		if sub(one) != want {
+			t.Fatal("not about the principal: ", one.text)
+		}
+		act, _ := w.claims(one.get("access_token"))["act"].(map[string]any)
+		if only, _ := act["services"].([]any); len(only) != 1 || only[0] != "akta-lahir" {
+			t.Errorf("the token hides the mandate's limits: %v", act)
+		}
+		if two := front.exchange(one.get("access_token"), accessType, url.Values{"resource": {second}}); sub(two) != want {
+			t.Fatal("exchanged again it is about the holder")
+		}
+		under.Set("scope", "register.read")
+		front.exchange(string(m.ID), mandateType, under).wants(t, 400, "invalid_scope")
+	})
+}

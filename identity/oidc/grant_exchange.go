@@ -28,7 +28,8 @@ const (
 type actor struct {
 	Subject string          `json:"sub"`
 	Mandate lancar.ID       `json:"mandate,omitempty"`
-	Machine bool            `json:"machine,omitempty"` // sub is a machine's id
+	Only    []string        `json:"services,omitempty"` // slugs that the mandate is limited to
+	Machine bool            `json:"machine,omitempty"`  // sub is a machine's id
 	Act     json.RawMessage `json:"act,omitempty"`
 }
 
@@ -156,7 +157,11 @@ func (p *Provider) exchangeAccess(ctx context.Context, c *call) (x exchanged, er
 	all := slices.DeleteFunc(strings.Fields(t.Scope), func(s string) bool {
 		return s == "openid" || s == "offline_access" || !slices.Contains(c.reg.Scopes, s) // a sign-in is not passed on
 	})
-	x = exchanged{account: g.Account, grant: g.ID, parent: t.ID, life: tokenLife, actor: actor{Subject: string(c.reg.ID), Machine: c.reg.machine, Act: t.Act}}
+	about := g.Account
+	if t.Act != nil { // under a mandate it is not about who gave the grant
+		about = p.accountIn(audienceSector(&t), t.Subject)
+	}
+	x = exchanged{account: about, grant: g.ID, parent: t.ID, life: tokenLife, actor: actor{Subject: string(c.reg.ID), Machine: c.reg.machine, Act: t.Act}}
 	if c.reg.machine {
 		x.life = machineLife
 	}
@@ -195,6 +200,7 @@ func (p *Provider) exchangeMandate(ctx context.Context, c *call, sector string) 
 	if err != nil {
 		return x, err
 	}
+	x.actor.Only = m.Scope.Services
 	x.account, x.life = m.Principal.Account, min(x.life, m.Until.Sub(p.DB.Now()))
 	return x, nil
 }
@@ -202,7 +208,7 @@ func (p *Provider) exchangeMandate(ctx context.Context, c *call, sector string) 
 // verbOf is what a mandate must permit for a scope; "" for scopes that concern nobody's record.
 func verbOf(scope string) mandate.Verb {
 	switch scope {
-	case "cases.read", "cases.answers", "payments.read", "messages.read", "person.read", "looks.read":
+	case "cases.read", "cases.answers", "cases.files", "payments.read", "messages.read", "person.read", "looks.read":
 		return mandate.See
 	case "cases.prepare":
 		return mandate.Draft
@@ -219,6 +225,9 @@ func (p *Provider) mandated(ctx context.Context, holder, id lancar.ID, scope []s
 	}
 	verbs := []mandate.Verb{}
 	for _, s := range scope {
+		if slices.Contains([]string{"register.read", "person.match", "messages.send"}, s) {
+			return m, refuse("invalid_scope", "Cakupan itu milik kantor, bukan bagian kuasa.", "That scope is an office's own, no mandate gives it")
+		}
 		if v := verbOf(s); v != "" && !slices.Contains(verbs, v) {
 			verbs = append(verbs, v)
 		}
@@ -247,13 +256,7 @@ func (p *Provider) actsOn(ctx context.Context, t *bearer) bool {
 	if t.Act == nil {
 		return true
 	}
-	sector := ""
-	if len(t.Audience) > 0 {
-		if u, err := url.Parse(t.Audience[0]); err == nil {
-			sector = "host:" + u.Host
-		}
-	}
-	text := t.Act
+	sector, text := audienceSector(t), t.Act
 	for range actorsMost + 1 {
 		var a actor
 		if json.Unmarshal(text, &a) != nil {
@@ -276,6 +279,18 @@ func (p *Provider) actsOn(ctx context.Context, t *bearer) bool {
 		}
 	}
 	return false
+}
+
+// audienceSector is the sector of an exchanged token's pseudonyms.
+func audienceSector(t *bearer) string {
+	if len(t.Audience) == 0 {
+		return ""
+	}
+	u, err := url.Parse(t.Audience[0])
+	if err != nil {
+		return ""
+	}
+	return "host:" + u.Host
 }
 
 func depth(act json.RawMessage) (n int) {
