@@ -23,7 +23,8 @@ type Entry struct {
 	Browser
 	Account lancar.ID
 	Level   Level
-	Methods []string // see [Session.Methods]
+	Methods []string  // see [Session.Methods]
+	At      time.Time // when it was proven elsewhere; zero for now
 }
 
 // recoveryCap is how long after a recovery no sign-in counts for more than [Verified].
@@ -44,10 +45,14 @@ func (i *Identity) EnterTx(tx *store.Tx, e Entry) (token string, s Session, err 
 	if err != nil {
 		return "", Session{}, err
 	}
+	proven := tx.Now
+	if !e.At.IsZero() && e.At.Before(proven) {
+		proven = e.At
+	}
 	token = keys.Token()
 	s = Session{
 		ID: lancar.NewID(tx.Now), Account: account.ID, Kind: account.Kind, Subject: account.Subject, Lang: account.Lang, Host: e.Host,
-		Level: level, Methods: e.Methods, Authenticated: tx.Now, RegisterContact: account.Kind != Officer && level >= Verified,
+		Level: level, Methods: e.Methods, Authenticated: proven, RegisterContact: account.Kind != Officer && level >= Verified,
 		Since: tx.Now, Ends: tx.Now.Add(personEnds),
 	}
 	if s.Kind == Officer {

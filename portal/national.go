@@ -23,7 +23,7 @@ func toNational(v *visit) error {
 	if v.elsewhere() {
 		return v.to(v.Home.Scheme + "://" + v.Home.Host + v.r.URL.RequestURI())
 	}
-	at, cookie, err := v.National.Begin(v.r.Context(), v.r.URL.Query().Get("to"))
+	at, cookie, err := v.National.Begin(v.r.Context(), v.r.URL.Query().Get("to"), v.r.URL.Query().Get("fresh") == "1")
 	if err != nil {
 		return err
 	}

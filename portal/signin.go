@@ -105,6 +105,9 @@ func (v *visit) signInPage(want signInFor, sent url.Values, problems []web.Probl
 	}
 	if v.National != nil && want.Level < identity.Strong {
 		view.National = "/signin/national?to=" + url.QueryEscape(want.To)
+		if want.Fresh {
+			view.National += "&fresh=1"
+		}
 	}
 	kind := want.Kind
 	view.Kind = "resident"

@@ -35,7 +35,7 @@ func (w *world) national() (*app, *upstream.Upstream) {
 
 func (w *world) there(u *upstream.Upstream, s identity.Session) (back url.Values, cookie string) {
 	w.Helper()
-	address, cookie, err := u.Begin(w.Context(), "/me")
+	address, cookie, err := u.Begin(w.Context(), "/me", false)
 	w.must(err)
 	to, err := url.Parse(address)
 	w.must(err)
@@ -82,7 +82,7 @@ func TestANationalSignInIsFinishedByWhoBeganItAndByNobodyElse(t *testing.T) {
 		_, u := w.national()
 		s := w.signIn(maria)
 		for name, spoil := range map[string]func(q url.Values, cookie string) string{
-			"another browser": func(_ url.Values, _ string) string { _, c, _ := u.Begin(t.Context(), "/"); return c },
+			"another browser": func(_ url.Values, _ string) string { _, c, _ := u.Begin(t.Context(), "/", false); return c },
 			"no cookie":       func(url.Values, string) string { return "" },
 			"forged cookie":   func(_ url.Values, c string) string { return strings.ToUpper(c) },
 			"another state":   func(q url.Values, c string) string { q.Set("state", "x"); return c },
@@ -112,6 +112,32 @@ func TestANationalSignInIsFinishedByWhoBeganItAndByNobodyElse(t *testing.T) {
 		w.must(err)
 		if _, err := upstream.New(w.db, w.ring, w.id, upstream.Config{Issuer: "https://i.example", ClientID: "c", Redirect: "https://d.example/", Key: weak}); err == nil {
 			t.Error("a weak curve")
+		}
+	})
+}
+
+// Who sits down at a browser that is still signed in over there has not proven themself here: what
+// asks for a fresh proof goes by when it was given.
+func TestASilentNationalSignInIsNoFreshProof(t *testing.T) {
+	once(t, func(w *world) {
+		_, u := w.national()
+		s := w.signIn(maria)
+		w.pass(30 * time.Minute)
+		back, cookie := w.there(u, s)
+		p, err := u.Finish(t.Context(), back, cookie)
+		w.must(err)
+		_, here, err := u.Enter(t.Context(), p, identity.Browser{Host: "daerah.example", Address: "192.0.2.1", Device: "Firefox"}, "id")
+		w.must(err)
+		if here.Fresh(w.now(), 15*time.Minute) {
+			t.Errorf("proven %v ago counts as now", w.now().Sub(s.Authenticated))
+		}
+		address, _, err := u.Begin(t.Context(), "/me", true)
+		w.must(err)
+		to, err := url.Parse(address)
+		w.must(err)
+		request, _, _ := w.authorize(to.Query())
+		if next, err := w.provider.Pending(t.Context(), request, s); err != nil || next.Step != oidc.Fresh {
+			t.Errorf("nobody is asked again there: %v %v", next.Step, err)
 		}
 	})
 }

@@ -19,6 +19,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -70,6 +71,7 @@ type metadata struct {
 
 const (
 	life    = 20 * time.Minute // of a sign-in under way
+	oldest  = 12 * time.Hour   // of a sign-in there that is taken here
 	fresh   = 10 * time.Minute // of the provider's description and keys
 	skew    = 10 * time.Second
 	maxBody = 256 << 10
@@ -98,8 +100,9 @@ type way struct {
 	At                         time.Time
 }
 
-// Begin starts a sign-in that leads to a path of ours: where the browser goes, and what it keeps.
-func (u *Upstream) Begin(ctx context.Context, to string) (address, cookie string, err error) {
+// Begin starts a sign-in that leads to a path of ours: where the browser goes, and what it keeps. again
+// asks that the person prove themself anew there, however lately they did.
+func (u *Upstream) Begin(ctx context.Context, to string, again bool) (address, cookie string, err error) {
 	about, _, err := u.known(ctx, "")
 	if err != nil {
 		return "", "", err
@@ -116,6 +119,10 @@ func (u *Upstream) Begin(ctx context.Context, to string) (address, cookie string
 	sum := sha256.Sum256([]byte(w.Verifier))
 	q := url.Values{"response_type": {"code"}, "client_id": {u.config.ClientID}, "redirect_uri": {u.config.Redirect}, "scope": {strings.Join(append([]string{"openid"}, u.config.Scopes...), " ")},
 		"state": {w.State}, "nonce": {w.Nonce}, "code_challenge": {b64.EncodeToString(sum[:])}, "code_challenge_method": {"S256"}}
+	q.Set("max_age", strconv.Itoa(int(oldest.Seconds()))) // the provider must then say when (auth_time)
+	if again {
+		q.Set("max_age", "0")
+	}
 	glue := "?"
 	if strings.Contains(about.Authorize, "?") {
 		glue = "&"
@@ -130,7 +137,8 @@ type Person struct {
 	Number, Name, BirthDate string
 	Level                   identity.Level
 	Methods                 []string
-	To                      string // where the sign-in was to lead
+	At                      time.Time // when they proved themself there, long ago if it does not say
+	To                      string    // where the sign-in was to lead
 }
 
 func wrong(cause string) error {
@@ -175,6 +183,10 @@ func (u *Upstream) Finish(ctx context.Context, q url.Values, cookie string) (p P
 	if p.Level == 0 {
 		p.Level = identity.Typed
 	}
+	p.At = u.db.Now().Add(-oldest)
+	if at, ok := said["auth_time"].(float64); ok && at > 0 && at < 1<<40 {
+		p.At = time.Unix(int64(at), 0)
+	}
 	if list, ok := said["amr"].([]any); ok {
 		for _, m := range list {
 			if s, ok := m.(string); ok && len(p.Methods) < 8 && len(s) < 20 && !strings.ContainsAny(s, " \n") {
@@ -200,7 +212,7 @@ func (u *Upstream) openWay(cookie string) (w way, err error) {
 // Enter opens a session for the person in this browser.
 func (u *Upstream) Enter(ctx context.Context, p Person, b identity.Browser, lang string) (token string, s identity.Session, err error) {
 	err = u.db.Write(ctx, func(tx *store.Tx) error {
-		token, s, err = u.ident.EnterVouchedTx(tx, identity.Entry{Browser: b, Level: p.Level, Methods: p.Methods},
+		token, s, err = u.ident.EnterVouchedTx(tx, identity.Entry{Browser: b, Level: p.Level, Methods: p.Methods, At: p.At},
 			identity.Holder{Number: p.Number, Name: p.Name, BirthDate: p.BirthDate}, lang)
 		return err
 	})
