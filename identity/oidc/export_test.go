@@ -1,6 +1,7 @@
 package oidc
 
 import (
+	"net/netip"
 	"context"
 	"crypto/x509"
 )
@@ -23,3 +24,6 @@ func (p *Provider) ForgetForTest() {
 
 // TrustForTest names the authorities of clients' certificates.
 func (p *Provider) TrustForTest(pool *x509.CertPool) { p.config.ClientCAs = pool }
+
+// PublicAddressForTest says whether production calls an address.
+func PublicAddressForTest(a string) bool { return publicAddress(netip.MustParseAddr(a).Unmap()) }

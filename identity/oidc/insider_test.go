@@ -118,3 +118,18 @@ func TestARegistrationTokenIsWorthNoMoreThanItsEngineer(t *testing.T) {
 		w.manage("DELETE", at, token, nil).wants(t, 401, "invalid_token")
 	})
 }
+
+// An app's callback that would lead us into our own network, also dressed up as IPv6.
+func TestCallbacksLeadToThePublicNetworkAlone(t *testing.T) {
+	for _, inside := range []string{"127.0.0.1", "10.0.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "0.1.2.3", "::1", "fd00::1", "fe80::1", "fec0::1", "::ffff:10.0.0.1",
+		"64:ff9b::a9fe:a9fe", "64:ff9b::a00:1", "2002:a00:1::1", "::10.0.0.1", "198.18.0.1", "240.0.0.1", "255.255.255.255"} {
+		if oidc.PublicAddressForTest(inside) {
+			t.Errorf("%s is called", inside)
+		}
+	}
+	for _, outside := range []string{"203.0.114.7", "8.8.8.8", "2400:cb00::1", "2001:4860::8888"} {
+		if !oidc.PublicAddressForTest(outside) {
+			t.Errorf("%s is not called", outside)
+		}
+	}
+}

@@ -44,9 +44,21 @@ func (p *Provider) outbound() *http.Client {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
+// publicAddress keeps out what is not of the public network by its own kind, or leads into another
+// one under a public-looking address (IANA's special-purpose registries, RFC 6890).
 func publicAddress(a netip.Addr) bool {
-	shared := netip.MustParsePrefix("100.64.0.0/10") // carriers' own (RFC 6598)
-	return a.IsGlobalUnicast() && !a.IsPrivate() && !shared.Contains(a)
+	if !a.IsGlobalUnicast() || a.IsPrivate() {
+		return false
+	}
+	for _, special := range []string{
+		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "198.18.0.0/15", "240.0.0.0/4", // this network, carriers' own, protocols, measuring, reserved
+		"64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "fec0::/10", // IPv4 within IPv6, and what was private once
+	} {
+		if netip.MustParsePrefix(special).Contains(a) {
+			return false
+		}
+	}
+	return true
 }
 
 // postTo calls a client; any status but 2xx is an error that names it and nothing else.
