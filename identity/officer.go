@@ -9,6 +9,7 @@ import (
 	"sort"
 
 	"lancar"
+	"lancar/access"
 	"lancar/internal/keys"
 	"lancar/internal/store"
 	"lancar/notify"
@@ -230,6 +231,12 @@ func (i *Identity) OfficerName(ctx context.Context, account lancar.ID) (name str
 func (i *Identity) OfficerNameTx(tx *store.Tx, account lancar.ID) (name string, ok bool) {
 	name, _, err := officerByAccount(tx, account)
 	return name, err == nil
+}
+
+// ServesTx says whether an officer holds any office in that region, or in one above it.
+func (i *Identity) ServesTx(tx *store.Tx, account lancar.ID, region string) (bool, error) {
+	roles, err := rolesOf(tx, account)
+	return slices.ContainsFunc(roles, func(r Role) bool { return access.Within(region, r.Region) }), err
 }
 
 // SameHumanTx says whether two officers' accounts belong to one human being, as far as the personnel

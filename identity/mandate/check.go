@@ -47,6 +47,12 @@ func (m *Mandates) liveTx(tx *store.Tx, holder, id lancar.ID) (row, error) {
 		return r, err
 	case r.State != Active || !tx.Now.Before(r.Until):
 		return r, errOver(r.State)
+	case r.Holder.Kind == lancar.Officer: // who left the office, or moved to another, leaves its helping behind
+		serves, err := m.identity.ServesTx(tx, r.Holder.Account, r.office())
+		if err == nil && !serves {
+			err = errOver(r.State)
+		}
+		return r, err
 	case r.Holder.Kind == lancar.Machine && m.config.Working != nil:
 		return r, m.config.Working(tx, r.Holder.Account)
 	}

@@ -155,6 +155,14 @@ func TestAnOfficerHelpsAtTheCounterButNotThemself(t *testing.T) {
 		_, err = w.m.Confirm(t.Context(), s, a.ID, w.code("+6281234567891"))
 		w.must(err)
 		w.must(w.use(other.ID, a.ID, mandate.Act{Verb: mandate.Submit, Service: "lapak", Ref: "x"}))
+		moved := identity.Employee{Number: "198001012005011002", Name: "Petugas", Mail: "198001012005011002@kantor.example", Roles: []identity.Role{{Role: identity.ClaimRole, Agency: "inspektorat", Region: "53.71"}}}
+		_, err = w.id.SaveEmployee(t.Context(), moved)
+		w.must(err)
+		w.refused(w.use(other.ID, a.ID, mandate.Act{Verb: mandate.Submit, Service: "lapak", Ref: "y"}), lancar.Gone) // another office now
+		moved.Roles = nil
+		_, err = w.id.SaveEmployee(t.Context(), moved)
+		w.must(err)
+		w.refused(w.use(other.ID, a.ID, mandate.Act{Verb: mandate.See, Ref: "z"}), lancar.Gone)
 	})
 }
 

@@ -15,7 +15,7 @@ import (
 const (
 	codeAlphabet = "BCDFGHJKLMNPQRSTVWXZ"
 	codeLetters  = 8
-	codeGuesses  = 20 // an hour, of an account and of an address
+	codeGuesses  = 20 // an hour, of an account; ten times as many of an address
 )
 
 func newCode() string {

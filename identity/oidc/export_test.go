@@ -1,9 +1,9 @@
 package oidc
 
 import (
-	"net/netip"
 	"context"
 	"crypto/x509"
+	"net/netip"
 )
 
 // RotateForTest runs the hourly rotation now.

@@ -89,7 +89,11 @@ func (p *Provider) RemoteByCode(ctx context.Context, code, address string, s ide
 	err = p.DB.Write(ctx, func(tx *store.Tx) error {
 		found = false
 		for what, whose := range map[string]string{"user code account": string(s.Account), "user code address": address} {
-			if over, err := p.Identity.OverTx(tx, what, whose, time.Hour, codeGuesses); err != nil {
+			most := codeGuesses
+			if what == "user code address" {
+				most = 10 * codeGuesses // many share one: nobody shuts their neighbours out
+			}
+			if over, err := p.Identity.OverTx(tx, what, whose, time.Hour, most); err != nil {
 				return err
 			} else if over {
 				return lancar.Fail(lancar.TooMany, "code", "Terlalu sering mencoba. Tunggu satu jam.", "Too many tries. Wait an hour.")
