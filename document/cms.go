@@ -75,7 +75,7 @@ func signature(content []byte, by keys.DocumentSigner) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := asn1.Marshal(asn1.RawValue{Tag: asn1.TagSet, IsCompound: true, Bytes: attributes})
+	set, err := attributeSet(attributes)
 	if err != nil {
 		return nil, err
 	}
@@ -84,21 +84,50 @@ func signature(content []byte, by keys.DocumentSigner) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("signing: %w", err)
 	}
+	certificates := cert.Raw[:len(cert.Raw):len(cert.Raw)]
+	for _, c := range by.Chain {
+		certificates = append(certificates, c.Raw...)
+	}
+	return enclose(cert, certificates, attributes, sig)
+}
+
+// enclose writes the structure around a signature, in the one shape that ours have.
+func enclose(cert *x509.Certificate, certificates, attributes, sig []byte) ([]byte, error) {
 	sha := pkix.AlgorithmIdentifier{Algorithm: oidSHA256}
+	tagged := func(b []byte) asn1.RawValue {
+		return asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 0, IsCompound: true, Bytes: b}
+	}
 	sd := signedData{
-		Version: 1, Digests: []pkix.AlgorithmIdentifier{sha},
-		Certificates: asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 0, IsCompound: true, Bytes: cert.Raw},
+		Version: 1, Digests: []pkix.AlgorithmIdentifier{sha}, Certificates: tagged(certificates),
 		Signers: []signerInfo{{
 			Version: 1, Issuer: issuerSerial{asn1.RawValue{FullBytes: cert.RawIssuer}, cert.SerialNumber}, Digest: sha,
-			Attributes: asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 0, IsCompound: true, Bytes: attributes},
-			Algorithm:  pkix.AlgorithmIdentifier{Algorithm: oidECDSASHA256}, Signature: sig,
+			Attributes: tagged(attributes), Algorithm: pkix.AlgorithmIdentifier{Algorithm: oidECDSASHA256}, Signature: sig,
 		}},
 	}
 	sd.Encapsulated.Type = oidData
-	for _, c := range by.Chain {
-		sd.Certificates.Bytes = append(sd.Certificates.Bytes[:len(sd.Certificates.Bytes):len(sd.Certificates.Bytes)], c.Raw...)
-	}
 	return asn1.Marshal(contentInfo{oidSignedData, sd})
+}
+
+// attributeSet is what is signed: the attributes as a SET (RFC 5652, section 5.4).
+func attributeSet(attributes []byte) ([]byte, error) {
+	return asn1.Marshal(asn1.RawValue{Tag: asn1.TagSet, IsCompound: true, Bytes: attributes})
+}
+
+// ours says whether a CMS signature has the shape that enclose gives, around attributes that are
+// signed byte for byte. A signature vouches for the file and the attributes, not for the structure
+// around them: a byte changed there would go unnoticed.
+func ours(cms []byte, cert *x509.Certificate) bool {
+	var c contentInfo
+	if rest, err := asn1.Unmarshal(cms, &c); err != nil || len(rest) > 0 || len(c.Content.Signers) != 1 {
+		return false
+	}
+	s := c.Content.Signers[0]
+	again, err := enclose(cert, c.Content.Certificates.Bytes, s.Attributes.Bytes, s.Signature)
+	if err != nil || !bytes.Equal(again, cms) {
+		return false
+	}
+	set, err := attributeSet(s.Attributes.Bytes)
+	return err == nil && cert.CheckSignature(x509.ECDSAWithSHA256, set, s.Signature) == nil
 }
 
 // signedAttributes are the attributes one after another, sorted as DER sorts a set.

@@ -221,6 +221,22 @@ func TestEveryByteCounts(t *testing.T) {
 	})
 }
 
+// The structure around the signature is not signed; it is held to its one shape, bit by bit.
+func TestEveryBitOfTheSignatureCounts(t *testing.T) {
+	ring := signer(t)
+	pdf := signedPaper(t, ring, paper())
+	start := bytes.LastIndex(pdf, []byte("/Contents <")) + len("/Contents <")
+	for at := start; at < start+3200; at++ {
+		for _, bit := range []byte{1, 2, 4, 8} {
+			changed := bytes.Clone(pdf)
+			changed[at] ^= bit
+			if _, err := Verify(changed, ring.Roots()); err == nil && !bytes.EqualFold(changed, pdf) {
+				t.Fatalf("%d bytes into the signature %q became %q and nobody noticed", at-start, pdf[at], changed[at])
+			}
+		}
+	}
+}
+
 // Whatever people are called and write, a page comes out and Verify accepts it.
 func TestAnyText(t *testing.T) {
 	styles, err := newStyles()

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -71,6 +72,9 @@ func verifyCMS(padded, content []byte, roots *x509.CertPool) (Seal, error) {
 		return Seal{}, ErrAltered
 	}
 	cert := p7.GetOnlySigner()
+	if !ours(whole.FullBytes, cert) {
+		return Seal{}, ErrAltered
+	}
 	var signing struct{ Certs []essCert }
 	hash := sha256.Sum256(cert.Raw)
 	if err := p7.UnmarshalSignedAttribute(oidSigningCert, &signing); err != nil || len(signing.Certs) != 1 || !bytes.Equal(signing.Certs[0].Hash, hash[:]) {
@@ -84,10 +88,29 @@ func verifyCMS(padded, content []byte, roots *x509.CertPool) (Seal, error) {
 	if err != nil {
 		return Seal{}, ErrAltered
 	}
-	if err := p7.VerifyWithChainAtTime(roots, at); err != nil {
-		return Seal{}, fmt.Errorf("the certificate of the signature: %w", err)
+	if err := chained(p7.Certificates, cert, roots, at); err != nil {
+		return Seal{}, err
 	}
 	return Seal{Certificate: cert, At: at}, nil
+}
+
+// chained checks the signer's certificate at the time of signing. What else lies beside it must be of
+// its chain, byte for byte: nothing in the file is left unchecked.
+func chained(beside []*x509.Certificate, cert *x509.Certificate, roots *x509.CertPool, at time.Time) error {
+	between := x509.NewCertPool()
+	for _, c := range beside {
+		between.AddCert(c)
+	}
+	chains, err := cert.Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
+	if err != nil {
+		return fmt.Errorf("the certificate of the signature: %w", err)
+	}
+	for _, c := range beside {
+		if !slices.ContainsFunc(chains, func(chain []*x509.Certificate) bool { return slices.ContainsFunc(chain, c.Equal) }) {
+			return ErrAltered
+		}
+	}
+	return nil
 }
 
 // coreInside is the core of the number that a PDF of ours says it has, "" if it says none.
