@@ -88,6 +88,8 @@ func (v *visit) claim(kind string) string {
 	switch kind {
 	case "openid", "offline_access":
 		return ""
+	case "mandates":
+		return v.T("bertindak dengan kuasa yang Anda pegang", "acting under the mandates you hold")
 	case "profile", "name", "given_name", "family_name":
 		return v.T("nama", "name")
 	case "birthdate":

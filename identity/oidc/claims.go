@@ -64,12 +64,12 @@ func claimsOf(scope string) []string {
 
 // standardScopes are those that people are asked about.
 func standardScopes() []string {
-	return []string{"openid", "profile", "email", "phone", "nik", "offline_access"}
+	return []string{"openid", "profile", "email", "phone", "nik", "mandates", "offline_access"}
 }
 
 // allKinds are the kinds in the order in which a person reads them.
 func allKinds() []string {
-	return []string{"openid", "name", "birthdate", "email", "phone", "nik", "offline_access"}
+	return []string{"openid", "name", "birthdate", "email", "phone", "nik", "mandates", "offline_access"}
 }
 
 // kindWords says what a kind gives away, as the person reads it.
@@ -87,6 +87,8 @@ func kindWords(kind string) lancar.Text {
 		return lancar.Text{"id": "Nomor HP Anda", "en": "Your mobile number"}
 	case "nik":
 		return lancar.Text{"id": "Nomor identitas Anda (NIK atau paspor)", "en": "Your identity or passport number"}
+	case "mandates":
+		return lancar.Text{"id": "Bertindak untuk orang yang memberi Anda kuasa, dalam batas kuasa itu", "en": "To act for people who gave you a mandate, within its limits"}
 	case "offline_access":
 		return lancar.Text{"id": "Tetap terhubung saat Anda tidak membukanya, paling lama 60 hari", "en": "To stay connected while you are away, for 60 days at most"}
 	}
@@ -156,7 +158,7 @@ func (a *ask) kinds() (needed, optional []string) {
 	}
 	for _, s := range a.Scope {
 		switch s {
-		case "openid", "offline_access":
+		case "openid", "mandates", "offline_access":
 			add(&needed, s)
 		}
 		for _, c := range claimsOf(s) {

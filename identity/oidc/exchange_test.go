@@ -143,7 +143,7 @@ func TestATokenUnderAMandateIsAboutItsPrincipal(t *testing.T) {
 		second := "https://arsip.example/lain"
 		front := w.app(func(c *oidc.Client) {
 			c.Grants, c.Resources = []string{"authorization_code", exchangeGrant}, []string{archive, second}
-			c.Scopes = []string{"openid", "profile", "permits.read", "register.read"}
+			c.Scopes = []string{"openid", "profile", "mandates", "permits.read", "register.read"}
 		})
 		holder, principal := w.signIn(maria), w.signIn(yosef)
 		m, err := w.mandates.Offer(t.Context(), principal, mandate.Gift{Number: maria, Name: "MARIA ELISABETH", Scope: mandate.Scope{Verbs: []mandate.Verb{mandate.See}, Services: []string{"akta-lahir"}},
@@ -157,7 +157,9 @@ func TestATokenUnderAMandateIsAboutItsPrincipal(t *testing.T) {
 			return w.claims(r.get("access_token"))["sub"]
 		}
 		want := sub(front.exchange(front.login(principal, "openid profile").get("access_token"), accessType, url.Values{"resource": {second}}))
-		under := url.Values{"resource": {archive}, "actor_token": {front.login(holder, "openid profile").get("access_token")}, "actor_token_type": {accessType}, "scope": {"permits.read"}}
+		plain := url.Values{"resource": {archive}, "actor_token": {front.login(holder, "openid profile").get("access_token")}, "actor_token_type": {accessType}, "scope": {"permits.read"}}
+		front.exchange(string(m.ID), mandateType, plain).wants(t, 400, "invalid_request") // to which the holder never agreed
+		under := url.Values{"resource": {archive}, "actor_token": {front.login(holder, "openid profile mandates").get("access_token")}, "actor_token_type": {accessType}, "scope": {"permits.read"}}
 		one := front.exchange(string(m.ID), mandateType, under)
 		if sub(one) != want {
 			t.Fatal("not about the principal: ", one.text)

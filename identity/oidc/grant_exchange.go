@@ -155,7 +155,7 @@ func (p *Provider) exchangeAccess(ctx context.Context, c *call) (x exchanged, er
 		return x, badRequest("Terlalu banyak yang bertindak berturut-turut.", "Too many act for one another")
 	}
 	all := slices.DeleteFunc(strings.Fields(t.Scope), func(s string) bool {
-		return s == "openid" || s == "offline_access" || !slices.Contains(c.reg.Scopes, s) // a sign-in is not passed on
+		return s == "openid" || s == "mandates" || s == "offline_access" || !slices.Contains(c.reg.Scopes, s) // a sign-in is not passed on
 	})
 	about := g.Account
 	if t.Act != nil { // under a mandate it is not about who gave the grant
@@ -171,13 +171,13 @@ func (p *Provider) exchangeAccess(ctx context.Context, c *call) (x exchanged, er
 }
 
 // exchangeMandate reads a mandate: of the machine that asks, or of the person whose access token is
-// the actor_token.
+// the actor_token: they must have agreed that the app uses their mandates (scope mandates).
 func (p *Provider) exchangeMandate(ctx context.Context, c *call, sector string) (x exchanged, err error) {
 	id, holder := lancar.ID(c.form.Get("subject_token")), c.reg.ID
 	x = exchanged{life: machineLife, actor: actor{Subject: string(c.reg.ID), Machine: c.reg.machine, Mandate: id}}
 	if text := c.form.Get("actor_token"); text != "" {
 		t, err := p.openAccess(ctx, text)
-		if err != nil || c.form.Get("actor_token_type") != accessType || t.Client != string(c.reg.ID) || t.row.grant == "" || t.Act != nil {
+		if err != nil || c.form.Get("actor_token_type") != accessType || t.Client != string(c.reg.ID) || t.row.grant == "" || t.Act != nil || !slices.Contains(strings.Fields(t.Scope), "mandates") {
 			return x, badRequest("actor_token tidak berlaku untuk aplikasi ini.", "The actor_token is not valid for this client")
 		}
 		var g grant
