@@ -177,9 +177,9 @@ func (c *Cases) RefundDue(tx *store.Tx, e jobs.Event) error {
 		return err
 	}
 	return c.identity.TellTx(tx, d.account, notify.Message{Region: d.region, Link: "/cases/" + d.origin.Number, Key: "refund/" + e.Key,
-		Title: lancar.Text{"id": "Uang Anda dikembalikan", "en": "Your money is returned"},
-		Body: lancar.Text{"id": "Pembayaran " + r.Amount.String() + " untuk permohonan " + d.origin.Number + " masuk ketika tagihannya sudah tidak terbuka. Uang itu dikembalikan kepada Anda.",
-			"en": "Your payment of " + r.Amount.String() + " for application " + d.origin.Number + " came when its charge was no longer open. The money goes back to you."}})
+		Title: lancar.Text{"id": "Uang Anda tercatat untuk dikembalikan", "en": "Your money is recorded as due back"},
+		Body: lancar.Text{"id": "Pembayaran " + r.Amount.String() + " untuk permohonan " + d.origin.Number + " masuk ketika tagihannya sudah tidak terbuka. Uang itu tercatat sebagai milik Anda. Untuk menerimanya kembali, hubungi kantor yang melayani dan sebut nomor ini.",
+			"en": "Your payment of " + r.Amount.String() + " for application " + d.origin.Number + " came when its charge was no longer open. It is recorded as yours. To get it back, contact the office in charge and give this number."}})
 }
 
 // tellSuperiors tells the superiors of an office that a case is late.
