@@ -295,7 +295,7 @@ CREATE TABLE casework_inbox (
   PRIMARY KEY (region, case_region, case_id)
 );
 
-CREATE INDEX casework_inbox_officer ON casework_inbox (region, officer, due_at, case_id);
+CREATE INDEX casework_inbox_officer ON casework_inbox (region, officer, due_at, case_id, case_region, number, service, state, step, flagged, version);
 
 CREATE INDEX casework_inbox_role ON casework_inbox (region, agency, role, due_at, case_id);
 
