@@ -9,8 +9,8 @@ import (
 // example shows an engineer how their app signs people in, on a common stack.
 type example struct{ Stack, Code string }
 
-// examples are filled with the app's own number and address. What a stack's library is called and how
-// it is told is checked by hand when this list changes; the first two run in test/interop.
+// examples are filled with the app's own number and address. The libraries openid-client, x/oauth2 and
+// go-oidc run in test/interop; the other stacks are written from their own documentation.
 func (v *visit) examples(c oidc.Client) (out []example) {
 	redirect := "https://aplikasi.example/masuk"
 	if len(c.Redirects) > 0 {
