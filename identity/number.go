@@ -105,8 +105,11 @@ func (i *Identity) rebind(tx *store.Tx, officer lancar.Actor, h Holder, n NewNum
 			return nil // it is done
 		}
 		if taken.ID != account.ID {
-			return lancar.Fail(lancar.Conflict, "new", "Nomor baru itu sudah punya akun. Dua akun tidak digabung di sini.", "The new number has an account already. Two accounts are not joined here.")
+			return errNumberTaken()
 		}
+	}
+	if now, err := i.openHolder(tx, account); err != nil || now.Number != h.Number { // what the register confirmed is no longer who is there
+		return orElse(err, errChanged())
 	}
 	plain, err := json.Marshal(Holder{Number: n.New, Nation: h.Nation, Name: h.Name, BirthDate: h.BirthDate})
 	if err != nil {
@@ -116,8 +119,31 @@ func (i *Identity) rebind(tx *store.Tx, officer lancar.Actor, h Holder, n NewNum
 	if err != nil {
 		return err
 	}
-	if err := updateNumber(tx, account.ID, subject, officer.ID, sealed); err != nil {
-		return err
+	if mine, err := claimNumber(tx, account.ID, subject, officer.ID); err != nil || !mine {
+		return orElse(err, errNumberTaken())
+	}
+	if kept, err := updateHolder(tx, account.ID, account.sealed, sealed); err != nil || !kept {
+		return orElse(err, errChanged())
 	}
 	return i.HappenedTx(tx, account.ID, NumberChanged, "***"+n.New[12:])
+}
+
+// orElse is err, or why where there is none.
+func orElse(err, why error) error {
+	if err != nil {
+		return err
+	}
+	return why
+}
+
+func errNumberTaken() error {
+	return lancar.Fail(lancar.Conflict, "new", "Nomor baru itu sudah punya akun. Dua akun tidak digabung di sini.", "The new number has an account already. Two accounts are not joined here.")
+}
+
+func errChanged() error {
+	return lancar.Fail(lancar.Conflict, "old", "Nomor akun ini baru saja diganti petugas lain. Baca lagi.", "Another officer has just changed the number of this account. Read it again.")
+}
+
+func errInUse() error {
+	return lancar.Fail(lancar.Conflict, "", "Data ini sedang dipakai di tempat lain. Coba lagi.", "This is in use elsewhere. Please try again.")
 }

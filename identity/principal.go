@@ -34,7 +34,7 @@ func (i *Identity) PrincipalTx(tx *store.Tx, h Holder, lang string) (account lan
 	id := lancar.NewID(tx.Now)
 	bound, err := i.access.BindTx(tx, id, subject)
 	if err == nil && !bound {
-		err = lancar.Fail(lancar.Conflict, "", "Data ini sedang dipakai di tempat lain. Coba lagi.", "This is in use elsewhere. Please try again.")
+		err = errInUse()
 	}
 	if err != nil {
 		return "", "", err

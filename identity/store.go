@@ -26,6 +26,11 @@ func insertAccount(tx *store.Tx, a accountRow) error {
 	if a.Lang == "" {
 		a.Lang = "id"
 	}
+	if a.Kind != Officer {
+		if mine, err := claimNumber(tx, a.ID, a.Subject, ""); err != nil || !mine {
+			return orElse(err, errInUse())
+		}
+	}
 	return tx.Queue(`INSERT INTO identity_accounts (`+accountColumns+`, created_at, closed_at, proofing, evidence, proofed_at, capped_until, handle)
 		VALUES ($1, $2, $3, $4, $5, $6, 0, 1, '', 0, 0, '')`,
 		string(a.ID), string(a.Kind), a.Subject, a.Lang, a.sealed, store.Micros(tx.Now))

@@ -112,12 +112,20 @@ func proveAccount(tx *store.Tx, account, session lancar.ID, p Proof) error {
 }
 
 // updateNumber lets another number lead to the account.
-func updateNumber(tx *store.Tx, account lancar.ID, subject string, officer lancar.ID, sealed []byte) error {
-	if err := tx.Queue(`UPDATE identity_accounts SET sealed = $2 WHERE id = $1`, string(account), sealed); err != nil {
-		return err
-	}
-	return tx.Queue(`INSERT INTO identity_numbers (subject, account, officer, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+// updateHolder keeps what was sealed anew about an account's holder; false if somebody did so since
+// before was read.
+func updateHolder(tx *store.Tx, account lancar.ID, before, sealed []byte) (bool, error) {
+	n, err := tx.Exec(`UPDATE identity_accounts SET sealed = $3 WHERE id = $1 AND sealed = $2 AND closed_at = 0`, string(account), before, sealed)
+	return n == 1, err
+}
+
+// claimNumber lets the subject of a number lead to an account; false if it leads to another. Every
+// account claims its own, so that nobody's new number becomes somebody's first at the same time.
+func claimNumber(tx *store.Tx, account lancar.ID, subject string, officer lancar.ID) (bool, error) {
+	n, err := tx.Exec(`INSERT INTO identity_numbers (subject, account, officer, at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (subject) DO UPDATE SET officer = excluded.officer, at = excluded.at WHERE identity_numbers.account = excluded.account`,
 		subject, string(account), string(officer), store.Micros(tx.Now))
+	return n == 1, err
 }
 
 func forgetNumbers(tx *store.Tx, account lancar.ID) error {

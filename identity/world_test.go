@@ -80,6 +80,8 @@ type world struct {
 	at    time.Time
 	down  bool // the register
 	asked int
+
+	meanwhile func() // what happens while the register thinks
 }
 
 func (w *world) now() time.Time {
@@ -99,12 +101,23 @@ var population = map[string]map[string]string{
 	yosef: {"name": "YOSEF", "birth_date": "1985-01-01"},
 }
 
+// thinks lets happen what happens while the register thinks.
+func (w *world) thinks() {
+	w.mu.Lock()
+	meanwhile := w.meanwhile
+	w.mu.Unlock()
+	if meanwhile != nil {
+		meanwhile()
+	}
+}
+
 // register answers as a population register does: match, no match or unknown, never a value.
 func (w *world) register(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	w.asked++
 	down := w.down
 	w.mu.Unlock()
+	w.thinks()
 	if down {
 		rw.WriteHeader(http.StatusServiceUnavailable)
 		return
