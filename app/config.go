@@ -165,6 +165,7 @@ func (c Config) checkProduction() (wrong []error) {
 		wrong = append(wrong, errors.New("mail.plain: without TLS only to a relay on this machine"))
 	}
 	wrong = append(wrong, c.checkSecrets()...)
+	wrong = append(wrong, c.checkOfficers()...)
 	return wrong
 }
 

@@ -29,21 +29,50 @@ type employee struct {
 	Roles      []identity.Role `yaml:"roles"`
 }
 
+func readOfficers(path string) (list []employee, err error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("officers: %w", err)
+	}
+	if err := strictyaml.Decode(path, text, &list); err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("officers: %s names nobody", path)
+	}
+	return list, nil
+}
+
+// checkOfficers refuses, in production, an officer whose identity number nobody knows: they could be the
+// second person to what they themself began. Every officer can begin something that takes two.
+func (c Config) checkOfficers() (wrong []error) {
+	if c.Officers == "" {
+		return nil
+	}
+	list, err := readOfficers(c.Officers)
+	if err != nil {
+		return []error{err}
+	}
+	for n, e := range list {
+		switch {
+		case len(e.Roles) == 0 || identity.ValidNIK(e.NIK):
+		case e.NIK == "":
+			wrong = append(wrong, fmt.Errorf("officers: entry %d of %s has no nik: without it nobody knows whether two officers are two people", n+1, c.Officers))
+		default:
+			wrong = append(wrong, fmt.Errorf("officers: the nik of entry %d of %s is no identity number", n+1, c.Officers))
+		}
+	}
+	return wrong
+}
+
 // hire reads the officers file and brings officers, roles and rosters up to date with it.
 func (n *node) hire(ctx context.Context) error {
 	if n.config.Officers == "" {
 		return nil
 	}
-	text, err := os.ReadFile(n.config.Officers)
+	list, err := readOfficers(n.config.Officers)
 	if err != nil {
-		return fmt.Errorf("officers: %w", err)
-	}
-	var list []employee
-	if err := strictyaml.Decode(n.config.Officers, text, &list); err != nil {
 		return err
-	}
-	if len(list) == 0 {
-		return fmt.Errorf("officers: %s names nobody", n.config.Officers)
 	}
 	// Copies of a node that start at once read the same file: one of them is first.
 	for try := 0; ; try++ {
@@ -76,7 +105,7 @@ func (n *node) settle(ctx context.Context) error {
 
 func townOfficers() (list []employee) {
 	for _, f := range town.Officers() {
-		e := employee{Number: f.Number, Name: f.Name, Mail: f.Email}
+		e := employee{Number: f.Number, Name: f.Name, Mail: f.Email, NIK: f.NIK}
 		for _, role := range f.Roles {
 			e.Roles = append(e.Roles, identity.Role{Role: role, Agency: f.Agency, Region: f.Region})
 		}

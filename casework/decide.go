@@ -152,8 +152,8 @@ func (c *Cases) Sign(ctx context.Context, officer lancar.Actor, number string, v
 		if d.status.State != flow.Signing {
 			return errMoved()
 		}
-		if d.status.Decider == officer.ID {
-			return lancar.Fail(lancar.Forbidden, "", "Keputusan sendiri ditandatangani orang lain.", "Another person signs one's own decision.")
+		if err := c.identity.SecondTx(tx, d.status.Decider, officer.ID); err != nil {
+			return err
 		}
 		in, err = c.readToDecide(tx, officer, d)
 		if err == nil && in.decision == nil {

@@ -199,6 +199,7 @@ func (c *Cases) excluded(tx *store.Tx, d *dossier, roster Roster, step *catalog.
 			}
 		}
 	}
+	var first []lancar.ID // of whom another human being is needed
 	for i := range d.def.Steps {
 		s := &d.def.Steps[i]
 		fourEyes := step.Kind == "sign" && s.Kind == "decide" || step.Kind == "decide" && s.Kind == "sign"
@@ -206,11 +207,11 @@ func (c *Cases) excluded(tx *store.Tx, d *dossier, roster Roster, step *catalog.
 			continue
 		}
 		if w, ok := d.drawnFor(s.ID); ok && w.Account != "" {
-			out = append(out, w.Account)
+			first = append(first, w.Account)
 		}
 		for _, w := range sofar {
 			if w.Step == s.ID {
-				out = append(out, w.Account)
+				first = append(first, w.Account)
 			}
 		}
 	}
@@ -232,7 +233,16 @@ func (c *Cases) excluded(tx *store.Tx, d *dossier, roster Roster, step *catalog.
 	}
 	var positions []int
 	for i, o := range roster.Officers {
-		if kin[o.Account] || hands[o.Account] || slices.Contains(out, o.Account) {
+		shut := kin[o.Account] || hands[o.Account] || slices.Contains(out, o.Account)
+		for _, f := range first {
+			if shut {
+				break
+			}
+			if shut, err = c.identity.SameHumanTx(tx, f, o.Account); err != nil {
+				return nil, err
+			}
+		}
+		if shut {
 			positions = append(positions, i+1)
 		}
 	}

@@ -427,9 +427,10 @@ func TestNobodySignsWhatTheyDecideNorDecidesForThemselves(t *testing.T) {
 			w.must(err)
 			return account
 		}
-		both, self, third := hire("198001012005011001", ""), hire("198001012005011002", maria), hire("198001012005011003", "")
+		both, self, third := hire("198001012005011001", "5371040101800011"), hire("198001012005011002", maria), hire("198001012005011003", "5371040101800012")
+		twin, unknown := hire("198001012005011004", "5371040101800011"), hire("198001012005011005", "")
 		w.must(w.cases.SetRoster(t.Context(), "53.15", "dpmptsp", "reviewer", []lancar.ID{both, self}))
-		w.must(w.cases.SetRoster(t.Context(), "53.15", "dpmptsp", "signer", []lancar.ID{both, self, third}))
+		w.must(w.cases.SetRoster(t.Context(), "53.15", "dpmptsp", "signer", []lancar.ID{both, self, third, twin, unknown}))
 		w.run()
 		who := w.person(maria)
 		c := w.submit(who, stall)

@@ -376,7 +376,7 @@ func (w *world) session(nik string) identity.Session {
 // officer hires one and puts them on the roster of their role.
 func (w *world) officer(number, name, role string) lancar.Actor {
 	w.t.Helper()
-	account, err := w.id.SaveEmployee(w.t.Context(), identity.Employee{Number: number, Name: name, Mail: number + "@kantor.example", Roles: []identity.Role{{Role: role, Agency: "dpmptsp", Region: "53.15"}}})
+	account, err := w.id.SaveEmployee(w.t.Context(), identity.Employee{Number: number, Name: name, Mail: number + "@kantor.example", NIK: number[2:], Roles: []identity.Role{{Role: role, Agency: "dpmptsp", Region: "53.15"}}})
 	w.must(err)
 	return lancar.Actor{Kind: lancar.Officer, ID: account, Name: name, Role: role, Region: "53.15", Agency: "dpmptsp"}
 }

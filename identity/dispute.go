@@ -119,12 +119,8 @@ func (i *Identity) Settle(ctx context.Context, officer lancar.Actor, region stri
 			return proposeDispute(tx, region, id, officer.ID)
 		}
 		if !keep {
-			same, err := i.SameHumanTx(tx, row.Proposed, officer.ID)
-			if err != nil {
+			if err := i.SecondTx(tx, row.Proposed, officer.ID); err != nil {
 				return err
-			}
-			if same {
-				return errSecondPerson()
 			}
 		}
 		done = true
@@ -200,10 +196,6 @@ func (i *Identity) unconflicted(tx *store.Tx, officer lancar.Actor, subject, fam
 		return lancar.Fail(lancar.Forbidden, "", "Akun sendiri atau keluarga sendiri diputus petugas lain.", "Another officer settles one's own account, or that of one's family.")
 	}
 	return err
-}
-
-func errSecondPerson() error {
-	return lancar.Fail(lancar.Forbidden, "", "Anda yang mengusulkan. Petugas lain yang mengesahkan.", "You proposed it. Another officer confirms it.")
 }
 
 func (i *Identity) disputed(tx *store.Tx, d disputeRow) (notify.Address, error) {

@@ -23,7 +23,7 @@ type Employee struct {
 	Number     string // employee number, digits
 	Name       string
 	Mail       string // office mail, where codes go
-	NIK        string // "" if not given: then their own applications cannot be kept from them
+	NIK        string // "" if not given: then their own applications cannot be kept from them, and they are nobody's second person
 	FamilyCard string // number of the family card, "" if not given: for conflicts of interest
 	Roles      []Role
 }
@@ -239,11 +239,40 @@ func (i *Identity) ServesTx(tx *store.Tx, account lancar.ID, region string) (boo
 	return slices.ContainsFunc(roles, func(r Role) bool { return access.Within(region, r.Region) }), err
 }
 
-// SameHumanTx says whether two officers' accounts belong to one human being, as far as the personnel
-// register told whose they are: nobody is their own second person.
+// SameHumanTx says whether two officers' accounts may belong to one human being: they do where the
+// personnel register gave both the same identity number, and nobody knows where it gave one of them none.
 func (i *Identity) SameHumanTx(tx *store.Tx, a, b lancar.ID) (bool, error) {
-	if a == b {
+	err := i.SecondTx(tx, a, b)
+	if lancar.CodeOf(err) == lancar.Forbidden {
 		return true, nil
 	}
-	return sameHuman(tx, a, b)
+	return false, err
+}
+
+// SecondTx refuses (lancar.Forbidden) an officer as the second person to what another one began, unless
+// the personnel register gave both their identity numbers and these differ: nobody is their own second
+// person, and who cannot be told apart is none.
+func (i *Identity) SecondTx(tx *store.Tx, first, second lancar.ID) error {
+	if first == second {
+		return errSamePerson()
+	}
+	one, err := officerSubject(tx, first)
+	if err != nil {
+		return err
+	}
+	two, err := officerSubject(tx, second)
+	switch {
+	case err != nil:
+		return err
+	case one == "" || two == "":
+		return lancar.Fail(lancar.Forbidden, "", "NIK Anda atau petugas yang memulai ini belum ada di daftar petugas, jadi belum pasti Anda orang lain. Minta bagian kepegawaian melengkapinya.",
+			"Your identity number, or that of the officer who began this, is not in the list of officers, so that nobody knows whether you are another person. Ask the personnel office to add it.")
+	case one == two:
+		return errSamePerson()
+	}
+	return nil
+}
+
+func errSamePerson() error {
+	return lancar.Fail(lancar.Forbidden, "", "Petugas lain yang mengesahkan, bukan yang mengusulkan.", "Another officer confirms it, not the one who proposed it.")
 }

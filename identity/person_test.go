@@ -90,7 +90,7 @@ func TestASecondClaimIsToldToTheFirstAndSettledByAnOfficer(t *testing.T) {
 		if len(told) != 2 || !strings.Contains(told[1], "Ada yang mencoba masuk") || strings.Contains(told[1], "maria@") {
 			t.Fatalf("%q", told)
 		}
-		officer := lancar.Actor{Kind: lancar.Officer, ID: "o", Name: "Adriana Tefa", Role: identity.ClaimRole, Agency: "dukcapil", Region: "53.15"}
+		officer := w.claims("198609262015051001", "5371040101800011")
 		list, err := w.id.Disputes(t.Context(), officer)
 		if err != nil || len(list) != 1 || !list[0].Register {
 			t.Fatalf("%+v %v", list, err)
@@ -129,9 +129,8 @@ func TestASecondClaimIsToldToTheFirstAndSettledByAnOfficer(t *testing.T) {
 		}
 		w.settle(officer, list[0].ID, false, lancar.Forbidden)
 		w.settle(family, list[0].ID, false, lancar.Forbidden)
-		second := officer
-		second.ID = "o2"
-		w.settle(second, list[0].ID, false, "")
+		w.settle(w.claims("198609262015051002", ""), list[0].ID, false, lancar.Forbidden) // nobody knows whether it is another
+		w.settle(w.claims("198609262015051003", "5371040101800012"), list[0].ID, false, "")
 		w.settle(officer, list[0].ID, true, lancar.NotFound)
 		w.drain()
 		_, err = w.id.Session(t.Context(), token)
@@ -159,21 +158,25 @@ func TestOneHumanBeingIsNotTwoOfficers(t *testing.T) {
 	each(t, identity.Limits{}, func(w *world) {
 		w.signIn(claim(maria, "impostor@example.com"), "impostor@example.com")
 		w.refusedCode(w.start(claim(maria, "maria@example.com")).ID)
-		hire := func(number, nik string) lancar.Actor {
-			id, err := w.id.SaveEmployee(t.Context(), identity.Employee{Number: number, Name: "Agus", Mail: number + "@kantor.example", NIK: nik,
-				Roles: []identity.Role{{Role: identity.ClaimRole, Agency: "dukcapil", Region: "53.15"}}})
-			w.must(err)
-			return lancar.Actor{Kind: lancar.Officer, ID: id, Name: "Agus", Role: identity.ClaimRole, Agency: "dukcapil", Region: "53.15"}
-		}
-		first, again, second := hire("198609262015051001", yosef), hire("198609262015051002", yosef), hire("198609262015051003", "")
+		first, again, unknown := w.claims("198609262015051001", yosef), w.claims("198609262015051002", yosef), w.claims("198609262015051003", "")
 		list, err := w.id.Disputes(t.Context(), first)
 		if err != nil || len(list) != 1 {
 			t.Fatal(list, err)
 		}
 		w.settle(first, list[0].ID, false, "")
 		w.settle(again, list[0].ID, false, lancar.Forbidden)
-		w.settle(second, list[0].ID, false, "")
+		w.settle(unknown, list[0].ID, false, lancar.Forbidden)
+		w.settle(w.claims("198609262015051004", "5371040101800012"), list[0].ID, false, "")
 	})
+}
+
+// claims hires somebody who settles whose account it is.
+func (w *world) claims(number, nik string) lancar.Actor {
+	w.t.Helper()
+	id, err := w.id.SaveEmployee(w.t.Context(), identity.Employee{Number: number, Name: "Adriana Tefa", Mail: number + "@kantor.example", NIK: nik,
+		Roles: []identity.Role{{Role: identity.ClaimRole, Agency: "dukcapil", Region: "53.15"}}})
+	w.must(err)
+	return lancar.Actor{Kind: lancar.Officer, ID: id, Name: "Adriana Tefa", Role: identity.ClaimRole, Agency: "dukcapil", Region: "53.15"}
 }
 
 // settle tries to settle a dispute of 53.15.

@@ -73,10 +73,12 @@ func holdersOf(tx *store.Tx, region, role string) ([]OnRoster, error) {
 		WHERE r.region = $1 AND r.role = $2 ORDER BY o.account`, region, role)
 }
 
-// sameHuman says whether two officers' accounts belong to one human being.
-func sameHuman(tx *store.Tx, a, b lancar.ID) (bool, error) {
-	var n int64
-	err := tx.QueryRow(`SELECT COUNT(x.account) FROM identity_officers x JOIN identity_officers y ON y.subject = x.subject
-		WHERE x.account = $1 AND y.account = $2 AND x.subject <> ''`, string(a), string(b)).Scan(&n)
-	return n > 0, err
+// officerSubject is the subject of an officer's own identity number, "" where it is not known, or nobody
+// knows the officer.
+func officerSubject(tx *store.Tx, account lancar.ID) (string, error) {
+	_, c, err := officerByAccount(tx, account)
+	if err == store.ErrNone {
+		return "", nil
+	}
+	return c.subject, err
 }

@@ -261,7 +261,7 @@ func (w *world) run() {
 // hire makes an officer of the office in Labuan Bajo with these roles.
 func (w *world) hire(number, name string, roles ...string) lancar.ID {
 	w.t.Helper()
-	e := identity.Employee{Number: number, Name: name, Mail: number + "@kantor.example"}
+	e := identity.Employee{Number: number, Name: name, Mail: number + "@kantor.example", NIK: number[2:]}
 	for _, r := range roles {
 		e.Roles = append(e.Roles, identity.Role{Role: r, Agency: "dpmptsp", Region: "53.15"})
 	}

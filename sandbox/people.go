@@ -141,7 +141,7 @@ func (s *Sandbox) getPeople(w http.ResponseWriter, r *http.Request) {
 	case "officer":
 		for _, o := range town.Officers() {
 			if within(o.Region) && (q.Get("agency") == "" || q.Get("agency") == o.Agency) {
-				all = append(all, officer(o))
+				all = append(all, officer{Number: o.Number, Name: o.Name, Email: o.Email, Region: o.Region, Agency: o.Agency, Roles: o.Roles})
 			}
 		}
 	case "visitor":

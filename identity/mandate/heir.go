@@ -179,12 +179,8 @@ func (m *Mandates) Settle(ctx context.Context, officer lancar.Actor, id lancar.I
 		if err != nil {
 			return err
 		}
-		same, err := m.identity.SameHumanTx(tx, first, officer.ID)
-		if err != nil {
+		if err := m.identity.SecondTx(tx, first, officer.ID); err != nil {
 			return err
-		}
-		if same {
-			return lancar.Fail(lancar.Forbidden, "", "Harus diputus petugas lain, bukan yang mengusulkan.", "Another officer must settle it, not the one who proposed it.")
 		}
 		event := Settle
 		if !agree {

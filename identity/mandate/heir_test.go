@@ -10,7 +10,7 @@ import (
 func TestAnHeirIsSettledByTwoOfficersOfNeitherFamily(t *testing.T) {
 	each(t, func(w *world) {
 		heir := w.person(maria)
-		first, second := w.officer("198001012005011001", "", ""), w.officer("198001012005011002", "", "")
+		first, second := w.officer("198001012005011001", "5371040101800011", ""), w.officer("198001012005011002", "5371040101800012", "")
 		kin, self := w.officer("198001012005011003", opa, ""), w.officer("198001012005011004", maria, "")
 		c := mandate.HeirClaim{Number: opa, Name: "OPA", BirthDate: "1940-03-03", Heir: maria, HeirName: "MARIA SARABITI", Paper: "SKAW 12/2026", Until: w.now().AddDate(0, 6, 0), Region: "53.15"}
 		for name, o := range map[string]lancar.Actor{"of the dead": kin, "of the heir": self, "reviewer": {Kind: lancar.Officer, ID: first.ID, Role: "reviewer", Region: "53.15"}} {
@@ -55,6 +55,7 @@ func TestKinAndOneHumanTwiceSettleNoHeir(t *testing.T) {
 		w.must(err)
 		w.refused(w.m.Settle(t.Context(), kin, m.ID, true, ""), lancar.Forbidden)
 		w.refused(w.m.Settle(t.Context(), again, m.ID, true, ""), lancar.Forbidden)
-		w.must(w.m.Settle(t.Context(), w.officer("198001012005011004", "", "5315040101100009"), m.ID, true, ""))
+		w.refused(w.m.Settle(t.Context(), w.officer("198001012005011005", "", "5315040101100009"), m.ID, true, ""), lancar.Forbidden) // nobody knows who it is
+		w.must(w.m.Settle(t.Context(), w.officer("198001012005011004", "5371040101800011", "5315040101100009"), m.ID, true, ""))
 	})
 }

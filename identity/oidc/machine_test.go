@@ -14,7 +14,7 @@ import (
 // officer hires somebody and returns them in their office.
 func (w *world) officer(number, role string) lancar.Actor {
 	w.Helper()
-	id, err := w.id.SaveEmployee(w.Context(), identity.Employee{Number: number, Name: "Petugas " + number, Mail: number + "@dinkes.example",
+	id, err := w.id.SaveEmployee(w.Context(), identity.Employee{Number: number, Name: "Petugas " + number, Mail: number + "@dinkes.example", NIK: "537104010180" + number,
 		Roles: []identity.Role{{Role: role, Agency: "dinkes", Region: "53.15"}}})
 	w.must(err)
 	return lancar.Actor{Kind: lancar.Officer, ID: id, Role: role, Agency: "dinkes", Region: "53.15"}

@@ -159,13 +159,15 @@ func (p *Provider) Approve(ctx context.Context, by lancar.Actor, id lancar.ID, v
 		if err != nil || !mayKeep(by, c.Client) {
 			return errNoClient(err)
 		}
+		if !MayApprove(by) {
+			return lancar.Fail(lancar.Forbidden, "", "Atasan, atau petugas mesin, yang menyetujui.", "A superior, or the officer for machines, approves.")
+		}
 		for _, first := range []lancar.ID{c.Officer, c.Editor} {
-			same, err := p.Identity.SameHumanTx(tx, first, by.ID)
-			if err != nil {
-				return err
+			if first == "" {
+				continue
 			}
-			if same || !MayApprove(by) {
-				return lancar.Fail(lancar.Forbidden, "", "Orang lain yang harus menyetujui.", "Another person must approve.")
+			if err := p.Identity.SecondTx(tx, first, by.ID); err != nil {
+				return err
 			}
 		}
 		if c.Stage != Waiting || c.Version != version {

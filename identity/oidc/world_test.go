@@ -12,6 +12,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -130,6 +131,11 @@ func newWorld(t testing.TB, db *store.DB, withTLS bool) *world {
 	w.machines = machine.New(db, w.queue, w.ring, w.id, machine.Config{})
 	w.mandates = mandate.New(db, w.queue, w.ring, w.access, note, exch, w.id, mandate.Config{})
 	w.queue.Subscribe(access.EventRow, "access", w.access.SeenTx)
+	for n, id := range []lancar.ID{engineer.ID, "0000000000000000000000000000bbbb", "0000000000000000000000000000cccc"} {
+		w.must(db.Write(w.Context(), func(tx *store.Tx) error {
+			return tx.Queue(`INSERT INTO identity_officers (account, number, name, subject, family) VALUES ($1, $1, 'Petugas', $2, $3) ON CONFLICT DO NOTHING`, string(id), w.ring.Subject("nik", fmt.Sprint(n)), w.ring.Subject("family", fmt.Sprint(n)))
+		}))
+	}
 	w.serve(withTLS)
 	w.queue.Subscribe(access.EventWithdrawn, "oidc", w.provider.Withdrawn)
 	w.queue.Subscribe(identity.EventSignedOut, "oidc", w.provider.SignedOut)

@@ -3,6 +3,7 @@ package town
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 )
 
@@ -45,6 +46,15 @@ func (m *maker) officer(i int, agency, region string, roles []string) Officer {
 	number := fmt.Sprintf("%s%04d%02d%s", digits(strings.ReplaceAll(birth, "-", ".")), year(birth)+24, 1+m.r.IntN(12), one)
 	m.serials[number]++
 	return Officer{Number: fmt.Sprintf("%s%03d", number, 900+m.serials[number]), Name: given + " " + surname,
-		Email:  fmt.Sprintf("%s.%s.%d@kantor.example", strings.ToLower(given), strings.ToLower(surname), i+1),
-		Region: region, Agency: agency, Roles: roles}
+		Email: fmt.Sprintf("%s.%s.%d@kantor.example", strings.ToLower(given), strings.ToLower(surname), i+1),
+		NIK:   nik(birth, sex, i), Region: region, Agency: agency, Roles: roles}
+}
+
+// nik is an officer's identity number, of a region that does not exist: no resident of the town has it.
+func nik(birth, sex string, i int) string {
+	day, _ := strconv.Atoi(birth[8:10])
+	if sex == "P" {
+		day += 40
+	}
+	return fmt.Sprintf("999999%02d%s%s%04d", day, birth[5:7], birth[2:4], i+1)
 }

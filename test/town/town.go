@@ -51,6 +51,7 @@ type Officer struct {
 	Number string // 18 digits
 	Name   string
 	Email  string
+	NIK    string // of no resident of the town
 	Region string // of the office: "53.15", a village's code, "00"
 	Agency string
 	Roles  []string
