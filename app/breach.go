@@ -12,7 +12,12 @@ import (
 
 // openBreaches makes what keeps failures of protection, and has people and officers told of them.
 func (n *node) openBreaches() {
-	n.breaches = breach.New(n.db, n.queue, n.cases.AffectedTx)
+	n.breaches = breach.New(n.db, n.queue, n.cases.AffectedTx, func(tx *store.Tx, reader, officer lancar.ID) error {
+		if _, known := n.identity.OfficerNameTx(tx, reader); !known { // a machine
+			return nil
+		}
+		return n.identity.SecondTx(tx, reader, officer)
+	})
 	n.queue.Subscribe(breach.EventTold, "identity", n.tellBreached)
 	n.queue.Subscribe(breach.EventOpened, "identity", func(tx *store.Tx, e jobs.Event) error {
 		return n.tellAbove(tx, e.Region, notify.Message{Region: e.Region, Key: "breach " + e.Key, Link: "/office/breaches",

@@ -239,8 +239,8 @@ func (i *Identity) ServesTx(tx *store.Tx, account lancar.ID, region string) (boo
 	return slices.ContainsFunc(roles, func(r Role) bool { return access.Within(region, r.Region) }), err
 }
 
-// SameHumanTx says whether two officers' accounts may belong to one human being: they do where the
-// personnel register gave both the same identity number, and nobody knows where it gave one of them none.
+// SameHumanTx says whether [Identity.SecondTx] refuses one of two officers as the other's second person:
+// they are, or may be, one human being, or are of one family.
 func (i *Identity) SameHumanTx(tx *store.Tx, a, b lancar.ID) (bool, error) {
 	err := i.SecondTx(tx, a, b)
 	if lancar.CodeOf(err) == lancar.Forbidden {
@@ -250,25 +250,28 @@ func (i *Identity) SameHumanTx(tx *store.Tx, a, b lancar.ID) (bool, error) {
 }
 
 // SecondTx refuses (lancar.Forbidden) an officer as the second person to what another one began, unless
-// the personnel register gave both their identity numbers and these differ: nobody is their own second
-// person, and who cannot be told apart is none.
+// the personnel register gave both their identity numbers and these differ, and they stand on different
+// family cards as far as these are known: nobody is the second person to themself or their family, and
+// who cannot be told apart is none.
 func (i *Identity) SecondTx(tx *store.Tx, first, second lancar.ID) error {
 	if first == second {
 		return errSamePerson()
 	}
-	one, err := officerSubject(tx, first)
+	one, err := officerIs(tx, first)
 	if err != nil {
 		return err
 	}
-	two, err := officerSubject(tx, second)
+	two, err := officerIs(tx, second)
 	switch {
 	case err != nil:
 		return err
-	case one == "" || two == "":
+	case one.subject == "" || two.subject == "":
 		return lancar.Fail(lancar.Forbidden, "", "NIK Anda atau petugas yang memulai ini belum ada di daftar petugas, jadi belum pasti Anda orang lain. Minta bagian kepegawaian melengkapinya.",
 			"Your identity number, or that of the officer who began this, is not in the list of officers, so that nobody knows whether you are another person. Ask the personnel office to add it.")
-	case one == two:
+	case one.subject == two.subject:
 		return errSamePerson()
+	case one.family != "" && one.family == two.family:
+		return lancar.Fail(lancar.Forbidden, "", "Yang memulai ini satu kartu keluarga dengan Anda. Petugas lain yang mengesahkan.", "Who began this is of your family. Another officer confirms it.")
 	}
 	return nil
 }

@@ -73,12 +73,11 @@ func holdersOf(tx *store.Tx, region, role string) ([]OnRoster, error) {
 		WHERE r.region = $1 AND r.role = $2 ORDER BY o.account`, region, role)
 }
 
-// officerSubject is the subject of an officer's own identity number, "" where it is not known, or nobody
-// knows the officer.
-func officerSubject(tx *store.Tx, account lancar.ID) (string, error) {
+// officerIs is who an officer is, empty where the list does not say, or nobody knows the officer.
+func officerIs(tx *store.Tx, account lancar.ID) (conflict, error) {
 	_, c, err := officerByAccount(tx, account)
 	if err == store.ErrNone {
-		return "", nil
+		return conflict{}, nil
 	}
-	return c.subject, err
+	return c, err
 }

@@ -221,7 +221,7 @@ func newWorld(t *testing.T) *world {
 	w.queue.Subscribe(publiclog.EventSequenced, "casework", w.cases.Sequenced)
 	w.queue.Subscribe(document.EventIssued, "list", docs.ListTx)
 	w.apps = oidc.New(oidc.Rooms{DB: w.db, Queue: w.queue, Keys: ring, Identity: w.id, Access: w.access, Machines: w.machines, Log: slog.New(slog.DiscardHandler)}, oidc.Config{Issuer: "https://masuk.example", Sandbox: true})
-	breaches := breach.New(w.db, w.queue, w.cases.AffectedTx)
+	breaches := breach.New(w.db, w.queue, w.cases.AffectedTx, w.id.SecondTx)
 	w.Breaches = breaches
 	w.open(Deps{Regions: rs, Catalog: cat, Identity: w.id, Mandates: w.mandates, Access: w.access, Breaches: breaches, Notify: note, Cases: w.cases, Machines: w.machines, OIDC: w.apps, Documents: docs, PublicLog: w.log, Queue: w.queue,
 		Registers: func(id string) lancar.Text { s, _ := exch.Source(id); return s.Name }, Clock: w.now, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Rehearsal: true})

@@ -78,6 +78,7 @@ type Breaches struct {
 	db    *store.DB
 	queue *jobs.Queue
 	cases func(tx *store.Tx, p Pick) ([]string, error)
+	apart func(tx *store.Tx, reader, officer lancar.ID) error
 }
 
 const (
@@ -86,9 +87,10 @@ const (
 )
 
 // New makes it and registers its jobs. cases finds the subjects of a pick by cases or by service;
-// app hands it down from the room that has them.
-func New(db *store.DB, queue *jobs.Queue, cases func(tx *store.Tx, p Pick) ([]string, error)) *Breaches {
-	b := &Breaches{db: db, queue: queue, cases: cases}
+// app hands it down from the room that has them. apart refuses an officer who is, or is of the family
+// of, the officer whose looks a breach is about, from the room that knows officers.
+func New(db *store.DB, queue *jobs.Queue, cases func(tx *store.Tx, p Pick) ([]string, error), apart func(tx *store.Tx, reader, officer lancar.ID) error) *Breaches {
+	b := &Breaches{db: db, queue: queue, cases: cases, apart: apart}
 	queue.HandleTx(queueTell, b.tellSome)
 	queue.HandleTx(queueLate, b.lateTx)
 	return b

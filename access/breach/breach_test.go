@@ -47,6 +47,11 @@ func each(t *testing.T, fn func(*world)) {
 				t.Errorf("people were picked in %s", p.Region)
 			}
 			return w.found, nil
+		}, func(_ *store.Tx, reader, officer lancar.ID) error {
+			if reader == officer || reader == "cousin of "+officer {
+				return lancar.Fail(lancar.Forbidden, "", "keluarga", "family")
+			}
+			return nil
 		})
 		for _, name := range []string{breach.EventOpened, breach.EventTold, breach.EventLate} {
 			w.queue.Subscribe(name, "test", func(_ *store.Tx, e jobs.Event) error {
@@ -93,6 +98,13 @@ func (w *world) people(n int) (subjects []string) {
 func (w *world) breach() breach.Breach {
 	return breach.Breach{What: "Nama dan alamat pemohon lapak", How: "Berkas tertinggal di fotokopi", Measures: "Berkas ditarik, prosedur diubah", Contact: "dpo@dinkes.test",
 		Happened: w.at.Add(-48 * time.Hour), Found: w.at.Add(-time.Hour)}
+}
+
+func (w *world) opened(p breach.Pick) breach.Breach {
+	w.Helper()
+	b, err := w.b.Open(w.Context(), dpo(), w.breach(), p)
+	w.must(err)
+	return b
 }
 
 func byCase() breach.Pick { return breach.Pick{Cases: []string{"53.15-1"}} }
@@ -223,5 +235,36 @@ func TestOnlyTheDataOfficerHandlesABreach(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
+	})
+}
+
+// Whose looks a breach is about, and their family, does not close it; nor does adding others hide whose
+// they were.
+func TestNobodyClosesABreachOfTheirOwn(t *testing.T) {
+	each(t, func(w *world) {
+		looked := func(who lancar.ID) breach.Pick {
+			return breach.Pick{Reader: who, From: w.at.AddDate(0, 0, -7), Until: w.at}
+		}
+		for name, open := range map[string]func() breach.Breach{
+			"their own":      func() breach.Breach { return w.opened(looked("dpo")) },
+			"their family's": func() breach.Breach { return w.opened(looked("cousin of dpo")) },
+			"added afterwards": func() breach.Breach {
+				b := w.opened(byCase())
+				w.must(w.b.Add(t.Context(), dpo(), b.Region, b.ID, looked("someone")))
+				w.must(w.b.Add(t.Context(), dpo(), b.Region, b.ID, looked("dpo")))
+				return b
+			},
+		} {
+			b := open()
+			w.must(w.b.Tell(t.Context(), dpo(), b.Region, b.ID)) // the people need not wait
+			if err := w.b.Reported(t.Context(), dpo(), b.Region, b.ID, "1/2026"); lancar.CodeOf(err) != lancar.Forbidden {
+				t.Errorf("%s: %v", name, err)
+			}
+			above := dpo()
+			above.ID, above.Region = "other", "53"
+			w.must(w.b.Reported(t.Context(), above, b.Region, b.ID, "1/2026"))
+		}
+		b := w.opened(byCase())
+		w.must(w.b.Reported(t.Context(), dpo(), b.Region, b.ID, "1/2026"))
 	})
 }

@@ -60,6 +60,11 @@ func (b *Breaches) Add(ctx context.Context, officer lancar.Actor, region string,
 			return err
 		}
 		p.Region = region
+		if p.Reader != "" {
+			if kept, err := addReader(tx, n, p.Reader); err != nil || !kept {
+				return changed(err)
+			}
+		}
 		if err := b.addTx(tx, n, p); err != nil || n.Told.IsZero() {
 			return err
 		}

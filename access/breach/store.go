@@ -2,6 +2,7 @@ package breach
 
 import (
 	"encoding/json"
+	"slices"
 
 	"lancar"
 	"lancar/internal/store"
@@ -9,8 +10,48 @@ import (
 
 const columns = `region, id, agency, officer, what, how, measures, contact, happened_at, found_at, opened_at, due_at, told_at, authority_at, authority_ref, version`
 
+// picked is what is kept of whose data a breach concerns.
+type picked struct {
+	Pick                // the first one
+	Readers []lancar.ID // of all
+}
+
+func (p Pick) readers() []lancar.ID {
+	if p.Reader == "" {
+		return nil
+	}
+	return []lancar.ID{p.Reader}
+}
+
+func pickOf(tx *store.Tx, n Breach) (p picked, err error) {
+	var text string
+	if err := tx.QueryRow(`SELECT pick FROM access_breaches WHERE region = $1 AND id = $2`, n.Region, string(n.ID)).Scan(&text); err != nil {
+		return p, err
+	}
+	err = json.Unmarshal([]byte(text), &p)
+	if p.Readers == nil {
+		p.Readers = p.readers()
+	}
+	return p, err
+}
+
+// addReader notes one more whose looks a breach is about; false if the breach changed since n was read.
+func addReader(tx *store.Tx, n Breach, reader lancar.ID) (bool, error) {
+	p, err := pickOf(tx, n)
+	if err != nil || slices.Contains(p.Readers, reader) {
+		return err == nil, err
+	}
+	p.Readers = append(p.Readers, reader)
+	text, err := json.Marshal(p)
+	if err != nil {
+		return false, err
+	}
+	rows, err := tx.Exec(`UPDATE access_breaches SET pick = $4, version = version + 1 WHERE region = $1 AND id = $2 AND version = $3`, n.Region, string(n.ID), n.Version, string(text))
+	return rows == 1, err
+}
+
 func insertBreach(tx *store.Tx, n Breach, p Pick) error {
-	pick, err := json.Marshal(p)
+	pick, err := json.Marshal(picked{p, p.readers()})
 	if err != nil {
 		return err
 	}

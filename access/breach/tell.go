@@ -71,7 +71,8 @@ func (b *Breaches) tellSome(tx *store.Tx, j jobs.Job) error {
 }
 
 // Reported notes that the letter to the authority went out, with its reference. Noting it again
-// changes nothing.
+// changes nothing. lancar.Forbidden for an officer whose own looks, or whose family's, the breach is
+// about: another data officer, of the region above if need be, closes it.
 func (b *Breaches) Reported(ctx context.Context, officer lancar.Actor, region string, id lancar.ID, ref string) error {
 	if err := mayHandle(officer, region); err != nil {
 		return err
@@ -88,13 +89,36 @@ func (b *Breaches) Reported(ctx context.Context, officer lancar.Actor, region st
 		if err != nil || !n.Reported.IsZero() {
 			return err
 		}
+		if err := b.disinterested(tx, n, officer); err != nil {
+			return err
+		}
 		n.Reported, n.Ref = tx.Now, ref
 		won, err := update(tx, n)
 		if err == nil && !won {
-			err = lancar.Fail(lancar.Conflict, "", "Catatan ini baru saja diubah. Muat ulang halaman.", "This record was just changed. Reload the page.")
+			err = changed(nil)
 		}
 		return err
 	})
+}
+
+func changed(err error) error {
+	if err != nil {
+		return err
+	}
+	return lancar.Fail(lancar.Conflict, "", "Catatan ini baru saja diubah. Muat ulang halaman.", "This record was just changed. Reload the page.")
+}
+
+func (b *Breaches) disinterested(tx *store.Tx, n Breach, officer lancar.Actor) error {
+	p, err := pickOf(tx, n)
+	if err != nil {
+		return err
+	}
+	for _, reader := range p.Readers {
+		if err := b.apart(tx, reader, officer.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lateTx says, once, that the term has passed before the people and the authority were told.

@@ -24,8 +24,10 @@ func TestAMachineOfProductionWorksOnceASecondHumanSaysSo(t *testing.T) {
 		for who, actor := range map[string]lancar.Actor{
 			"its owner, who is a superior too":        w.actor("1001", identity.Superior),
 			"its owner under another employee number": w.actor("1006"),
-			"a colleague without that role":           w.actor("1002"),
-			"a session that claims a role":            w.actor("1002", identity.Superior),
+			"her husband":                       w.actor("1007"),
+			"somebody of whom nobody knows who": w.actor("1008"),
+			"a colleague without that role":     w.actor("1002"),
+			"a session that claims a role":      w.actor("1002", identity.Superior),
 		} {
 			if _, err := w.m.Approve(t.Context(), actor, m.ID, m.Version); lancar.CodeOf(err) != lancar.Forbidden && lancar.CodeOf(err) != lancar.NotFound {
 				t.Errorf("%s approved it: %v", who, err)

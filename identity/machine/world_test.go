@@ -94,19 +94,26 @@ const (
 )
 
 // The office: Rita owns machines, Andi is her colleague, Siti the superior, Budi answers for machines,
-// Oto has an office elsewhere. Rita's second employee number belongs to the same human being.
+// Oto has an office elsewhere. Rita's second employee number belongs to the same human
+// being, Yos is her husband, and nobody knows who 1008 is.
 func staff() []identity.Employee {
 	one := func(number, nik string, roles ...identity.Role) identity.Employee {
 		return identity.Employee{Number: number, Name: "Petugas " + number, Mail: number + "@kantor.example", NIK: nik, Roles: roles}
 	}
+	family := func(e identity.Employee) identity.Employee {
+		e.FamilyCard = "5315040101100001"
+		return e
+	}
 	here := func(role string) identity.Role { return identity.Role{Role: role, Agency: agency, Region: place} }
 	return []identity.Employee{
-		one("1001", "5315040101850001", here(identity.Reviewer), here(identity.Superior)),
+		family(one("1001", "5315040101850001", here(identity.Reviewer), here(identity.Superior))),
 		one("1002", "5315040101850002", here(identity.Reviewer)),
 		one("1003", "5315040101850003", here(identity.Superior)),
 		one("1004", "5315040101850004", here(machine.Role)),
 		one("1005", "5315040101850005", identity.Role{Role: machine.Role, Agency: "dinkes", Region: place}),
 		one("1006", "5315040101850001", here(machine.Role)),
+		family(one("1007", "5315040101850007", here(machine.Role))),
+		one("1008", "", here(machine.Role)),
 	}
 }
 

@@ -133,3 +133,32 @@ func TestCallbacksLeadToThePublicNetworkAlone(t *testing.T) {
 		}
 	}
 }
+
+// Neither a spouse, nor an officer of whom nobody knows who they are, is the other person who lets an app
+// into production.
+func TestNobodyApprovesAnAppOfTheirFamily(t *testing.T) {
+	once(t, func(w *world) {
+		hire := func(number, nik, family, role string) lancar.Actor {
+			id, err := w.id.SaveEmployee(t.Context(), identity.Employee{Number: number, Name: "Petugas", Mail: number + "@dinkes.example", NIK: nik, FamilyCard: family,
+				Roles: []identity.Role{{Role: role, Agency: "dinkes", Region: "53.15"}}})
+			w.must(err)
+			return lancar.Actor{Kind: lancar.Officer, ID: id, Role: role, Agency: "dinkes", Region: "53.15"}
+		}
+		owner := hire("2001", "5371040101802001", "5371040101100001", "engineer")
+		spouse := hire("2002", "5371040101802002", "5371040101100001", identity.Superior)
+		unknown := hire("2003", "", "", identity.Superior)
+		other := hire("2004", "5371040101802004", "5371040101100002", identity.Superior)
+		a := w.app(peopleApp)
+		mine := a.Client
+		mine.ID = ""
+		c, _, err := w.provider.Register(t.Context(), owner, mine)
+		w.must(err)
+		w.must(w.provider.Submit(t.Context(), owner, c.ID))
+		for name, by := range map[string]lancar.Actor{"spouse": spouse, "unknown": unknown} {
+			if err := w.provider.Approve(t.Context(), by, c.ID, 2, false); lancar.CodeOf(err) != lancar.Forbidden {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		w.must(w.provider.Approve(t.Context(), other, c.ID, 2, false))
+	})
+}
