@@ -28,12 +28,17 @@ func (a *Access) Looks(ctx context.Context, g Grant, f Filter, after string) (ro
 		rows, err = selectSeen(tx, g.subject, f, at, id, rowsPage+1)
 		return err
 	})
-	if len(rows) > rowsPage {
-		rows = rows[:rowsPage]
-		last := rows[rowsPage-1]
-		next = fmt.Sprintf("%d.%s", store.Micros(last.At), last.ID)
-	}
+	rows, next = pageOf(rows)
 	return rows, next, err
+}
+
+// pageOf cuts a page off what was read, and names where the next one begins.
+func pageOf(rows []Row) ([]Row, string) {
+	if len(rows) <= rowsPage {
+		return rows, ""
+	}
+	last := rows[rowsPage-1]
+	return rows[:rowsPage], fmt.Sprintf("%d.%s", store.Micros(last.At), last.ID)
 }
 
 // Rows is [Access.Looks] of everyone.

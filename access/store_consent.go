@@ -51,3 +51,13 @@ func scanConsent(s store.Scanner) (Consent, error) {
 	c.At, c.Until, c.Ended = store.Time(at), store.Time(until), store.Time(ended)
 	return c, errors.Join(json.Unmarshal([]byte(name), &c.Name), json.Unmarshal([]byte(purpose), &c.Purpose))
 }
+
+// firstLook notes that an app looked at a thing in a slot of time; false when it did already. What an
+// app looked at before is forgotten with it: the rows of the looks stay.
+func firstLook(tx *store.Tx, subject, app, thing string, slot int64) (bool, error) {
+	n, err := tx.Exec(`INSERT INTO access_app_looks (subject, app, thing, slot) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, subject, app, thing, slot)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	return true, tx.Queue(`DELETE FROM access_app_looks WHERE subject = $1 AND slot < $2`, subject, slot)
+}

@@ -25,7 +25,7 @@ const accessPkg = "lancar/access"
 // gates ask for, or check, the permission to read. What they answer must be used.
 var gates = map[string]bool{
 	"(*" + accessPkg + ".Access).OpenTx": true, "(*" + accessPkg + ".Access).OwnTx": true,
-	"(*" + accessPkg + ".Access).ActTx": true, "(" + accessPkg + ".Grant).For": true, "(*" + accessPkg + ".Access).keep": true,
+	"(*" + accessPkg + ".Access).ActTx": true, "(*" + accessPkg + ".Access).AppTx": true, "(" + accessPkg + ".Grant).For": true, "(*" + accessPkg + ".Access).keep": true,
 }
 
 // transactions run the function that is their last argument, and end well only if it does.

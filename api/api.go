@@ -1,10 +1,17 @@
 // Package api is the door for machines: a JSON API described by OpenAPI 3.1 at /openapi.json.
-// What it answers without a token is public and the same for everyone. Registered machines (package
-// identity/machine) call the rest with a token, each operation with one scope.
+// What it answers without a token is public and the same for everyone. The rest is called with an
+// access token of this node (identity/oidc), each operation with one scope: by an app for the person
+// who signed in to it, by an agent under its person's mandate, by a registered machine
+// (identity/machine) for itself.
+//
+// The door decides nothing. What a person may read and do at the portal, an app or agent reads and
+// does here in the same rooms (casework, mandate, access), within the agreement or the mandate, which
+// are asked in the transaction of each act. docs/spec/api.md tells an agent's whole story.
 package api
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"strings"
 
@@ -12,6 +19,8 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"lancar"
+	"lancar/access"
+	"lancar/casework"
 	"lancar/catalog"
 	"lancar/identity/machine"
 	"lancar/identity/mandate"
@@ -30,6 +39,11 @@ type Deps struct {
 	Admit    Admit
 	Machines *machine.Machines
 	Mandates *mandate.Mandates // for operations of agents; without it there are none
+	// Enter, Cases and Access are for operations about people's applications; without Enter there are none.
+	Enter  Admit
+	Cases  *casework.Cases
+	Access *access.Access
+	Log    *slog.Logger // of what failed on our side; nil for nobody to tell
 }
 
 // API answers machines.
@@ -41,8 +55,7 @@ func Mount(mux *http.ServeMux, d Deps) {
 	config.Info.Description = "Public services: what there is, where, and how to reach it."
 	config.DocsPath, config.SchemasPath = "", ""
 	config.CreateHooks = nil // answers carry no $schema links
-	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"machine": {Type: "http", Scheme: "bearer", BearerFormat: "JWT",
-		Description: "An access token that a registered machine got from /oauth/token with its own key (private_key_jwt or mutual TLS)."}}
+	config.Components.SecuritySchemes = schemes(d.issuer())
 	a := &API{d}
 	h := humago.New(mux, config)
 	if d.Admit != nil {
@@ -50,6 +63,9 @@ func Mount(mux *http.ServeMux, d Deps) {
 		if d.Mandates != nil {
 			a.mountMandates(h)
 		}
+	}
+	if d.Enter != nil {
+		a.mountPersons(h)
 	}
 	huma.Register(h, huma.Operation{OperationID: "find-services", Method: http.MethodGet, Path: "/api/v1/services",
 		Summary: "Find services by need", Description: "Best first, at most 20. Without q, every service by name. region is a Home Ministry code: launched there, in any region below it, or national; services not launched come last.",

@@ -10,36 +10,40 @@ import (
 
 	"lancar"
 	"lancar/identity/machine"
+	"lancar/identity/oidc"
 	"lancar/internal/serve"
 )
 
-// Admit lets one request of a machine in, or answers it and returns false: identity/oidc verifies the
-// token, identity/machine whether the machine may go on.
-type Admit func(w http.ResponseWriter, r *http.Request, scope string) (lancar.Actor, bool)
+// Admit lets one call in with its access token, which must have the scope ("" for any), or answers it
+// and returns false: Require of identity/oidc for machines that call for themselves, Enter for who
+// calls for a person.
+type Admit func(w http.ResponseWriter, r *http.Request, scope string) (oidc.Caller, bool)
 
-type actorKey struct{}
+type callerKey struct{}
 
-// machines is the middleware of operations that registered machines call, with one scope ("" for
-// any machine). [actor] is who called.
+// machines is the middleware of operations that registered machines call for themselves, with one
+// scope ("" for any machine). [caller] is who called.
 func (a *API) machines(scope string) huma.Middlewares {
 	return huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
-		if who, ok := a.Admit(w, r, scope); ok {
-			next(huma.WithValue(ctx, actorKey{}, who))
+		if c, ok := a.Admit(w, r, scope); ok {
+			next(huma.WithValue(ctx, callerKey{}, c))
 		}
 	}}
 }
 
-func actor(ctx context.Context) lancar.Actor {
-	who, _ := ctx.Value(actorKey{}).(lancar.Actor)
-	return who
+func caller(ctx context.Context) oidc.Caller {
+	c, _ := ctx.Value(callerKey{}).(oidc.Caller)
+	return c
 }
+
+func actor(ctx context.Context) lancar.Actor { return caller(ctx).Client }
 
 // mountMachines adds what machines ask about themselves.
 func (a *API) mountMachines(h huma.API) {
 	huma.Register(h, huma.Operation{OperationID: "get-machine", Method: http.MethodGet, Path: "/api/v1/machine",
 		Summary: "Who I am, what I may do, and what is left of my budget", Description: "For registered machines, with an access token of this node (client_credentials). A machine that was stopped is refused within a second.",
-		Security: []map[string][]string{{"machine": {}}}, Middlewares: a.machines(""), Errors: []int{401, 403, 429}}, a.machine)
+		Security: needs("machine", ""), Middlewares: a.machines(""), Errors: []int{401, 403, 429}}, a.machine)
 }
 
 type machineOutput struct {

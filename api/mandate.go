@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -11,12 +10,11 @@ import (
 	"lancar"
 	"lancar/identity"
 	"lancar/identity/mandate"
-	"lancar/internal/serve"
 )
 
 // mountMandates adds what an agent asks about the mandate of its person.
 func (a *API) mountMandates(h huma.API) {
-	security := []map[string][]string{{"machine": {}}}
+	security := needs("machine", "cases.read")
 	huma.Register(h, huma.Operation{OperationID: "find-mandates", Method: http.MethodGet, Path: "/api/v1/mandates", Summary: "For whom I may act",
 		Description: "For an agent: the mandates in force that its person gave it. Whom they are for is not named here.", Security: security, Middlewares: a.machines("cases.read"), Errors: []int{401, 403, 429}}, a.mandates)
 	huma.Register(h, huma.Operation{OperationID: "get-mandate", Method: http.MethodGet, Path: "/api/v1/mandates/{mandate}", Summary: "One mandate, with the name of whom it is for",
@@ -42,7 +40,7 @@ type mandatesOutput struct {
 func (a *API) mandates(ctx context.Context, _ *struct{}) (*mandatesOutput, error) {
 	held, err := a.Mandates.Held(ctx, identity.Session{Account: actor(ctx).ID})
 	if err != nil {
-		return nil, refused(err)
+		return nil, a.problem(ctx, err)
 	}
 	out := &mandatesOutput{CacheControl: "no-store"}
 	out.Body.Mandates = []mandateBody{}
@@ -69,7 +67,7 @@ func (a *API) mandate(ctx context.Context, in *mandateInput) (*mandateOutput, er
 		_, err = a.Mandates.See(ctx, acting, mandate.Act{Verb: mandate.See})
 	}
 	if err != nil {
-		return nil, refused(err)
+		return nil, a.problem(ctx, err)
 	}
 	out := &mandateOutput{CacheControl: "no-store", Body: bodyOf(acting.Mandate)}
 	out.Body.For = acting.Mandate.Principal.Name
@@ -82,13 +80,4 @@ func bodyOf(m mandate.Mandate) mandateBody {
 		out.Verbs = append(out.Verbs, string(v))
 	}
 	return out
-}
-
-// refused is an error as a problem document, with its safe text.
-func refused(err error) error {
-	text := "this cannot be answered now"
-	if e, ok := errors.AsType[*lancar.Error](err); ok {
-		text = e.Text.In("en")
-	}
-	return huma.NewError(serve.StatusOf(err), text)
 }

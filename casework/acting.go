@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"errors"
 	"maps"
 
 	"lancar"
@@ -23,10 +22,10 @@ func (w Applicant) actor() lancar.Actor {
 	return lancar.Actor{Kind: lancar.Person, ID: w.Account}
 }
 
-// readFor runs a reading of the applicant. Under a mandate it is a write, because the look is written
-// down with it.
+// readFor runs a reading of the applicant. Under a mandate, or by an app, it is a write, because the
+// look is written down with it.
 func (c *Cases) readFor(ctx context.Context, who Applicant, fn func(*store.Tx) error) error {
-	if who.acts() {
+	if who.acts() || who.App != nil {
 		return c.db.Write(ctx, fn)
 	}
 	return c.db.Read(ctx, fn)
@@ -35,6 +34,9 @@ func (c *Cases) readFor(ctx context.Context, who Applicant, fn func(*store.Tx) e
 // personTx permits the applicant to read about themself, or the holder of a mandate to read for them,
 // which is written down.
 func (c *Cases) personTx(tx *store.Tx, who Applicant, act mandate.Act) (access.Grant, error) {
+	if who.App != nil {
+		return c.appTx(tx, who, thing(act), true)
+	}
 	if !who.acts() {
 		return c.access.OwnTx(tx, who.Account, who.Subject, who.Register)
 	}
@@ -47,6 +49,9 @@ func (c *Cases) personTx(tx *store.Tx, who Applicant, act mandate.Act) (access.G
 
 // ownReading permits what the node reads for an act that is written down itself.
 func (c *Cases) ownReading(tx *store.Tx, who Applicant) (access.Grant, error) {
+	if who.App != nil {
+		return c.appTx(tx, who, "", false)
+	}
 	if !who.acts() {
 		return c.access.OwnTx(tx, who.Account, who.Subject, who.Register)
 	}
@@ -81,8 +86,13 @@ func (c *Cases) mayTx(tx *store.Tx, who Applicant, act mandate.Act) error {
 	return theirs(who, m, err)
 }
 
-// actTx uses a mandate in the transaction of the act; nothing for who acts for themself.
+// actTx uses a mandate in the transaction of the act, or sees that an app still may; nothing for who
+// acts for themself.
 func (c *Cases) actTx(tx *store.Tx, who Applicant, act mandate.Act) error {
+	if who.App != nil {
+		_, err := c.appTx(tx, who, "", false)
+		return err
+	}
 	if !who.acts() {
 		return nil
 	}
@@ -94,19 +104,6 @@ func (c *Cases) actTx(tx *store.Tx, who Applicant, act mandate.Act) error {
 func theirs(who Applicant, m mandate.Mandate, err error) error {
 	if err == nil && (m.Principal.Account != who.Account || m.Principal.Subject != who.Subject) {
 		return errNotFound()
-	}
-	return err
-}
-
-// askPerson has the applicant asked about a final step that their machine may not take alone. It
-// returns the error that the machine gets.
-func (c *Cases) askPerson(ctx context.Context, who Applicant, act mandate.Act, err error) error {
-	e, ok := errors.AsType[*lancar.Error](err)
-	if !who.acts() || !ok || e.Code != lancar.Forbidden || e.Field != "ask" {
-		return err
-	}
-	if asked := c.mandates.Ask(ctx, who.By.ID, who.By.Mandate, act); asked != nil {
-		return asked
 	}
 	return err
 }
@@ -150,6 +147,7 @@ func (c *Cases) actedTx(tx *store.Tx, g access.Grant, d *dossier, out *Case) err
 	}
 	for i, e := range d.events {
 		id := e.Plain.Mandate
+		out.Events[i].Through = e.Plain.Through
 		if id == "" {
 			continue
 		}
@@ -196,6 +194,14 @@ func (c *Cases) informHolder(tx *store.Tx, t told, m notify.Message) error {
 		return nil
 	}
 	return c.mandates.TellHolderTx(tx, t.By, t.Mandate, t.Service, m)
+}
+
+// thing is what an act is about, as looks at it are told apart: a case, else a draft.
+func thing(a mandate.Act) lancar.ID {
+	if a.Case != "" {
+		return a.Case
+	}
+	return lancar.ID(a.Ref)
 }
 
 // drafting is the use of a mandate for a draft.

@@ -59,6 +59,8 @@ type Event struct {
 	Text lancar.Text // what happened, in words
 	Leaf lancar.ID   // in the region's log, "" where there is none
 	By   *ActedBy    // who acted for the applicant; nil where nobody did
+	// Through is the app by which the applicant did it; nil for our own pages.
+	Through *Through
 }
 
 // ActedBy is who did something for the applicant, under a mandate.

@@ -28,7 +28,11 @@ func (c *Cases) Check(ctx context.Context, who Applicant, id lancar.ID) (Checked
 	if out.Office != "" {
 		d.Region = out.Office
 	}
-	return Checked{Draft: d, Service: def, Outcome: out}, nil
+	checked := Checked{Draft: d, Service: def, Outcome: out}
+	if who.App != nil {
+		checked.veil()
+	}
+	return checked, nil
 }
 
 // situation is a draft as the interpreter looks at it. Figures are those of the deciding region

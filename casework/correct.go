@@ -223,7 +223,7 @@ func (c *Cases) Withdraw(ctx context.Context, who Applicant, number string, vers
 		}
 		return c.closeTx(tx, d, change{kind: flow.Withdraw, actor: who.actor(), to: to, leaf: true})
 	})
-	return c.askPerson(ctx, who, act, err)
+	return c.askPerson(ctx, who, "", act.Ref, act, err)
 }
 
 // closeTx writes an event after which nothing more happens.

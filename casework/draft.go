@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"lancar"
+	"lancar/access"
 	"lancar/catalog"
 	"lancar/identity"
 )
@@ -20,6 +21,7 @@ type Applicant struct {
 	Register bool
 	Level    identity.Level // how sure the sign-in is, for services that ask for more
 	By       lancar.Actor
+	App      *access.App // by which they read and act; nil for our own pages
 }
 
 // Draft is an application that is not yet submitted. It lives with the account, is saved at every
@@ -76,7 +78,8 @@ type Upload struct {
 // the same case however often and from wherever it is sent.
 type Submission struct {
 	Draft   lancar.ID
-	Version int64 // of the draft that was checked; 0 for whichever is there
+	Version int64  // of the draft that was checked; 0 for whichever is there
+	Key     string // what the caller of the API names this act by, "" for none: see [Cases.Pay]
 }
 
 // draftDays is how long a draft waits after it was last saved, remindDays when its owner is

@@ -11,6 +11,9 @@ func (c *Cases) draftsTx(tx *store.Tx) error {
 	if err := forgetHands(tx); err != nil {
 		return err
 	}
+	if err := forgetRequests(tx); err != nil {
+		return err
+	}
 	due, err := dueDrafts(tx, sweepMax)
 	if err != nil {
 		return err

@@ -66,6 +66,7 @@ type plain struct {
 	Took     *took   `json:"took,omitempty"`     // of a decision: what the kept figures count
 	// Mandate is the one under which the actor did it for the applicant; "" for their own act.
 	Mandate lancar.ID `json:"mandate,omitempty"`
+	Through *Through  `json:"through,omitempty"` // the app by which the applicant did it themself
 }
 
 // took is how long a decision took, in working days, and whether its term had passed.

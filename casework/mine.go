@@ -61,6 +61,9 @@ func (c *Cases) Case(ctx context.Context, who Applicant, number string) (out Cas
 			return err
 		}
 		out, err = c.view(tx, g, d)
+		if who.App != nil {
+			out.veil(d.def)
+		}
 		return err
 	})
 	return out, err

@@ -43,6 +43,9 @@ func (c *Cases) submitOnce(ctx context.Context, who Applicant, s Submission) (Ca
 	err := c.db.Read(ctx, func(tx *store.Tx) (err error) {
 		// The draft is keyed by the account that the session vouches for, and nothing of it is shown.
 		var metas []sealedFile
+		if _, err = c.requestTx(tx, who, s.Key, mandate.Submit, string(s.Draft)); err != nil {
+			return err
+		}
 		if d, key, err = c.draftTx(tx, who, s.Draft, askDraftMetas(who.Account, s.Draft, &metas)); err != nil || d.state == "submitted" {
 			return err
 		}
@@ -72,18 +75,21 @@ func (c *Cases) submitOnce(ctx context.Context, who Applicant, s Submission) (Ca
 		if err := submitDraft(tx, d, p.region, p.origin.Number); err != nil {
 			return err
 		}
+		if err := c.doneTx(tx, who, s.Key, mandate.Submit, string(s.Draft)); err != nil {
+			return err
+		}
 		return c.submitTx(tx, key, p)
 	})
 	if store.IsCheck(err) {
 		err = errMoved()
 	}
-	if lancar.CodeOf(err) == lancar.Conflict { // somebody was first: perhaps with this very draft
+	if code := lancar.CodeOf(err); code == lancar.Conflict || code == lancar.Forbidden { // somebody was first: perhaps with this very draft
 		if again, e := c.submittedDraft(ctx, who, s.Draft); e == nil {
 			return again, nil
 		}
 	}
 	if err != nil {
-		return Case{}, c.askPerson(ctx, who, p.act, err)
+		return Case{}, c.askPerson(ctx, who, s.Key, string(s.Draft), p.act, err)
 	}
 	return p.brief(), nil
 }
@@ -92,6 +98,7 @@ func (c *Cases) submitOnce(ctx context.Context, who Applicant, s Submission) (Ca
 type prepared struct {
 	dossier
 	by     lancar.Actor // the applicant, or who acts for them
+	app    *Through
 	act    mandate.Act
 	body   submitBody
 	total  lancar.Money
@@ -118,7 +125,7 @@ func (c *Cases) prepare(who Applicant, d draftRow) (*prepared, error) {
 	if ok, _ := office.Launched(def.Slug, now); !ok {
 		return nil, lancar.Fail(lancar.Invalid, "region", "Layanan ini belum dibuka di daerah ini.", "This service is not open in this region yet.")
 	}
-	p := &prepared{office: office, total: out.Total}
+	p := &prepared{office: office, total: out.Total, app: who.through()}
 	p.region, p.id, p.account, p.subject, p.def = out.Office, d.ID, who.Account, who.Subject, def
 	p.origin = origin{Number: NewNumber(out.Office), Service: def.Slug, Definition: def.Hash, Agency: def.Owner.Agency}
 	p.by, p.act = who.actor(), mandate.Act{Verb: mandate.Submit, Service: def.Slug, Amount: out.Total, Ref: fmt.Sprintf("%s/%d", d.ID, d.Version), Case: d.ID}
@@ -169,7 +176,7 @@ func (c *Cases) submitTx(tx *store.Tx, key keys.DataKey, p *prepared) error {
 	}
 	to.Flagged = p.flags
 	ch := change{kind: flow.Submit, actor: p.by, to: to, body: p.body, leaf: true}
-	ch.plain.Origin = &p.origin
+	ch.plain.Origin, ch.plain.Through = &p.origin, p.app
 	if to.State == flow.Drawing {
 		if err := c.complete(&p.dossier, tx.Now, &ch); err != nil {
 			return err

@@ -1,5 +1,13 @@
 -- The whole schema, made from the migrations by: go test ./migrations -update
 
+CREATE TABLE access_app_looks (
+  subject TEXT NOT NULL,
+  app TEXT NOT NULL,
+  thing TEXT NOT NULL,
+  slot BIGINT NOT NULL,
+  PRIMARY KEY (subject, app, thing, slot)
+);
+
 CREATE TABLE access_asked (
   region TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -324,6 +332,20 @@ CREATE TABLE casework_mine (
 );
 
 CREATE INDEX casework_mine_changed ON casework_mine (account, changed_at, case_id, region, number, service, state, due_at);
+
+CREATE TABLE casework_requests (
+  account TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  key TEXT NOT NULL,
+  verb TEXT NOT NULL,
+  ref TEXT NOT NULL,
+  ask TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  done_at BIGINT NOT NULL,
+  PRIMARY KEY (account, actor, key)
+);
+
+CREATE INDEX casework_requests_age ON casework_requests (at);
 
 CREATE TABLE casework_rosters (
   region TEXT NOT NULL,
@@ -716,7 +738,7 @@ CREATE TABLE identity_mandate_asks (
   tries BIGINT NOT NULL,
   made_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL
-);
+, answered_at BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX identity_mandate_asks_of ON identity_mandate_asks (principal, made_at);
 

@@ -19,6 +19,9 @@ func timeline(w web.Words, c casework.Case, def *catalog.Definition, now time.Ti
 			if e.By != nil {
 				step.Lines = []string{actedBy(w, *e.By)}
 			}
+			if e.Through != nil {
+				step.Lines = append(step.Lines, w.T("Lewat aplikasi ", "By the app ")+e.Through.Name)
+			}
 			out = append(out, step)
 		}
 	}
@@ -46,22 +49,13 @@ func actedBy(w web.Words, by casework.ActedBy) string {
 }
 
 func current(w web.Words, c casework.Case, now time.Time) web.Step {
-	s := web.Step{State: "now", Title: w.In(c.StepTitle)}
+	_, what := c.Turn()
+	s := web.Step{State: "now", Title: w.In(what)}
 	switch c.State {
-	case flow.Unpaid:
-		s.Title = w.T("menunggu pembayaran Anda", "waiting for your payment")
-	case flow.Correction:
-		s.Title = w.T("menunggu perbaikan dari Anda", "waiting for your correction")
 	case flow.Drawing:
-		s.Title = w.T("petugas diundi", "an officer is being drawn")
 		s.Lines = []string{w.T("Undian memakai catatan publik, jadi tidak bisa diatur siapa pun.", "The draw uses the public log, so that nobody can steer it.")}
-	case flow.Signing:
-		s.Title = w.T("menunggu tanda tangan pejabat", "waiting for the official's signature")
 	case flow.Review:
 		s.Lines = []string{w.T("Dipegang satu petugas, dipilih dengan undian. Namanya dibuka setelah keputusan.", "One officer, drawn by lot, has it. The name is shown after the decision.")}
-	}
-	if s.Title == "" {
-		s.Title = w.T("pemeriksaan", "review")
 	}
 	if !c.Due.IsZero() {
 		s.When = w.T("Paling lambat ", "At the latest by ") + w.Until(c.Due, now)

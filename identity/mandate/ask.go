@@ -12,52 +12,137 @@ import (
 	"lancar/notify"
 )
 
-// Pending is a final step that a machine wants to take and its person has not answered yet. The
-// answer holds for exactly this step, of this thing, for this amount.
+// Pending is a final step that a machine wants to take. Its person's answer holds for exactly this
+// step, of this thing, for this amount.
 type Pending struct {
 	ID        lancar.ID
 	Mandate   lancar.ID
-	Holder    string // the machine, as the person calls it
+	Holder    string // the machine, as the person calls it; "" where it was not opened
 	Act       Act
+	State     AskState
 	At        time.Time
-	Expires   time.Time
+	Expires   time.Time // to be answered by then; once agreed, to be done by then
 	principal lancar.ID
 }
+
+// Waiting is the error of a final step that a machine may not take before its person has answered; it
+// is Err, lancar.Forbidden on field "ask", with the question.
+type Waiting struct {
+	Pending
+	Err error
+}
+
+func (w *Waiting) Error() string { return w.Err.Error() }
+
+func (w *Waiting) Unwrap() error { return w.Err }
+
+// AskState is where a question to a person stands.
+type AskState string
+
+// The states of a question.
+const (
+	AskWaiting AskState = "waiting"
+	AskAgreed  AskState = "agreed"  // the step may be taken, until Expires
+	AskRefused AskState = "refused" // the person said no
+	AskDone    AskState = "done"    // the step was taken
+	AskLapsed  AskState = "lapsed"  // nobody answered in time, or what was agreed was not done in time
+)
 
 const (
 	askLife   = 24 * time.Hour // to answer
 	agreeLife = 10 * time.Minute
+	// asksMost is how many questions the machine of one mandate may ask in a day: nobody is worn down.
+	asksMost = 20
 )
 
 // Ask asks the person whether a machine may take a final step, with a code to all their contacts.
-// Asked again while the question is open, it is asked once.
+// Asked again while the question is open, it is asked once. lancar.TooMany when the machine has
+// asked too often today.
 func (m *Mandates) Ask(ctx context.Context, machine, id lancar.ID, act Act) error {
 	return m.db.Write(ctx, func(tx *store.Tx) error {
-		r, err := m.liveTx(tx, machine, id)
-		if err != nil {
-			return err
-		}
-		if !r.Scope.Allows(act) {
-			return errOutside(r.Scope)
-		}
-		if err := clearAsks(tx, id); err != nil {
-			return err
-		}
-		code, err := sixDigits()
-		if err != nil {
-			return err
-		}
-		q := question{Pending: Pending{ID: lancar.NewID(tx.Now), Mandate: id, Act: act, At: tx.Now, Expires: tx.Now.Add(askLife), principal: r.Principal.Account}}
-		q.code = m.mac(q.ID, code)
-		if fresh, err := insertAsk(tx, q); err != nil || !fresh {
-			return err
-		}
-		s, err := m.secretTx(tx, r)
-		if err != nil {
-			return err
-		}
-		return m.tellAsk(tx, r, s, act, code)
+		_, err := m.AskTx(tx, machine, id, act)
+		return err
 	})
+}
+
+// AskTx is [Mandates.Ask] inside the caller's transaction. It returns the question that is open now.
+func (m *Mandates) AskTx(tx *store.Tx, machine, id lancar.ID, act Act) (Pending, error) {
+	r, err := m.liveTx(tx, machine, id)
+	if err != nil {
+		return Pending{}, err
+	}
+	if !r.Scope.Allows(act) {
+		return Pending{}, errOutside(r.Scope)
+	}
+	if err := clearAsks(tx, id); err != nil {
+		return Pending{}, err
+	}
+	switch open, err := openAsk(tx, id, act); {
+	case err == nil:
+		return open.told(tx.Now), nil
+	case err != store.ErrNone:
+		return Pending{}, err
+	}
+	if n, err := countAsks(tx, r.Principal.Account, id, store.Micros(tx.Now.Add(-askLife))); err != nil || n >= asksMost {
+		if err == nil {
+			err = lancar.Fail(lancar.TooMany, "ask", "Agen ini sudah terlalu sering bertanya hari ini.", "This agent has asked too often today.")
+		}
+		return Pending{}, err
+	}
+	code, err := sixDigits()
+	if err != nil {
+		return Pending{}, err
+	}
+	q := question{Pending: Pending{ID: lancar.NewID(tx.Now), Mandate: id, Act: act, State: AskWaiting, At: tx.Now, Expires: tx.Now.Add(askLife), principal: r.Principal.Account}}
+	q.code = m.mac(q.ID, code)
+	if fresh, err := insertAsk(tx, q); err != nil || !fresh {
+		if err == nil { // somebody asked this very moment
+			q, err = openAsk(tx, id, act)
+		}
+		return q.told(tx.Now), err
+	}
+	s, err := m.secretTx(tx, r)
+	if err != nil {
+		return Pending{}, err
+	}
+	return q.Pending, m.tellAsk(tx, r, s, act, code)
+}
+
+// AskedTx is how a question stands that the holder of a mandate asked; lancar.NotFound for anybody
+// else's.
+func (m *Mandates) AskedTx(tx *store.Tx, holder, id lancar.ID) (Pending, error) {
+	q, err := askByHolder(tx, holder, id)
+	if err == store.ErrNone {
+		return Pending{}, lancar.Fail(lancar.NotFound, "ask", "Pertanyaan itu tidak ada.", "There is no such question.")
+	}
+	return q.told(tx.Now), err
+}
+
+// Asked is [Mandates.AskedTx] in a transaction of its own.
+func (m *Mandates) Asked(ctx context.Context, holder, id lancar.ID) (p Pending, err error) {
+	err = m.db.Read(ctx, func(tx *store.Tx) error {
+		p, err = m.AskedTx(tx, holder, id)
+		return err
+	})
+	return p, err
+}
+
+// told is a question as it stands at an instant.
+func (q question) told(now time.Time) Pending {
+	p, over := q.Pending, !now.Before(q.Expires)
+	switch {
+	case q.state == "used":
+		p.State = AskDone
+	case q.state == "refused" && q.answered > 0:
+		p.State = AskRefused
+	case q.state == "refused" || over:
+		p.State = AskLapsed
+	case q.state == "approved":
+		p.State = AskAgreed
+	default:
+		p.State = AskWaiting
+	}
+	return p
 }
 
 func (m *Mandates) tellAsk(tx *store.Tx, r row, s secret, act Act, code string) error {
@@ -95,8 +180,9 @@ func (m *Mandates) Asks(ctx context.Context, own access.Grant) (list []Pending, 
 			if err != nil {
 				return err
 			}
-			q.Holder = s.Holder
-			list = append(list, q.Pending)
+			p := q.told(tx.Now)
+			p.Holder = s.Holder
+			list = append(list, p)
 		}
 		return nil
 	})

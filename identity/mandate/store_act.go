@@ -43,24 +43,25 @@ func deleteCode(tx *store.Tx, m lancar.ID) error {
 // question is a row of identity_mandate_asks.
 type question struct {
 	Pending
-	state string
-	code  []byte
-	tries int64
+	state    string
+	code     []byte
+	tries    int64
+	answered int64 // micros, 0 for never
 }
 
-const askColumns = `id, mandate, principal, verb, service, ref, amount, currency, state, code, tries, made_at, expires_at`
+const askColumns = `id, mandate, principal, verb, service, ref, amount, currency, state, code, tries, made_at, expires_at, answered_at`
 
 func scanAsk(s store.Scanner) (q question, err error) {
 	var made, expires int64
 	err = s.Scan((*string)(&q.ID), (*string)(&q.Mandate), (*string)(&q.principal), (*string)(&q.Act.Verb), &q.Act.Service, &q.Act.Ref,
-		&q.Act.Amount.Amount, &q.Act.Amount.Currency, &q.state, &q.code, &q.tries, &made, &expires)
+		&q.Act.Amount.Amount, &q.Act.Amount.Currency, &q.state, &q.code, &q.tries, &made, &expires, &q.answered)
 	q.At, q.Expires = store.Time(made), store.Time(expires)
 	return q, err
 }
 
 // insertAsk writes a question down; false when the same one is open.
 func insertAsk(tx *store.Tx, q question) (bool, error) {
-	n, err := tx.Exec(`INSERT INTO identity_mandate_asks (`+askColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, 0, $10, $11) ON CONFLICT DO NOTHING`,
+	n, err := tx.Exec(`INSERT INTO identity_mandate_asks (`+askColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, 0, $10, $11, 0) ON CONFLICT DO NOTHING`,
 		string(q.ID), string(q.Mandate), string(q.principal), string(q.Act.Verb), q.Act.Service, q.Act.Ref, q.Act.Amount.Amount, q.Act.Amount.Currency,
 		q.code, store.Micros(q.At), store.Micros(q.Expires))
 	return n == 1, err
@@ -71,6 +72,24 @@ func clearAsks(tx *store.Tx, m lancar.ID) error {
 	_, err := tx.Exec(`UPDATE identity_mandate_asks SET state = 'refused' WHERE mandate = $1 AND state IN ('waiting', 'approved') AND expires_at <= $2`,
 		string(m), store.Micros(tx.Now))
 	return err
+}
+
+// openAsk is the question about exactly this act that nobody answered yet, or that was agreed and is
+// not done.
+func openAsk(tx *store.Tx, m lancar.ID, a Act) (question, error) {
+	return store.One(tx, scanAsk, `SELECT `+askColumns+` FROM identity_mandate_asks WHERE mandate = $1 AND verb = $2 AND ref = $3 AND amount = $4
+		AND state IN ('waiting', 'approved')`, string(m), string(a.Verb), a.Ref, a.Amount.Amount)
+}
+
+func askByHolder(tx *store.Tx, holder, id lancar.ID) (question, error) {
+	return store.One(tx, scanAsk, `SELECT `+askColumns+` FROM identity_mandate_asks a WHERE a.id = $1
+		AND EXISTS (SELECT 1 FROM identity_mandates m WHERE m.id = a.mandate AND m.holder = $2)`, string(id), string(holder))
+}
+
+// countAsks is how many questions a mandate's machine has asked since an instant.
+func countAsks(tx *store.Tx, principal, m lancar.ID, since int64) (n int64, err error) {
+	err = tx.QueryRow(`SELECT count(*) FROM identity_mandate_asks WHERE principal = $1 AND made_at > $2 AND mandate = $3`, string(principal), since, string(m)).Scan(&n)
+	return n, err
 }
 
 func openAsks(tx *store.Tx, principal lancar.ID) ([]question, error) {
@@ -86,7 +105,7 @@ func tryAsk(tx *store.Tx, principal, id lancar.ID) (question, error) {
 }
 
 func answerAsk(tx *store.Tx, id lancar.ID, state string, expires int64) (bool, error) {
-	n, err := tx.Exec(`UPDATE identity_mandate_asks SET state = $2, expires_at = $3 WHERE id = $1 AND state = 'waiting'`, string(id), state, expires)
+	n, err := tx.Exec(`UPDATE identity_mandate_asks SET state = $2, expires_at = $3, answered_at = $4 WHERE id = $1 AND state = 'waiting'`, string(id), state, expires, store.Micros(tx.Now))
 	return n == 1, err
 }
 

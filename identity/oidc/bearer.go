@@ -162,15 +162,7 @@ func (p *Provider) presentProof(w http.ResponseWriter, r *http.Request, t bearer
 // failBearer answers a wrong token as RFC 6750 section 3 and RFC 9449 section 7.1 want it.
 func (p *Provider) failBearer(w http.ResponseWriter, r *http.Request, endpoint string, client lancar.ID, err error) {
 	f := asFault(err)
-	scheme := "Bearer"
-	if strings.HasPrefix(r.Header.Get("Authorization"), "DPoP ") || f.code == "use_dpop_nonce" || f.code == "invalid_dpop_proof" {
-		scheme = "DPoP"
-	}
-	if f.status == http.StatusUnauthorized || f.status == http.StatusForbidden {
-		challenge := scheme + ` error="` + f.code + `", error_description="` + f.words["en"] + `"`
-		if scheme == "DPoP" {
-			challenge += `, algs="ES256 EdDSA PS256"`
-		}
+	if challenge := p.challenge(r, f); challenge != "" {
 		w.Header().Set("WWW-Authenticate", challenge)
 	}
 	p.fail(w, r, endpoint, client, f)

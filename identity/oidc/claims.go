@@ -67,9 +67,20 @@ func standardScopes() []string {
 	return []string{"openid", "profile", "email", "phone", "nik", "mandates", "offline_access"}
 }
 
+// apiScopes are those of the API that a person may give an app; a machine has the same of its
+// register (identity/machine).
+func apiScopes() []string {
+	return []string{"cases.read", "cases.answers", "cases.prepare", "cases.submit", "cases.reply", "payments.make", "looks.read"}
+}
+
+// asked says whether a person is asked about a scope.
+func asked(scope string) bool {
+	return slices.Contains(standardScopes(), scope) || slices.Contains(apiScopes(), scope)
+}
+
 // allKinds are the kinds in the order in which a person reads them.
 func allKinds() []string {
-	return []string{"openid", "name", "birthdate", "email", "phone", "nik", "mandates", "offline_access"}
+	return slices.Concat([]string{"openid", "name", "birthdate", "email", "phone", "nik"}, apiScopes(), []string{"mandates", "offline_access"})
 }
 
 // kindWords says what a kind gives away, as the person reads it.
@@ -87,6 +98,20 @@ func kindWords(kind string) lancar.Text {
 		return lancar.Text{"id": "Nomor HP Anda", "en": "Your mobile number"}
 	case "nik":
 		return lancar.Text{"id": "Nomor identitas Anda (NIK atau paspor)", "en": "Your identity or passport number"}
+	case "cases.read":
+		return lancar.Text{"id": "Permohonan Anda: layanan mana dan sampai di mana", "en": "Your applications: for which service, and how they stand"}
+	case "cases.answers":
+		return lancar.Text{"id": "Isi permohonan Anda, keputusannya, dan pesan dengan kantor", "en": "What you filled in, what was decided, and messages with the office"}
+	case "cases.prepare":
+		return lancar.Text{"id": "Mengisi permohonan untuk Anda, tanpa mengirimnya", "en": "To fill in applications for you, without sending them"}
+	case "cases.submit":
+		return lancar.Text{"id": "Mengirim permohonan atas nama Anda", "en": "To send applications in your name"}
+	case "cases.reply":
+		return lancar.Text{"id": "Menulis kepada kantor atas nama Anda", "en": "To write to the office in your name"}
+	case "payments.make":
+		return lancar.Text{"id": "Tagihan Anda, dan kode untuk membayarnya", "en": "Your charges, and the codes to pay them"}
+	case "looks.read":
+		return lancar.Text{"id": "Siapa saja yang melihat data Anda", "en": "Who looked at your data"}
 	case "mandates":
 		return lancar.Text{"id": "Bertindak untuk orang yang memberi Anda kuasa, dalam batas kuasa itu", "en": "To act for people who gave you a mandate, within its limits"}
 	case "offline_access":
@@ -157,8 +182,7 @@ func (a *ask) kinds() (needed, optional []string) {
 		}
 	}
 	for _, s := range a.Scope {
-		switch s {
-		case "openid", "mandates", "offline_access":
+		if s == "openid" || s == "mandates" || s == "offline_access" || slices.Contains(apiScopes(), s) {
 			add(&needed, s)
 		}
 		for _, c := range claimsOf(s) {

@@ -40,7 +40,7 @@ func (p *Provider) metadata() map[string]any {
 		"response_modes_supported":         []string{"query", "form_post"},
 		"grant_types_supported":            slices.Sorted(maps.Keys(grantTypes())),
 		"subject_types_supported":          []string{"pairwise", "public"},
-		"scopes_supported":                 standardScopes(),
+		"scopes_supported":                 slices.Concat(standardScopes(), apiScopes()),
 		"claims_supported":                 []string{"sub", "iss", "auth_time", "acr", "amr", "sid", "name", "birthdate", "email", "email_verified", "phone_number", "phone_number_verified", "nik"},
 		"claim_types_supported":            []string{"normal"},
 		"claims_parameter_supported":       true,

@@ -212,6 +212,12 @@ func verbOf(scope string) mandate.Verb {
 		return mandate.See
 	case "cases.prepare":
 		return mandate.Draft
+	case "cases.submit":
+		return mandate.Submit
+	case "cases.reply":
+		return mandate.Answer
+	case "payments.make":
+		return mandate.Pay
 	case "documents.read":
 		return mandate.Collect
 	}

@@ -3,9 +3,6 @@ package oidc
 import (
 	"errors"
 	"net/http"
-	"slices"
-	"strconv"
-	"strings"
 
 	jose "github.com/go-jose/go-jose/v4"
 
@@ -83,41 +80,4 @@ func machineFault(err error) error {
 		return refuse("insufficient_scope", words.Text["id"], words.Text["en"]).with(http.StatusForbidden)
 	}
 	return err
-}
-
-// Require admits one request of a machine to an endpoint of this node: its access token holds, was
-// made for this issuer and this scope ("" for any), and the register lets the machine go on within
-// its budget. The Actor is who the rooms behind the door see, and what people read in their list of
-// who looked. When it refuses, it has answered and returns false.
-func (p *Provider) Require(w http.ResponseWriter, r *http.Request, scope string) (lancar.Actor, bool) {
-	noStore(w)
-	t, err := p.present(w, r)
-	var who lancar.Actor
-	if err == nil {
-		who, err = p.require(r, t, scope)
-	}
-	if err != nil {
-		if over, ok := errors.AsType[machine.Over](err); ok {
-			w.Header().Set("Retry-After", strconv.Itoa(max(1, int(over.Opens.Sub(p.DB.Now()).Seconds())+1)))
-		}
-		p.failBearer(w, r, "api", lancar.ID(t.Client), err)
-		return lancar.Actor{}, false
-	}
-	return who, true
-}
-
-func (p *Provider) require(r *http.Request, t bearer, scope string) (lancar.Actor, error) {
-	reg, err := p.client(r.Context(), t.Client)
-	if err != nil {
-		return lancar.Actor{}, err
-	}
-	if !reg.machine || t.Subject != t.Client || !slices.Contains(t.Audience, p.config.Issuer) ||
-		scope != "" && !slices.Contains(strings.Fields(t.Scope), scope) {
-		return lancar.Actor{}, refuse("insufficient_scope", "Token ini bukan untuk itu.", "The token is not for this").with(http.StatusForbidden)
-	}
-	who, err := p.Machines.Admit(r.Context(), machine.Use{Machine: reg.ID, Scope: scope, Address: address(r)})
-	if err != nil {
-		return lancar.Actor{}, machineFault(err)
-	}
-	return who, nil
 }

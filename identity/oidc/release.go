@@ -25,7 +25,7 @@ func (p *Provider) releaseTx(tx *store.Tx, reg *registration, g *grant, names []
 		return out, nil
 	}
 	look, err := p.Access.OpenTx(tx, access.Request{Who: reg.actor(), Subject: g.Subject, Region: reg.Region, What: what(names),
-		Purpose: reg.Purpose, Consent: string(reg.ID), Ground: agreement()})
+		Purpose: reg.Purpose, Consent: string(reg.ID), Ground: access.Agreement()})
 	if lancar.CodeOf(err) == lancar.Forbidden {
 		return out, nil // restricted: the person signs in, and nothing more is told
 	}
@@ -33,11 +33,6 @@ func (p *Provider) releaseTx(tx *store.Tx, reg *registration, g *grant, names []
 		return nil, err
 	}
 	return out, p.fillTx(tx, look, names, out)
-}
-
-// agreement is the ground of every release.
-func agreement() lancar.Text {
-	return lancar.Text{"id": "Persetujuan Anda (UU 27/2022 Pasal 20)", "en": "Your agreement (Law 27/2022, Article 20)"}
 }
 
 // what are the kinds of record that access knows these claims as.

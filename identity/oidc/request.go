@@ -141,7 +141,7 @@ func (a *ask) readScope(reg *registration, q url.Values) error {
 		if s == "nik" && !reg.Numbers && slices.Contains(reg.Scopes, s) {
 			return refuse("invalid_scope", "Nomor identitas hanya untuk aplikasi yang disetujui memakainya.", "Identity numbers are for clients that were agreed to see them")
 		}
-		if slices.Contains(standardScopes(), s) && (s == "openid" || slices.Contains(reg.Scopes, s)) && !slices.Contains(a.Scope, s) {
+		if asked(s) && (s == "openid" || slices.Contains(reg.Scopes, s)) && !slices.Contains(a.Scope, s) {
 			a.Scope = append(a.Scope, s)
 		}
 	}

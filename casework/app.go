@@ -1,0 +1,56 @@
+package casework
+
+import (
+	"lancar"
+	"lancar/access"
+	"lancar/catalog"
+	"lancar/internal/store"
+)
+
+// Through names the app by which an applicant did something themself.
+type Through struct {
+	App  lancar.ID `json:"app"` // client_id
+	Name string    `json:"name"`
+}
+
+// through is the app by which this applicant acts, nil for our own pages.
+func (w Applicant) through() *Through {
+	if w.App == nil {
+		return nil
+	}
+	return &Through{w.App.Who.ID, w.App.Who.Name}
+}
+
+// appTx permits the applicant's app to read, which is written down where look is true, or checks in the
+// transaction of an act that the applicant still agrees.
+func (c *Cases) appTx(tx *store.Tx, who Applicant, thing lancar.ID, look bool) (access.Grant, error) {
+	return c.access.AppTx(tx, *who.App, who.Account, who.Subject, thing, look)
+}
+
+// veil takes out of a draft what registers know about the person and they did not give the app: the
+// app asks for that by its own scopes.
+func (d *Checked) veil() {
+	facts := map[string]catalog.Fact{}
+	for i, v := range d.Outcome.Fields {
+		if v.Fact == nil {
+			continue
+		}
+		hidden := *v.Fact
+		hidden.Value = ""
+		facts[v.Field.ID], d.Outcome.Fields[i].Fact = hidden, &hidden
+		if v.Shown {
+			d.Outcome.Fields[i].Value, d.Outcome.Fields[i].Answer = "", nil
+		}
+	}
+	d.Facts = facts
+}
+
+// veil does the same for a case.
+func (c *Case) veil(def *catalog.Definition) {
+	c.Facts = nil
+	for field := range c.Answers {
+		if f, _ := def.Field(field); f != nil && f.FromSignIn() {
+			delete(c.Answers, field)
+		}
+	}
+}
