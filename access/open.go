@@ -118,3 +118,12 @@ func (a *Access) UnbindTx(tx *store.Tx, account lancar.ID) error {
 	a.bound.drop(account)
 	return tx.Queue(`DELETE FROM access_people WHERE account = $1`, string(account))
 }
+
+// SubjectTx is whose this account is, "" for nobody's (any more): what [Request].Subject names.
+func (a *Access) SubjectTx(tx *store.Tx, account lancar.ID) (subject string, err error) {
+	err = tx.QueryRow(`SELECT subject FROM access_people WHERE account = $1`, string(account)).Scan(&subject)
+	if err == store.ErrNone {
+		err = nil
+	}
+	return subject, err
+}

@@ -27,7 +27,7 @@ func (n *node) registerName(id string) lancar.Text {
 }
 
 func (n *node) officeDeps(moved *shift) office.Deps {
-	d := office.Deps{Regions: n.regions, Catalog: n.catalog, Identity: n.identity, Mandates: n.mandates, Passkeys: n.passkeys, Access: n.access, Breaches: n.breaches, Notify: n.notify, Cases: n.cases, Machines: n.machines, OIDC: n.oidc,
+	d := office.Deps{Regions: n.regions, Catalog: n.catalog, Identity: n.identity, Mandates: n.mandates, Passkeys: n.passkeys, Access: n.access, Breaches: n.breaches, Notify: n.notify, Cases: n.cases, Charges: n.charges, Machines: n.machines, OIDC: n.oidc,
 		Documents: n.documents, PublicLog: n.public, Queue: n.queue, Registers: n.registerName, Clock: n.clock, Logger: n.log,
 		Home: n.base, Rehearsal: n.config.Stage != Production, Sandbox: n.outside()}
 	if moved != nil {

@@ -113,7 +113,7 @@ func open(ctx context.Context, c Config, db *store.DB, ring *keys.Ring, clock la
 	if err != nil {
 		return nil, fmt.Errorf("acquirer: %w", err)
 	}
-	n.charges = payment.New(db, n.queue, ring, n.regions, acquirer, bank)
+	n.charges = payment.New(db, n.queue, ring, n.regions, n.access, n.identity, acquirer, bank)
 	n.cases = casework.New(casework.Rooms{DB: db, Queue: n.queue, Keys: ring, Log: n.public, Regions: n.regions, Access: n.access,
 		Exchange: n.exchange, Catalog: n.catalog, Documents: n.documents, Charges: n.charges, Identity: n.identity, Mandates: n.mandates, Base: c.Base})
 	n.subscribe()
@@ -145,6 +145,7 @@ func (n *node) subscribe() {
 	q.Subscribe(payment.EventSettled, "casework", n.cases.Settled)
 	q.Subscribe(payment.EventExpired, "casework", n.cases.Expired)
 	q.Subscribe(payment.EventRefundDue, "casework", n.cases.RefundDue)
+	q.Subscribe(payment.EventRefunded, "casework", n.cases.Refunded)
 	q.Subscribe(exchange.EventAnswered, "casework", n.cases.Answered)
 	q.SubscribeMany(document.EventIssued, "document", n.documents.ListTx)
 	q.SubscribeMany(access.EventRow, "access", n.access.SeenTx)

@@ -65,7 +65,9 @@ func (d *dossier) movedSince(version int64) bool {
 }
 
 // byItself says that an event changes nothing for the applicant's next act.
-func (e event) byItself() bool { return e.Kind == flagged || e.Kind == recounted || e.Kind == reminded }
+func (e event) byItself() bool {
+	return e.Kind == flagged || e.Kind == recounted || e.Kind == reminded || e.Kind == refunded
+}
 
 // answered is nil when what was sent is the very answer that the case has since version: a double
 // click, a repeated request. Whoever answered otherwise in another tab is told.

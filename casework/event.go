@@ -21,6 +21,7 @@ const (
 	recounted flow.Event = "recount" // the calendar changed, the deadline was derived again
 	reminded  flow.Event = "remind"  // the applicant was reminded of the correction
 	receipted flow.Event = "receipt" // the receipt of a service that is only a payment was issued
+	refunded  flow.Event = "refund"  // money that was due back went back
 	erased    flow.Event = "erase"   // retention ended: the key is destroyed
 )
 

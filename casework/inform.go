@@ -11,10 +11,8 @@ import (
 	"lancar/catalog/flow"
 	"lancar/catalog/letter"
 	"lancar/identity"
-	"lancar/internal/jobs"
 	"lancar/internal/store"
 	"lancar/notify"
-	"lancar/payment"
 	"lancar/region"
 )
 
@@ -163,23 +161,6 @@ func (c *Cases) informMessage(tx *store.Tx, d *dossier, id lancar.ID) error {
 		Title: lancar.Text{"id": "Pesan dari petugas", "en": "A message from the office"},
 		Body: lancar.Text{"id": "Petugas menulis pesan untuk permohonan " + d.origin.Number + ". Buka permohonan untuk membacanya.",
 			"en": "The office wrote to you about application " + d.origin.Number + ". Open the application to read it."}})
-}
-
-// RefundDue tells the applicant that money came for a charge that was no longer open. Subscribe
-// it to payment.EventRefundDue.
-func (c *Cases) RefundDue(tx *store.Tx, e jobs.Event) error {
-	var r payment.RefundDue
-	if err := json.Unmarshal(e.Payload, &r); err != nil {
-		return jobs.Dead(err)
-	}
-	d, err := caseByID(tx, r.Region, r.Case)
-	if err != nil {
-		return err
-	}
-	return c.identity.TellTx(tx, d.account, notify.Message{Region: d.region, Link: "/cases/" + d.origin.Number, Key: "refund/" + e.Key,
-		Title: lancar.Text{"id": "Uang Anda tercatat untuk dikembalikan", "en": "Your money is recorded as due back"},
-		Body: lancar.Text{"id": "Pembayaran " + r.Amount.String() + " untuk permohonan " + d.origin.Number + " masuk ketika tagihannya sudah tidak terbuka. Uang itu tercatat sebagai milik Anda. Untuk menerimanya kembali, hubungi kantor yang melayani dan sebut nomor ini.",
-			"en": "Your payment of " + r.Amount.String() + " for application " + d.origin.Number + " came when its charge was no longer open. It is recorded as yours. To get it back, contact the office in charge and give this number."}})
 }
 
 // tellSuperiors tells the superiors of an office that a case is late.

@@ -185,7 +185,7 @@ func chain(d *dossier, row dossier) error {
 func (d *dossier) legal(e *event) error {
 	to := e.Plain.Status.State
 	switch e.Kind {
-	case flagged, recounted, reminded, receipted, erased:
+	case flagged, recounted, reminded, receipted, refunded, erased:
 		if to == d.status.State {
 			return nil
 		}

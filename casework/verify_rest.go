@@ -17,7 +17,7 @@ import (
 // logged says whether an event has a leaf in the region's log.
 func (e event) logged() bool {
 	switch e.Kind {
-	case flow.Submit, flow.Settle, flow.Redraw, flow.Withdraw, flow.Lapse, flow.Close, flow.Sign, flow.Deem:
+	case flow.Submit, flow.Settle, flow.Redraw, flow.Withdraw, flow.Lapse, flow.Close, flow.Sign, flow.Deem, refunded:
 		return true
 	case flow.Grant, flow.Refuse:
 		return e.Plain.Status.State.Over() // else it is logged with its signature

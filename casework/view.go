@@ -102,6 +102,8 @@ func otherText(kind flow.Event) lancar.Text {
 		return lancar.Text{"id": "Anda diingatkan tentang perbaikan.", "en": "You were reminded of the correction."}
 	case receipted:
 		return lancar.Text{"id": "Bukti pembayaran terbit.", "en": "The receipt of payment was issued."}
+	case refunded:
+		return lancar.Text{"id": "Uang yang terlanjur dibayar sudah dikembalikan.", "en": "Money that was not owed was paid back."}
 	case erased:
 		return lancar.Text{"id": "Masa simpan berakhir. Isi permohonan dihapus.", "en": "The time of keeping ended. The contents were erased."}
 	}
@@ -137,7 +139,7 @@ func (c *Cases) outcome(d *dossier, in *content) (catalog.Situation, catalog.Out
 	s := c.situation(d.def, in.draft(d), d.submitted)
 	for _, e := range d.events {
 		switch e.Kind {
-		case flagged, recounted, reminded, receipted, erased:
+		case flagged, recounted, reminded, receipted, refunded, erased:
 		default:
 			s.Acts = append(s.Acts, catalog.Act{Event: e.Kind})
 		}

@@ -271,7 +271,7 @@ func newWorld(t testing.TB, db *store.DB, start time.Time) *world {
 	w.must(err)
 	w.regions = testPacks()
 	w.bank = &bank{now: w.now, asked: map[string]int64{}, paid: map[string]time.Time{}}
-	w.charges = payment.New(db, w.queue, w.ring, w.regions, w.bank, payment.Bank{})
+	w.charges = payment.New(db, w.queue, w.ring, w.regions, w.access, w.id, w.bank, payment.Bank{})
 	cat, problems, err := catalog.Open(t.Context(), db, testServices(t))
 	w.must(err)
 	for _, p := range problems {
@@ -284,6 +284,7 @@ func newWorld(t testing.TB, db *store.DB, start time.Time) *world {
 	w.queue.Subscribe(payment.EventSettled, "casework", w.cases.Settled)
 	w.queue.Subscribe(payment.EventExpired, "casework", w.cases.Expired)
 	w.queue.Subscribe(payment.EventRefundDue, "casework", w.cases.RefundDue)
+	w.queue.Subscribe(payment.EventRefunded, "casework", w.cases.Refunded)
 	w.queue.Subscribe(exchange.EventAnswered, "casework", func(tx *store.Tx, e jobs.Event) error {
 		if w.heard != nil {
 			return w.heard(tx, e)

@@ -1084,6 +1084,15 @@ CREATE UNIQUE INDEX payment_codes_asked ON payment_codes (region, charge) WHERE 
 
 CREATE INDEX payment_codes_charge ON payment_codes (region, charge, expires_at);
 
+CREATE TABLE payment_due (
+  region TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  place TEXT NOT NULL,
+  payment TEXT NOT NULL,
+  charge TEXT NOT NULL,
+  PRIMARY KEY (region, at, place, payment)
+);
+
 CREATE TABLE payment_entries (
   region TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -1142,6 +1151,30 @@ CREATE TABLE payment_payments (
 CREATE UNIQUE INDEX payment_payments_applied ON payment_payments (region, charge) WHERE kind = 'applied';
 
 CREATE INDEX payment_payments_charge ON payment_payments (region, charge);
+
+CREATE INDEX payment_payments_id ON payment_payments (region, id);
+
+CREATE TABLE payment_refunds (
+  region TEXT NOT NULL,
+  payment TEXT NOT NULL,
+  id TEXT NOT NULL,
+  charge TEXT NOT NULL,
+  amount BIGINT NOT NULL CHECK (amount > 0),
+  currency TEXT NOT NULL,
+  stage TEXT NOT NULL CHECK (stage IN ('asked', 'waiting', 'recorded', 'returned')),
+  way TEXT NOT NULL CHECK (way IN ('', 'bank', 'transfer')),
+  reference TEXT NOT NULL,
+  sent_on TEXT NOT NULL,
+  recorded_by TEXT NOT NULL,
+  recorded_at BIGINT NOT NULL,
+  confirmed_by TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  version BIGINT NOT NULL,
+  mac TEXT NOT NULL,
+  PRIMARY KEY (region, payment)
+);
+
+CREATE UNIQUE INDEX payment_refunds_reference ON payment_refunds (region, way, reference) WHERE reference <> '';
 
 CREATE TABLE payment_unfolded (
   region TEXT NOT NULL,

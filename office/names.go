@@ -7,6 +7,7 @@ import (
 	"lancar"
 	"lancar/identity"
 	"lancar/identity/machine"
+	"lancar/payment"
 )
 
 // roleOps looks after the node itself: deliveries and jobs that fail.
@@ -29,6 +30,8 @@ func (v *visit) roleName(role string) string {
 		return v.T("Petugas akun", "Officer for accounts")
 	case machine.Role:
 		return v.T("Petugas mesin", "Officer for machines")
+	case payment.Treasurer:
+		return v.T("Bendahara", "Treasurer")
 	case roleOps:
 		return v.T("Petugas sistem", "System officer")
 	}

@@ -21,6 +21,7 @@ import (
 	"lancar/identity/passkey"
 	"lancar/internal/jobs"
 	"lancar/notify"
+	"lancar/payment"
 	"lancar/publiclog"
 	"lancar/region"
 	"lancar/web"
@@ -40,6 +41,7 @@ type Deps struct {
 	Breaches  *breach.Breaches
 	Notify    *notify.Notify
 	Cases     *casework.Cases
+	Charges   *payment.Charges
 	Machines  *machine.Machines
 	OIDC      *oidc.Provider
 	Documents *document.Documents
@@ -139,44 +141,48 @@ func openRoutes() map[string]handler {
 // officerRoutes are the pages of an officer who has chosen a role.
 func officerRoutes() map[string]handler {
 	return map[string]handler{
-		"GET /office":                             inbox,
-		"GET /office/{$}":                         inbox,
-		"GET /office/find":                        find,
-		"GET /office/keys":                        shortcuts,
-		"GET /office/cases/{number}":              showCase,
-		"GET /office/cases/{number}/draw":         draws,
-		"GET /office/cases/{number}/files/{file}": caseFile,
-		"POST /office/cases/{number}/preview":     preview,
-		"POST /office/cases/{number}/edit":        edit,
-		"POST /office/cases/{number}/decide":      decide,
-		"POST /office/cases/{number}/sign":        sign,
-		"POST /office/cases/{number}/return":      sendBack,
-		"GET /office/cases/{number}/recuse":       askRecuse,
-		"POST /office/cases/{number}/recuse":      recuse,
-		"POST /office/cases/{number}/messages":    tell,
-		"GET /office/late":                        late,
-		"GET /office/team":                        team,
-		"POST /office/team/{account}":             setAbsent,
-		"GET /office/documents":                   documents,
-		"GET /office/documents/{number}":          showDocument,
-		"POST /office/documents/{number}/revoke":  revoke,
-		"GET /office/rights":                      rights,
-		"GET /office/rights/{region}/{id}":        showRight,
-		"POST /office/rights/{region}/{id}":       answerRight,
-		"GET /office/claims":                      claims,
-		"GET /office/claims/{region}/{id}":        showClaim,
-		"POST /office/claims/{region}/{id}":       settleClaim,
-		"GET /office/mandates":                    mandates,
-		"POST /office/mandates":                   proposeHeir,
-		"POST /office/mandates/{id}":              settleHeir,
-		"GET /office/trouble":                     trouble,
-		"GET /office/number":                      askNumber,
-		"POST /office/number":                     changeNumber,
-		"GET /office/devices":                     devices,
-		"POST /office/devices/signout":            signOutDevice,
-		"POST /office/devices/signout-all":        signOutAll,
-		"POST /office/devices/passkey":            addPasskey,
-		"POST /office/devices/passkey/options":    offerNewPasskey,
-		"POST /office/devices/passkey/{id}":       removePasskey,
+		"GET /office":                               inbox,
+		"GET /office/{$}":                           inbox,
+		"GET /office/find":                          find,
+		"GET /office/keys":                          shortcuts,
+		"GET /office/cases/{number}":                showCase,
+		"GET /office/cases/{number}/draw":           draws,
+		"GET /office/cases/{number}/files/{file}":   caseFile,
+		"POST /office/cases/{number}/preview":       preview,
+		"POST /office/cases/{number}/edit":          edit,
+		"POST /office/cases/{number}/decide":        decide,
+		"POST /office/cases/{number}/sign":          sign,
+		"POST /office/cases/{number}/return":        sendBack,
+		"GET /office/cases/{number}/recuse":         askRecuse,
+		"POST /office/cases/{number}/recuse":        recuse,
+		"POST /office/cases/{number}/messages":      tell,
+		"GET /office/late":                          late,
+		"GET /office/team":                          team,
+		"POST /office/team/{account}":               setAbsent,
+		"GET /office/documents":                     documents,
+		"GET /office/documents/{number}":            showDocument,
+		"POST /office/documents/{number}/revoke":    revoke,
+		"GET /office/rights":                        rights,
+		"GET /office/rights/{region}/{id}":          showRight,
+		"POST /office/rights/{region}/{id}":         answerRight,
+		"GET /office/claims":                        claims,
+		"GET /office/claims/{region}/{id}":          showClaim,
+		"POST /office/claims/{region}/{id}":         settleClaim,
+		"GET /office/mandates":                      mandates,
+		"POST /office/mandates":                     proposeHeir,
+		"POST /office/mandates/{id}":                settleHeir,
+		"GET /office/refunds":                       refunds,
+		"GET /office/refunds/{region}/{id}":         showRefund,
+		"POST /office/refunds/{region}/{id}":        settleRefund,
+		"POST /office/refunds/{region}/{id}/record": recordRefund,
+		"GET /office/trouble":                       trouble,
+		"GET /office/number":                        askNumber,
+		"POST /office/number":                       changeNumber,
+		"GET /office/devices":                       devices,
+		"POST /office/devices/signout":              signOutDevice,
+		"POST /office/devices/signout-all":          signOutAll,
+		"POST /office/devices/passkey":              addPasskey,
+		"POST /office/devices/passkey/options":      offerNewPasskey,
+		"POST /office/devices/passkey/{id}":         removePasskey,
 	}
 }

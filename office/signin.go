@@ -9,6 +9,7 @@ import (
 	"lancar/identity"
 	"lancar/identity/machine"
 	"lancar/internal/serve"
+	"lancar/payment"
 	"lancar/web"
 )
 
@@ -119,6 +120,8 @@ func (v *visit) first(role, to string) string {
 		return "/office/late"
 	case machine.Role:
 		return "/office/machines"
+	case payment.Treasurer:
+		return "/office/refunds"
 	case roleOps:
 		return "/office/trouble"
 	}

@@ -7,6 +7,7 @@ import (
 	"lancar"
 	"lancar/casework"
 	"lancar/identity"
+	"lancar/payment"
 	"lancar/web"
 )
 
@@ -89,7 +90,7 @@ func (v *visit) absences() (lines []string, err error) {
 func (v *visit) teamRoles() (out []identity.Role, err error) {
 	all, err := v.Identity.Rosters(v.r.Context())
 	for _, r := range all {
-		if r.Agency == v.actor.Agency && r.Region == v.actor.Region && !slices.Contains([]string{identity.Superior, identity.DataRole, identity.ClaimRole, roleOps}, r.Role) {
+		if r.Agency == v.actor.Agency && r.Region == v.actor.Region && !slices.Contains([]string{identity.Superior, identity.DataRole, identity.ClaimRole, payment.Treasurer, roleOps}, r.Role) {
 			out = append(out, r)
 		}
 	}

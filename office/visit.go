@@ -12,6 +12,7 @@ import (
 	"lancar/identity"
 	"lancar/identity/machine"
 	"lancar/internal/serve"
+	"lancar/payment"
 	"lancar/region"
 	"lancar/web"
 )
@@ -167,10 +168,15 @@ func (v *visit) nav() []web.Link {
 		add("/office/mandates", "Kuasa", "Mandates")
 	case roleOps:
 		add("/office/trouble", "Kendala", "Trouble")
+	case payment.Treasurer:
+		add("/office/refunds", "Pengembalian", "Refunds")
 	case machine.Role: // the link below is all
 	case identity.Superior:
 		add("/office/late", "Terlambat", "Late")
 		add("/office/team", "Tim", "Team")
+		if v.Charges.Returns(v.r.Context(), v.actor) {
+			add("/office/refunds", "Pengembalian", "Refunds")
+		}
 		add("/office/trouble", "Kendala", "Trouble")
 	default:
 		add("/office", "Antrean", "Inbox")
@@ -275,6 +281,9 @@ func (v *visit) sorry(code lancar.Code) web.Empty {
 func (v *visit) again() string {
 	if n := v.r.PathValue("number"); n != "" && strings.HasPrefix(v.r.URL.Path, "/office/cases/") {
 		return "/office/cases/" + url.PathEscape(n)
+	}
+	if id := v.r.PathValue("id"); id != "" && strings.HasPrefix(v.r.URL.Path, "/office/refunds/") {
+		return refundPath(v.r.PathValue("region"), lancar.ID(id))
 	}
 	return "/office"
 }

@@ -64,6 +64,7 @@ type world struct {
 	access   *access.Access
 	id       *identity.Identity
 	cases    *casework.Cases
+	charges  *payment.Charges
 	machines *machine.Machines
 	mandates *mandate.Mandates
 	apps     *oidc.Provider
@@ -213,8 +214,9 @@ func newWorld(t *testing.T) *world {
 		t.Error(p)
 	}
 	rs := testRegions()
+	w.charges = payment.New(w.db, w.queue, ring, rs, w.access, w.id, theTill(), payment.Bank{Key: &theTill().key.PublicKey, Partner: "node"})
 	w.cases = casework.New(casework.Rooms{DB: w.db, Queue: w.queue, Keys: ring, Log: w.log, Regions: rs, Access: w.access, Identity: w.id, Mandates: w.mandates, Exchange: exch,
-		Catalog: cat, Documents: docs, Charges: payment.New(w.db, w.queue, ring, rs, nil, payment.Bank{}), Base: "http://lancar.test"})
+		Catalog: cat, Documents: docs, Charges: w.charges, Base: "http://lancar.test"})
 	w.queue.Subscribe(access.EventRow, "seen", w.access.SeenTx)
 	w.access.Register(nil, []access.Rule{w.id.Retention(), note.Retention()})
 	w.access.Declare(w.cases.Processing)
@@ -223,7 +225,7 @@ func newWorld(t *testing.T) *world {
 	w.apps = oidc.New(oidc.Rooms{DB: w.db, Queue: w.queue, Keys: ring, Identity: w.id, Access: w.access, Machines: w.machines, Log: slog.New(slog.DiscardHandler)}, oidc.Config{Issuer: "https://masuk.example", Sandbox: true})
 	breaches := breach.New(w.db, w.queue, w.cases.AffectedTx, w.id.SecondTx)
 	w.Breaches = breaches
-	w.open(Deps{Regions: rs, Catalog: cat, Identity: w.id, Mandates: w.mandates, Access: w.access, Breaches: breaches, Notify: note, Cases: w.cases, Machines: w.machines, OIDC: w.apps, Documents: docs, PublicLog: w.log, Queue: w.queue,
+	w.open(Deps{Regions: rs, Catalog: cat, Identity: w.id, Mandates: w.mandates, Access: w.access, Breaches: breaches, Notify: note, Cases: w.cases, Charges: w.charges, Machines: w.machines, OIDC: w.apps, Documents: docs, PublicLog: w.log, Queue: w.queue,
 		Registers: func(id string) lancar.Text { s, _ := exch.Source(id); return s.Name }, Clock: w.now, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Rehearsal: true})
 	return w
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -16,9 +17,12 @@ import (
 
 	"lancar"
 	"lancar/access"
+	"lancar/exchange"
+	"lancar/identity"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
 	"lancar/internal/store"
+	"lancar/notify"
 	"lancar/payment"
 	"lancar/payment/qris"
 	"lancar/payment/snap"
@@ -137,6 +141,10 @@ type desk struct {
 	settled []payment.Settled
 	expired []payment.Ended
 	refunds []payment.RefundDue
+	back    []payment.Refunded
+	access  *access.Access
+	id      *identity.Identity
+	payer   lancar.ID    // whose the charges are
 	own     access.Grant // of account-1, whose all charges are
 	other   access.Grant
 }
@@ -157,17 +165,26 @@ func (c *clock) move(d time.Duration) {
 func newClock() *clock { return &clock{t: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)} }
 
 func open(t testing.TB, db *store.DB, c *clock) *desk {
-	d := &desk{db: db, clock: c, bank: &bank{now: c.now, codes: map[string]int64{}, paid: map[string]string{}}}
+	d := &desk{payer: "account-1", db: db, clock: c, bank: &bank{now: c.now, codes: map[string]int64{}, paid: map[string]string{}}}
 	server := httptest.NewServer(d.bank)
 	t.Cleanup(server.Close)
 	d.queue = jobs.New(db, nil)
 	ring, err := keys.Create(filepath.Join(t.TempDir(), "keys"), keys.Options{Origin: "lancar.test", Now: c.now()})
 	must(t, err)
 	partner := snap.Partner{ClientKey: "node", Secret: "secret", Channel: "95221", Key: keyPair()}
-	d.Charges = payment.New(db, d.queue, ring, packs(), payment.NewSNAP(server.URL, partner, c.now, server.Client()), payment.Bank{Key: &keyPair().PublicKey, Partner: "node"})
+	d.access = access.New(db, d.queue, ring)
+	note := notify.New(db, d.queue, ring, nil, func(_, path string) string { return path })
+	token := filepath.Join(t.TempDir(), "token")
+	must(t, os.WriteFile(token, []byte("t"), 0o600))
+	exch, err := exchange.New(db, d.queue, ring, d.access, exchange.Config{URL: server.URL, TokenFile: token})
+	must(t, err)
+	d.queue.SubscribeMany(access.EventRow, "access", d.access.SeenTx)
+	d.id = identity.New(db, d.queue, ring, d.access, note, exch, identity.Limits{})
+	d.Charges = payment.New(db, d.queue, ring, packs(), d.access, d.id, payment.NewSNAP(server.URL, partner, c.now, server.Client()), payment.Bank{Key: &keyPair().PublicKey, Partner: "node"})
 	hear(d.queue, payment.EventSettled, &d.settled)
 	hear(d.queue, payment.EventExpired, &d.expired)
 	hear(d.queue, payment.EventRefundDue, &d.refunds)
+	hear(d.queue, payment.EventRefunded, &d.back)
 	d.own, d.other = person(t, db, "account-1"), person(t, db, "account-2")
 	return d
 }
@@ -208,7 +225,7 @@ func must(t testing.TB, err error) {
 // charge makes a charge of some rupiah for a new case, due in seven days.
 func (d *desk) charge(t testing.TB, place string, rupiah ...int64) payment.Charge {
 	t.Helper()
-	ch := payment.Charge{Region: place, Case: lancar.NewID(d.clock.now()), Number: "5315-TEST", Account: "account-1",
+	ch := payment.Charge{Region: place, Case: lancar.NewID(d.clock.now()), Number: "5315-TEST", Account: d.payer,
 		Title: lancar.Text{"id": "Izin"}, DueAt: d.clock.now().AddDate(0, 0, 7)}
 	var sum int64
 	for _, n := range rupiah {

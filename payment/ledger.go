@@ -19,6 +19,7 @@ type Entry struct {
 const (
 	accountBank     = "bank"     // what the acquirer has received for us and not yet paid out
 	accountSuspense = "suspense" // what is due back to payers
+	accountTreasury = "treasury" // what the treasury paid back by transfer, out of its own account
 )
 
 // revenueAccount is "revenue/REGION/CODE" of the treasury that a line is for.

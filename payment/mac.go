@@ -38,3 +38,8 @@ func (c *Charges) codeMAC(r codeRow) string {
 func (c *Charges) noticeMAC(n notice) string {
 	return c.mac("notices", n.region, n.day, n.external, n.reference, n.hash, n.http, n.result, n.at)
 }
+
+func (c *Charges) refundMAC(f refundRow) string {
+	return c.mac("refunds", f.region, f.payment, f.id, f.charge, f.amount.Amount, f.amount.Currency, f.stage, f.way, f.reference, f.sent,
+		f.recorder, f.recorded, f.confirmer, f.at, f.version)
+}

@@ -124,9 +124,9 @@ func (c *Charges) reportTx(tx *store.Tx, r Report) (snap.Result, error) {
 	switch out, err := c.settleTx(tx, r); {
 	case err != nil:
 		return snap.Result{}, err
-	case out == Unknown:
+	case out == unknown:
 		return snap.Result{HTTP: 404, Case: "01"}, nil
-	case out == Mismatch:
+	case out == mismatch:
 		return snap.Result{HTTP: 404, Case: "13"}, nil
 	}
 	return ok, nil

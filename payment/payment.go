@@ -4,7 +4,8 @@
 // A charge belongs to a case and to the region of its office. It is open until it is paid, until
 // it expires at its due instant, or until the case's owner ends it; [Transitions] is the table.
 // Money that arrives for a charge that is no longer open is never lost: it goes to a suspense
-// account and is due back to the payer.
+// account and is due back to the payer: two officers of the treasury pay it back
+// ([Charges.Record], [Charges.Confirm]).
 //
 // Codes come from an acquirer through [Acquirer] (SNAP service 47) when the person looks at the
 // page; a payment is learned from a notification (52, [Charges.Handler]) or, where none comes, by
@@ -22,6 +23,7 @@ import (
 
 	"lancar"
 	"lancar/access"
+	"lancar/identity"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
 	"lancar/internal/store"
@@ -34,6 +36,8 @@ type Charges struct {
 	queue    *jobs.Queue
 	ring     *keys.Ring
 	regions  *region.Regions
+	access   *access.Access
+	identity *identity.Identity
 	acquirer Acquirer
 	bank     Bank
 }
@@ -47,8 +51,8 @@ const (
 )
 
 // New makes the room and registers its queues.
-func New(db *store.DB, queue *jobs.Queue, ring *keys.Ring, regions *region.Regions, acquirer Acquirer, bank Bank) *Charges {
-	c := &Charges{db: db, queue: queue, ring: ring, regions: regions, acquirer: acquirer, bank: bank}
+func New(db *store.DB, queue *jobs.Queue, ring *keys.Ring, regions *region.Regions, acc *access.Access, ident *identity.Identity, acquirer Acquirer, bank Bank) *Charges {
+	c := &Charges{db: db, queue: queue, ring: ring, regions: regions, access: acc, identity: ident, acquirer: acquirer, bank: bank}
 	queue.Handle(pollQueue, c.poll)
 	queue.Handle(obtainQueue, c.obtainLater)
 	queue.Handle(expireQueue, c.expire)
@@ -104,12 +108,13 @@ type Code struct {
 	Expires   time.Time
 }
 
-// Names of the events that this room emits; their payloads are the JSON of [Settled], [Ended]
-// and [RefundDue], their key is the case.
+// Names of the events that this room emits; their payloads are the JSON of [Settled], [Ended],
+// [RefundDue] and [Refunded], their key is the case, for the last two with the payment.
 const (
 	EventSettled   = "payment.settled"
 	EventExpired   = "payment.expired"
 	EventRefundDue = "payment.refund_due"
+	EventRefunded  = "payment.refunded"
 )
 
 // Settled is the payload of [EventSettled]: the charge is paid and in the ledger.
@@ -150,6 +155,7 @@ type Payment struct {
 	Charge
 	Kind    string // "applied", or why it is due back: "late", "twice", "cancelled"
 	Receipt string // the acquirer's number of it, "" if it gave none
+	Refund  Refund // how far it is paid back; zero for one that was applied
 }
 
 func errNoCharge() error {
@@ -224,6 +230,19 @@ func (c *Charges) Mine(ctx context.Context, own access.Grant) (list []Payment, e
 	}
 	err = c.db.Read(ctx, func(tx *store.Tx) (err error) {
 		list, err = mine(tx, own.Account())
+		return err
+	})
+	return list, err
+}
+
+// Payments returns what was paid for a charge, newest first, to whom it concerns as [Charges.Charge]
+// does: what paid it, and what is due back or went back.
+func (c *Charges) Payments(ctx context.Context, g access.Grant, region string, charge lancar.ID) (list []Payment, err error) {
+	err = c.db.Read(ctx, func(tx *store.Tx) error {
+		ch, err := readable(tx, g, region, charge)
+		if err == nil {
+			list, err = paymentsOf(tx, ch)
+		}
 		return err
 	})
 	return list, err

@@ -23,19 +23,19 @@ const (
 )
 
 // ask asks the acquirer about a code and settles what it knows.
-func (c *Charges) ask(ctx context.Context, reference string) (Outcome, error) {
+func (c *Charges) ask(ctx context.Context, reference string) (outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
 	r, err := c.acquirer.Query(ctx, reference)
 	if err != nil || !r.Paid {
 		return "", err
 	}
-	var out Outcome
+	var out outcome
 	err = c.write(ctx, func(tx *store.Tx) (err error) {
 		out, err = c.settleTx(tx, r)
 		return err
 	})
-	if err == nil && (out == Mismatch || out == Unknown) {
+	if err == nil && (out == mismatch || out == unknown) {
 		err = fmt.Errorf("payment: the bank reports %s for %s: %s", r.Amount, reference, out)
 	}
 	return out, err

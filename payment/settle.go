@@ -10,29 +10,29 @@ import (
 	"lancar/internal/store"
 )
 
-// Outcome says what a report of a payment came to.
-type Outcome string
+// outcome says what a report of a payment came to.
+type outcome string
 
 // What can become of a report.
 const (
-	Applied  Outcome = "applied"  // the charge is paid by it
-	Repeated Outcome = "repeated" // known already; nothing changed
-	Suspense Outcome = "suspense" // too late, or paid before: the money is due back
-	Mismatch Outcome = "mismatch" // another amount than owed; nothing changed
-	Unknown  Outcome = "unknown"  // no such code
+	applied   outcome = "applied"  // the charge is paid by it
+	again     outcome = "repeated" // known already; nothing changed
+	suspended outcome = "suspense" // too late, or paid before: the money is due back
+	mismatch  outcome = "mismatch" // another amount than owed; nothing changed
+	unknown   outcome = "unknown"  // no such code
 )
 
 // settleTx acts on the acquirer's word that a code was paid: payment, ledger entries, state and
 // event in the caller's transaction, once for each payment. errMoved asks the caller to run its
 // transaction again.
-func (c *Charges) settleTx(tx *store.Tx, r Report) (Outcome, error) {
+func (c *Charges) settleTx(tx *store.Tx, r Report) (outcome, error) {
 	place, ok := regionOf(r.Reference)
 	if !ok {
-		return Unknown, nil
+		return unknown, nil
 	}
 	code, err := codeBy(tx, place, r.Reference)
 	if errors.Is(err, store.ErrNone) {
-		return Unknown, nil
+		return unknown, nil
 	}
 	if err != nil {
 		return "", err
@@ -42,24 +42,24 @@ func (c *Charges) settleTx(tx *store.Tx, r Report) (Outcome, error) {
 		return "", err
 	}
 	if known, err := repeated(tx, place, r); err != nil || known {
-		return Repeated, err
+		return again, err
 	}
 	if r.Amount != ch.Amount {
-		return Mismatch, nil
+		return mismatch, nil
 	}
 	kind := map[State]string{Open: "applied", Paid: "twice", Expired: "late", Cancelled: "cancelled"}[ch.State]
 	id := lancar.NewID(tx.Now)
 	p := paid{Report: r, region: ch.Region, id: id, charge: ch.ID, kind: kind, at: store.Micros(tx.Now)}
 	if made, err := insertPayment(tx, p, c.paymentMAC(p)); err != nil || !made {
-		return Repeated, err
+		return again, err
 	}
 	if err := insertMine(tx, ch); err != nil {
 		return "", err
 	}
 	if kind != "applied" {
-		return Suspense, c.suspendTx(tx, ch, r, id, kind)
+		return suspended, c.suspendTx(tx, ch, r, id, kind)
 	}
-	return Applied, c.applyTx(tx, ch, r, id)
+	return applied, c.applyTx(tx, ch, r, id)
 }
 
 // repeated says whether this payment is recorded. A report without a receipt number cannot be
@@ -98,6 +98,9 @@ func (c *Charges) suspendTx(tx *store.Tx, ch Charge, r Report, id lancar.ID, kin
 		return err
 	}
 	if err := postTx(tx, ch.Region, id, r.Amount.Currency, []Entry{{Account: accountBank, Amount: r.Amount.Amount}, {Account: accountSuspense, Amount: -r.Amount.Amount}}); err != nil {
+		return err
+	}
+	if err := insertDue(tx, c.treasuryOf(ch.Region), paid{region: ch.Region, id: id, charge: ch.ID, at: store.Micros(tx.Now)}); err != nil {
 		return err
 	}
 	return c.emitTx(tx, ch.Region, EventRefundDue, string(ch.Case)+"/"+string(id), RefundDue{ch.Region, ch.ID, ch.Case, ch.Account, r.Amount, kind})

@@ -129,6 +129,15 @@ type paid struct {
 
 const paidColumns = "region, reference, receipt, id, charge, kind, amount, currency, acquirer, paid_at, at"
 
+// scanPaidAnd reads the columns of a payment and what follows them.
+func scanPaidAnd(r store.Scanner, more ...any) (p paid, err error) {
+	var at int64
+	err = r.Scan(append([]any{&p.region, &p.Reference, &p.Receipt, (*string)(&p.id), (*string)(&p.charge), &p.kind, &p.Amount.Amount, &p.Amount.Currency,
+		&p.Acquirer, &at, &p.at}, more...)...)
+	p.PaidAt = store.Time(at)
+	return p, err
+}
+
 // insertPayment records a payment; false when it is there already.
 func insertPayment(tx *store.Tx, p paid, mac string) (bool, error) {
 	n, err := tx.Exec("INSERT INTO payment_payments ("+paidColumns+", mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
@@ -159,17 +168,34 @@ func mine(tx *store.Tx, account lancar.ID) ([]Payment, error) {
 		if err != nil {
 			return nil, err
 		}
-		list, err := store.All(tx, func(r store.Scanner) (Payment, error) {
-			p := Payment{Charge: ch}
-			var paid, at int64
-			err := r.Scan(&p.Kind, &p.Receipt, &p.Amount.Amount, &paid, &at)
-			p.Paid, p.Settled = store.Time(paid), store.Time(at)
-			return p, err
-		}, "SELECT kind, receipt, amount, paid_at, at FROM payment_payments WHERE region = $1 AND charge = $2 ORDER BY at DESC", k.region, k.charge)
+		list, err := paymentsOf(tx, ch)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, list...)
+	}
+	return out, nil
+}
+
+// paymentsOf lists what was paid for a charge, newest first.
+func paymentsOf(tx *store.Tx, ch Charge) ([]Payment, error) {
+	list, err := store.All(tx, func(r store.Scanner) (p paid, err error) { return scanPaidAnd(r) },
+		"SELECT "+paidColumns+" FROM payment_payments WHERE region = $1 AND charge = $2 ORDER BY at DESC", ch.Region, string(ch.ID))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Payment, len(list))
+	for i, was := range list {
+		p := Payment{Charge: ch, Kind: was.kind, Receipt: was.Receipt}
+		p.Amount, p.Paid, p.Settled = was.Amount, was.PaidAt, store.Time(was.at)
+		if was.kind != "applied" {
+			row, err := refundBy(tx, ch.Region, was.id)
+			if err != nil && err != store.ErrNone {
+				return nil, err
+			}
+			p.Refund = row.told()
+		}
+		out[i] = p
 	}
 	return out, nil
 }

@@ -33,15 +33,11 @@ func eachCharge(tx *store.Tx, fn func(ch Charge, mac string) error) error {
 
 func eachPaid(tx *store.Tx, fn func(p paid, mac string) error) error {
 	return eachRow(tx, func(r store.Scanner) error {
-		var p paid
 		var mac string
-		var at int64
-		err := r.Scan(&p.region, &p.Reference, &p.Receipt, (*string)(&p.id), (*string)(&p.charge), &p.kind, &p.Amount.Amount, &p.Amount.Currency,
-			&p.Acquirer, &at, &p.at, &mac)
+		p, err := scanPaidAnd(r, &mac)
 		if err != nil {
 			return err
 		}
-		p.PaidAt = store.Time(at)
 		return fn(p, mac)
 	}, "SELECT "+paidColumns+", mac FROM payment_payments ORDER BY region, reference, receipt")
 }

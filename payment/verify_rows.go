@@ -11,7 +11,9 @@ import (
 type verifier struct {
 	charges *Charges
 	owed    map[rowKey]Charge
-	paid    map[rowKey]int // payments of a charge
+	paid    map[rowKey]int  // payments of a charge
+	back    map[rowKey]int  // of them: those that went back
+	owing   map[rowKey]paid // payments in suspense that did not go back, by their own id
 	posts   map[rowKey]post
 	refs    map[[2]string]lancar.ID // region and reference of a payment: its charge
 	mine    map[mineKey]bool
@@ -75,6 +77,8 @@ func (v *verifier) payments(tx *store.Tx) error {
 		v.paid[key]++
 		if p.kind == "applied" {
 			applied[key]++
+		} else {
+			v.owing[rowKey{p.region, p.id}] = p
 		}
 		v.posts[rowKey{p.region, p.id}] = post{entriesOf(ch, p), p.Amount.Currency, p.at}
 		v.refs[[2]string{p.region, p.Reference}] = p.charge
@@ -110,7 +114,7 @@ func entriesOf(ch Charge, p paid) []Entry {
 // it is an event there.
 func (v *verifier) history(tx *store.Tx) error {
 	at := map[rowKey]State{}
-	seen, settled := map[rowKey]int64{}, map[rowKey]int{}
+	seen, settled, back := map[rowKey]int64{}, map[rowKey]int{}, map[rowKey]int{}
 	err := eachHistory(tx, func(region string, charge lancar.ID, version int64, event string, instant int64, mac string) error {
 		key := rowKey{region, charge}
 		if mac != v.charges.historyMAC(region, charge, version, event, instant) {
@@ -124,8 +128,11 @@ func (v *verifier) history(tx *store.Tx) error {
 		if seen[key]++; !ok || seen[key] != version {
 			return fmt.Errorf("payment: the history of charge %s of region %s does not fit at step %d", charge, region, version)
 		}
-		if event == "settle" {
+		switch event {
+		case "settle":
 			settled[key]++
+		case "refund":
+			back[key]++
 		}
 		at[key] = to
 		return nil
@@ -145,6 +152,8 @@ func (v *verifier) history(tx *store.Tx) error {
 			return wrongCharge(ch, "its history is not whole")
 		case settled[key] != v.paid[key]:
 			return wrongCharge(ch, fmt.Sprintf("its history tells of %d payments, there are %d", settled[key], v.paid[key]))
+		case back[key] != v.back[key]:
+			return wrongCharge(ch, fmt.Sprintf("its history tells of %d payments that went back, there are %d", back[key], v.back[key]))
 		case (ch.State == Paid) != !ch.Settled.IsZero():
 			return wrongCharge(ch, "its settlement time does not fit")
 		}

@@ -54,6 +54,7 @@ type messageView struct {
 type paymentView struct {
 	Rows []web.Row
 	Href string
+	Back []backView
 }
 
 type lookView struct{ Who, When, What string }
@@ -152,6 +153,11 @@ func (v *visit) sideOf(view *caseView, w web.Words, c casework.Case) error {
 			return err
 		}
 		view.Payment = paymentOf(w, charge, c.Number, v.now)
+		list, err := v.Charges.Payments(v.r.Context(), v.session.Own, c.Region, c.Charge)
+		if err != nil {
+			return err
+		}
+		view.Payment.Back = backOf(w, list)
 	}
 	if f, known, err := v.Cases.Forecast(v.r.Context(), c.Region, c.Service); err == nil && known {
 		view.Compare = v.T("Separuh permohonan seperti ini selesai dalam ", "Half of such applications are done within ") + v.WorkDays(f.Median) + "."

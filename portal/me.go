@@ -209,7 +209,7 @@ func (v *visit) myPayments(view *meView) error {
 		row := chargeView{Href: "/cases/" + c.Number, Title: v.In(c.Title), Amount: c.Amount.String(), Tag: chargeTag(w, payment.Paid),
 			DateLabel: v.T("Dibayar", "Paid"), Date: w.Date(c.Paid)}
 		if c.Kind != "applied" {
-			row.Tag = web.Tag{Kind: "warn", Text: v.T("Akan dikembalikan", "To be paid back")}
+			row.Tag = backTag(w, c.Refund)
 		}
 		view.Payments = append(view.Payments, row)
 	}

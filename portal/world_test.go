@@ -171,7 +171,7 @@ func (w *world) open(ring *keys.Ring, registers exchange.Config) {
 	w.must(err)
 	packs, err := sharedRegions()
 	w.must(err)
-	w.charges = payment.New(w.db, w.queue, ring, packs, w, payment.Bank{})
+	w.charges = payment.New(w.db, w.queue, ring, packs, w.access, w.id, w, payment.Bank{})
 	cat, _, err := catalog.Open(w.t.Context(), w.db, w.services)
 	w.must(err)
 	w.cases = casework.New(casework.Rooms{DB: w.db, Queue: w.queue, Keys: ring, Log: w.log, Regions: packs, Access: acc, Identity: w.id,
@@ -181,6 +181,7 @@ func (w *world) open(ring *keys.Ring, registers exchange.Config) {
 	w.queue.Subscribe(payment.EventSettled, "casework", w.cases.Settled)
 	w.queue.Subscribe(payment.EventExpired, "casework", w.cases.Expired)
 	w.queue.Subscribe(payment.EventRefundDue, "casework", w.cases.RefundDue)
+	w.queue.Subscribe(payment.EventRefunded, "casework", w.cases.Refunded)
 	w.queue.Subscribe(exchange.EventAnswered, "casework", w.cases.Answered)
 	w.queue.Subscribe(document.EventIssued, "list", docs.ListTx)
 	log := slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))

@@ -105,6 +105,9 @@ func (rs *Regions) settle(p *pack) error {
 		p.holidays = append(slices.Clone(p.up.holidays), p.holidays...)
 	}
 	p.calendar = NewCalendar(p.holidays)
+	if p.Treasury != (Treasury{}) {
+		p.Treasury.Region = p.Code
+	}
 	r := &Region{Code: p.Code, pack: p, all: rs,
 		AppName: or(p.AppName, above.AppName), Title: orText(p.Title, above.Title), Owner: orText(p.Owner, above.Owner),
 		Host:      or(p.Host, above.Host),

@@ -70,6 +70,7 @@ type Treasury struct {
 	MerchantID string `yaml:"merchant_id"`
 	City       string `yaml:"city"`
 	PostalCode string `yaml:"postal_code"`
+	Region     string `yaml:"-"` // whose treasury it is: the region's own or the nearest above that has one
 }
 
 // Path lists the region's code and all above it, nearest first: "53.15", "53", "00".

@@ -38,7 +38,7 @@ func TestJourneys(t *testing.T) {
 			"town": town, "node": node, "person": person, "parent": parent, "code": code, "signin": signIn, "language": language, "open": open, "status": status, "see": see, "find": find,
 			"await": await, "apply": apply, "begin": begin, "fill": fill, "send": send, "again": again, "pay": pay, "settled": settled, "scan": scan, "officer": officer,
 			"document": document, "check": check, "tamper": tamper, "mail": mail, "switch": setSwitch, "time": moveTime, "press": press, "post": post,
-			"callback": callback, "alter": alter, "config": config, "save": save, "readpdf": readPDF, "reads": reads, "rights": rights, "shut": shut, "leak": leak, "reply": reply,
+			"callback": callback, "alter": alter, "config": config, "save": save, "readpdf": readPDF, "reads": reads, "rights": rights, "shut": shut, "leak": leak, "reply": reply, "payback": payBack,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PATH", theTowns.dir+":"+os.Getenv("PATH"))

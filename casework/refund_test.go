@@ -1,0 +1,40 @@
+package casework_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"lancar"
+	"lancar/internal/jobs"
+	"lancar/internal/store"
+	"lancar/payment"
+)
+
+func TestAReturnOfMoneyStandsInTheHistoryAndThePayerIsTold(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.staff()
+		who := w.person(maria)
+		c := w.submit(who, stall)
+		w.pay(who, c)
+		w.run()
+		before := w.read(who, c.Number)
+		payload, err := json.Marshal(payment.Refunded{Region: c.Region, Charge: c.ID, Case: c.ID, Payment: "p", Amount: lancar.Rupiah(75000), Way: "transfer", Reference: "TRF-1", Sent: "2026-11-24"})
+		w.must(err)
+		w.must(w.db.Write(t.Context(), func(tx *store.Tx) error {
+			return w.cases.Refunded(tx, jobs.Event{Region: c.Region, Name: payment.EventRefunded, Key: string(c.ID) + "/p", Payload: payload})
+		}))
+		w.run()
+		after := w.read(who, c.Number)
+		if last := after.Events[len(after.Events)-1]; last.Kind != "refund" || last.Leaf == "" || after.State != before.State || after.Due != before.Due {
+			t.Errorf("%+v in %s", last, after.State)
+		}
+		if !slices.ContainsFunc(w.mail("maria@example.com"), func(m string) bool {
+			return strings.Contains(m, "24 November 2026") && strings.Contains(m, "TRF-1") && !strings.Contains(m, maria)
+		}) {
+			t.Error(w.mail("maria@example.com"))
+		}
+		w.verified()
+	})
+}
