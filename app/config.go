@@ -40,7 +40,7 @@ type Config struct {
 	Upstream UpstreamConfig `yaml:"upstream"` // a national provider at which people sign in; none unless its issuer is set
 	Limits   LimitsConfig   `yaml:"limits"`
 	GrownUp  int            `yaml:"grown_up"`    // age on whose birthday a parent no longer acts for a child; 0: 17
-	Orphans  int            `yaml:"orphan_days"` // how long a machine goes on after its owner left; 0: 14
+	Orphans  int            `yaml:"orphan_days"` // how long a machine or an app goes on after its owner left; 0: 14
 	Metrics  string         `yaml:"metrics"`     // HOST:PORT that alone serves /metrics; "" serves it to this machine on listen
 
 	demo *demoConfig

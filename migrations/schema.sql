@@ -501,6 +501,14 @@ CREATE TABLE identity_client_errors (
   PRIMARY KEY (client, place)
 );
 
+CREATE TABLE identity_client_keys (
+  client TEXT NOT NULL PRIMARY KEY,
+  officer TEXT NOT NULL,
+  jwks TEXT NOT NULL,
+  certificates TEXT NOT NULL,
+  at BIGINT NOT NULL
+);
+
 CREATE TABLE identity_clients (
   id TEXT NOT NULL PRIMARY KEY,
   region TEXT NOT NULL,
@@ -513,7 +521,7 @@ CREATE TABLE identity_clients (
   approved_by TEXT NOT NULL,
   approved_at BIGINT NOT NULL,
   version BIGINT NOT NULL
-);
+, stops_at BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX identity_clients_agency ON identity_clients (agency, id);
 

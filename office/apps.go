@@ -39,7 +39,7 @@ func (v *visit) appsPage(token, until string) error {
 	}
 	var rows []appRow
 	for _, c := range list {
-		rows = append(rows, appRow{Href: appPath(c.ID), Name: v.In(c.Name), Who: v.officerName(c.Officer), Made: v.Date(c.Made), Tag: v.appTag(c.Stage)})
+		rows = append(rows, appRow{Href: appPath(c.ID), Name: v.In(c.Name), Who: v.officerName(c.Officer), Made: v.Date(c.Made), Tag: v.appTag(c)})
 	}
 	return v.show("apps", v.T("Aplikasi", "Apps"), map[string]any{"Rows": rows, "Office": v.agencyName(v.actor.Agency, v.actor.Region), "Token": token, "Until": until,
 		"Register": v.OIDC.Issuer() + "/oauth/register",
@@ -49,9 +49,12 @@ func (v *visit) appsPage(token, until string) error {
 
 func appPath(id lancar.ID) string { return "/office/apps/" + url.PathEscape(string(id)) }
 
-func (v *visit) appTag(s oidc.Stage) web.Tag {
-	switch s {
+func (v *visit) appTag(c oidc.Client) web.Tag {
+	switch c.Stage {
 	case oidc.Production:
+		if !c.Stops.IsZero() {
+			return web.Tag{Kind: "bad", Icon: "clock", Text: v.T("Tanpa penanggung jawab", "Nobody answers for it")}
+		}
 		return web.Tag{Kind: "ok", Icon: "check", Text: v.T("Produksi", "Production")}
 	case oidc.Waiting:
 		return web.Tag{Kind: "warn", Icon: "clock", Text: v.T("Menunggu persetujuan", "Waits for approval")}
@@ -79,6 +82,9 @@ type appView struct {
 	Done                          bool
 	Problems                      []web.Problem
 	Submit, Approve, End          bool
+	Adopt, NewKeys                string // until when somebody must take it over; who asks for new keys
+	Settle, Withdraw              bool   // what the officer can do about new keys
+	NewRows                       []web.Row
 	Version                       int64
 	Keys                          web.Field
 	Rows                          []web.Row
@@ -102,7 +108,7 @@ func (v *visit) appPage(status int, secret string, sent url.Values, problems []w
 	}
 	title := v.In(c.Name)
 	mine, open := c.Officer == v.actor.ID, c.Stage != oidc.Ended
-	view := appView{Title: title, Lead: v.In(c.Purpose), Path: appPath(c.ID), ID: string(c.ID), Secret: secret, Tags: []web.Tag{v.appTag(c.Stage)}, Problems: problems,
+	view := appView{Title: title, Lead: v.In(c.Purpose), Path: appPath(c.ID), ID: string(c.ID), Secret: secret, Tags: []web.Tag{v.appTag(c)}, Problems: problems,
 		Done: v.r.URL.Query().Get("done") != "", Version: c.Version, Submit: c.Stage == oidc.Sandbox && !c.Basic, Approve: c.Stage == oidc.Waiting && !mine && oidc.MayApprove(v.actor), End: open && (mine || oidc.MayApprove(v.actor)),
 		Rows: v.appFacts(c), Examples: v.examples(c)}
 	if v.Rehearsal && v.Sandbox != "" {
@@ -115,6 +121,16 @@ func (v *visit) appPage(status int, secret string, sent url.Values, problems []w
 			view.Keys.Value = sent.Get("jwks")
 		}
 		mark(problems, &view.Keys)
+	}
+	if !c.Stops.IsZero() && c.Stage == oidc.Production {
+		view.Adopt = v.When(c.Stops)
+	}
+	if w := c.Wanted; w != nil {
+		view.NewKeys, view.Settle, view.Withdraw = v.officerName(w.Officer)+", "+v.Moment(w.At, v.now), w.Officer != v.actor.ID && oidc.MayApprove(v.actor), w.Officer == v.actor.ID || oidc.MayApprove(v.actor)
+		view.NewRows = []web.Row{{Term: v.T("Kunci publik (JWK Set)", "Public keys (JWK set)"), Lines: []string{w.JWKS}}}
+		if len(w.Certificates) > 0 {
+			view.NewRows = append(view.NewRows, web.Row{Term: v.T("Sidik sertifikat", "Certificates' thumbprints"), Lines: w.Certificates})
+		}
 	}
 	for _, t := range troubles {
 		view.Troubles = append(view.Troubles, troubleLine{v.Moment(t.At, v.now), t.Endpoint, t.Code, v.In(t.Words)})
@@ -186,6 +202,11 @@ func actApp(v *visit) error {
 	case "keys":
 		c.JWKS = sent.Get("jwks")
 		err = v.OIDC.Change(ctx, v.actor, c)
+	case "newkeys", "oldkeys":
+		version, _ := strconv.ParseInt(sent.Get("version"), 10, 64)
+		err = v.OIDC.SettleKeys(ctx, v.actor, c.ID, version, v.r.PathValue("act") == "newkeys")
+	case "adopt":
+		err = v.OIDC.Adopt(ctx, v.actor, c.ID)
 	case "end":
 		err = v.OIDC.End(ctx, v.actor, c.ID)
 	default:

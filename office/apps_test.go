@@ -42,7 +42,14 @@ func TestAnEngineerRegistersAnAppAndASecondPersonLetsItIntoProduction(t *testing
 	e.post(at+"/approve", url.Values{"numbers": {"yes"}, "version": {"2"}}).is(200).has("Produksi", "NIK, dengan perjanjian", "Elis Tegas")
 
 	b.post(at+"/keys", url.Values{"jwks": {"rahasia"}}).is(422).has("tidak terbaca")
-	b.post(at+"/keys", url.Values{"jwks": {appKeys}}).is(200)
+	b.post(at+"/keys", url.Values{"jwks": {appKeys}}).is(200).lacks("Kunci baru menunggu") // the same
+	other := strings.ReplaceAll(appKeys, "k-1", "k-2")
+	p = b.post(at+"/keys", url.Values{"jwks": {other}}).is(200).has("Kunci baru menunggu", "k-2", "Buang kunci baru").lacks("Setujui kunci baru")
+	b.post(at+"/newkeys", url.Values{"version": {p.hidden("version")}}).is(403)
+	b.post(at+"/oldkeys", url.Values{"version": {p.hidden("version")}}).is(200).lacks("Kunci baru menunggu")
+	p = b.post(at+"/keys", url.Values{"jwks": {other}}).is(200)
+	p = e.get(at).is(200).has("Setujui kunci baru", "Beni Damai")
+	e.post(at+"/newkeys", url.Values{"version": {p.hidden("version")}}).is(200).has("k-2").lacks("Kunci baru menunggu")
 	w.enter(anna, "").post(at+"/end", nil).is(403)
 	b.post(at+"/end", nil).is(200).has("Diakhiri")
 	b.get("/office/apps/none").is(404)

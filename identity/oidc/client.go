@@ -45,6 +45,9 @@ type Client struct {
 	ApprovedBy   lancar.ID `json:"-"`
 	Approved     time.Time `json:"-"`
 	Version      int64     `json:"-"`          // for [Provider.Approve]
+	Stops        time.Time `json:"-"`          // when it ends because its officer left, zero while somebody answers for it
+	Wanted       *Wanted   `json:"-"`          // keys that wait for a second officer; [Provider.Clients] alone fills it
+	Adopted      int64     `json:",omitempty"` // how often another officer took it over
 	Editor       lancar.ID `json:",omitempty"` // the officer who changed it last, "" for nobody since it was registered
 	Name         lancar.Text
 	AgencyName   lancar.Text // as the person reads it

@@ -17,9 +17,18 @@ func (p *Provider) Clients(ctx context.Context, by lancar.Actor) (list []Client,
 		list = nil
 		all, err := clientsOf(tx, by.Agency)
 		for _, c := range all {
-			if mayKeep(by, c.Client) {
-				list = append(list, c.Client)
+			if !mayKeep(by, c.Client) {
+				continue
 			}
+			if c.Stage == Production {
+				switch w, err := wantedOf(tx, c.ID); {
+				case err == nil:
+					c.Wanted = &w
+				case err != store.ErrNone:
+					return err
+				}
+			}
+			list = append(list, c.Client)
 		}
 		return err
 	})

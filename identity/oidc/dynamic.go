@@ -148,7 +148,7 @@ type registrationAnswer struct {
 }
 
 func (p *Provider) registration(c Client) registrationAnswer {
-	return registrationAnswer{metadata: metadataOf(c), Issued: c.Made.Unix(), Token: p.handle("g", c.ID, 0), URI: p.config.Issuer + "/oauth/register/" + url.PathEscape(string(c.ID)), Stage: c.Stage}
+	return registrationAnswer{metadata: metadataOf(c), Issued: c.Made.Unix(), Token: p.handle("g", c.ID, c.Adopted), URI: p.config.Issuer + "/oauth/register/" + url.PathEscape(string(c.ID)), Stage: c.Stage}
 }
 
 func readMetadata(w http.ResponseWriter, r *http.Request) (m metadata, err error) {
@@ -194,7 +194,7 @@ func printable(s string) string {
 func (p *Provider) managed(r *http.Request) (reg registration, err error) {
 	bad := badToken("Token pendaftaran tidak berlaku.", "The registration access token is not valid")
 	token, ok := bearerOf(r)
-	id, _, err := p.openHandle("g", token)
+	id, serial, err := p.openHandle("g", token)
 	if !ok || err != nil || string(id) != r.PathValue("id") {
 		return reg, bad
 	}
@@ -202,8 +202,8 @@ func (p *Provider) managed(r *http.Request) (reg registration, err error) {
 		reg, err = clientByID(tx, id)
 		return err
 	})
-	if err == store.ErrNone || err == nil && reg.Stage == Ended {
-		return reg, bad
+	if err == store.ErrNone || err == nil && (reg.Stage == Ended || reg.Adopted != serial) {
+		return registration{}, bad
 	}
 	if err == nil && reg.Officer != "" { // an engineer who left takes no token along
 		var roles []identity.Role
@@ -254,7 +254,7 @@ func (p *Provider) replace(w http.ResponseWriter, r *http.Request, old registrat
 	if c.Auth != old.Auth {
 		return c, badMetadata("Cara membuktikan diri tidak bisa diganti. Daftarkan aplikasi baru.", "The authentication method cannot be changed, register another client")
 	}
-	c.ID, c.Region, c.Agency, c.Officer, c.Stage, c.Made, c.AgencyName, c.Editor = old.ID, old.Region, old.Agency, old.Officer, old.Stage, old.Made, old.AgencyName, old.Editor
+	c.ID, c.Region, c.Agency, c.Officer, c.Stage, c.Made, c.AgencyName, c.Editor, c.Adopted = old.ID, old.Region, old.Agency, old.Officer, old.Stage, old.Made, old.AgencyName, old.Editor, old.Adopted
 	c.fill()
 	if err := p.check(c); err != nil {
 		return c, err
@@ -268,7 +268,13 @@ func (p *Provider) replace(w http.ResponseWriter, r *http.Request, old registrat
 	if c.Stage == Waiting {
 		c.Stage = Sandbox // what changed is asked for anew: nobody approves it unseen
 	}
-	err = p.DB.Write(r.Context(), func(tx *store.Tx) error { return updateClient(tx, c, old.Version, c.Stage) })
+	err = p.DB.Write(r.Context(), func(tx *store.Tx) (err error) {
+		if c.Stage == Production {
+			c, err = p.rotateKeysTx(tx, old.Client, c, old.Officer)
+			return err
+		}
+		return updateClient(tx, c, old.Version, c.Stage)
+	})
 	p.clients.forget(c.ID)
 	return c, err
 }

@@ -27,3 +27,6 @@ func (p *Provider) TrustForTest(pool *x509.CertPool) { p.config.ClientCAs = pool
 
 // PublicAddressForTest says whether production calls an address.
 func PublicAddressForTest(a string) bool { return publicAddress(netip.MustParseAddr(a).Unmap()) }
+
+// WatchForTest looks now for apps whose officer left.
+func (p *Provider) WatchForTest(ctx context.Context) error { return p.DB.Write(ctx, p.orphansTx) }

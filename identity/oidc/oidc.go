@@ -59,7 +59,8 @@ type Config struct {
 	// ClientCAs issue the certificates of clients that authenticate by tls_client_auth; nil for none.
 	ClientCAs *x509.CertPool
 	// CallTLS is how addresses of clients are called (logout, ping); nil for the system's own trust.
-	CallTLS *tls.Config
+	CallTLS   *tls.Config
+	OrphanFor time.Duration // how long an app in production goes on after its officer left; 0: 14 days
 	// Sorry shows a page to the person in the browser when a request is wrong and the app's address
 	// is not trusted, so that there is nowhere to go back to.
 	Sorry func(w http.ResponseWriter, r *http.Request, err error)
@@ -96,10 +97,14 @@ func New(rooms Rooms, config Config) *Provider {
 	if config.MTLS == "" {
 		config.MTLS = config.Issuer
 	}
+	if config.OrphanFor == 0 {
+		config.OrphanFor = orphanFor
+	}
 	p := &Provider{Rooms: rooms, config: config}
 	p.Queue.Every("oidc.keys", time.Hour, p.rotateTx)
 	p.Queue.Every("oidc.sweep", sweepEvery, p.sweepTx)
 	p.Queue.Every("oidc.waits", time.Hour, deleteWaits)
+	p.Queue.Every("oidc.orphans", time.Minute, p.orphansTx)
 	p.Queue.Handle(pingQueue, p.ping)
 	p.Queue.Handle(logoutQueue, p.tellLeft)
 	p.Queue.HandleTx("oidc.sweep.more", func(tx *store.Tx, _ jobs.Job) error { return p.sweepTx(tx) })

@@ -70,7 +70,8 @@ func (p *Provider) RegistrationToken() string {
 
 // Change replaces what a client is registered with. Only who answers for it may, or a superior. One
 // that was admitted to production changes its keys and certificates alone, so that they can be rotated
-// without a pause: anything else is another client, which is approved anew (lancar.Conflict).
+// without a pause: new ones wait for [Provider.SettleKeys], old ones are taken away at once. Anything
+// else is another client, which is approved anew (lancar.Conflict).
 func (p *Provider) Change(ctx context.Context, by lancar.Actor, c Client) error {
 	c.fill()
 	if err := p.check(c); err != nil {
@@ -85,13 +86,14 @@ func (p *Provider) Change(ctx context.Context, by lancar.Actor, c Client) error 
 		now.Editor = by.ID
 		if old.Stage == Production {
 			now = old.Client
-			c.Editor = old.Editor
+			c.Editor, c.Adopted = old.Editor, old.Adopted
 			now.JWKS, now.Certificates = c.JWKS, c.Certificates
 			if !same(now, c) {
 				return lancar.Fail(lancar.Conflict, "", "Aplikasi di produksi hanya bisa mengganti kunci. Daftarkan aplikasi baru untuk perubahan lain.",
 					"A client in production changes its keys alone. Register another one for anything else.")
 			}
-			return updateClient(tx, now, old.Version, Production)
+			_, err := p.rotateKeysTx(tx, old.Client, c, by.ID)
+			return err
 		}
 		now.Numbers = false // given with the approval alone
 		return updateClient(tx, now, old.Version, Sandbox)
@@ -162,10 +164,7 @@ func (p *Provider) Approve(ctx context.Context, by lancar.Actor, id lancar.ID, v
 		if !MayApprove(by) {
 			return lancar.Fail(lancar.Forbidden, "", "Atasan, atau petugas mesin, yang menyetujui.", "A superior, or the officer for machines, approves.")
 		}
-		for _, first := range []lancar.ID{c.Officer, c.Editor} {
-			if first == "" {
-				continue
-			}
+		for _, first := range []lancar.ID{c.Officer, cmp.Or(c.Editor, c.Officer)} {
 			if err := p.Identity.SecondTx(tx, first, by.ID); err != nil {
 				return err
 			}

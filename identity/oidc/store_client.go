@@ -7,16 +7,16 @@ import (
 	"lancar/internal/store"
 )
 
-const clientColumns = `id, region, agency, officer, stage, data, secret, made_at, approved_by, approved_at, version`
+const clientColumns = `id, region, agency, officer, stage, data, secret, made_at, approved_by, approved_at, version, stops_at`
 
 func scanClient(s store.Scanner) (r registration, err error) {
 	var data []byte
-	var made, approved int64
+	var made, approved, stops int64
 	c := &r.Client
-	if err = s.Scan((*string)(&c.ID), &c.Region, &c.Agency, (*string)(&c.Officer), (*string)(&c.Stage), &data, &r.secret, &made, (*string)(&c.ApprovedBy), &approved, &c.Version); err != nil {
+	if err = s.Scan((*string)(&c.ID), &c.Region, &c.Agency, (*string)(&c.Officer), (*string)(&c.Stage), &data, &r.secret, &made, (*string)(&c.ApprovedBy), &approved, &c.Version, &stops); err != nil {
 		return r, err
 	}
-	c.Made, c.Approved = store.Time(made), store.Time(approved)
+	c.Made, c.Approved, c.Stops = store.Time(made), store.Time(approved), store.Time(stops)
 	if err = json.Unmarshal(data, c); err != nil {
 		return r, err
 	}
@@ -35,7 +35,7 @@ func insertClient(tx *store.Tx, c Client, secret []byte) error {
 	if secret == nil {
 		secret = []byte{}
 	}
-	n, err := tx.Exec(`INSERT INTO identity_clients (`+clientColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', 0, 1) ON CONFLICT DO NOTHING`,
+	n, err := tx.Exec(`INSERT INTO identity_clients (`+clientColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', 0, 1, 0) ON CONFLICT DO NOTHING`,
 		string(c.ID), c.Region, c.Agency, string(c.Officer), string(c.Stage), data, secret, store.Micros(c.Made))
 	if err == nil && n == 0 {
 		err = lancar.Fail(lancar.Conflict, "client", "Aplikasi dengan nomor itu sudah ada.", "There is a client with that id.")
