@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -53,6 +54,10 @@ type conformance struct {
 // ConformancePath answers for the person of a CIBA request: ?auth_req_id=…&action=allow|deny (or
 // token and type, as some suites call them).
 const ConformancePath = "/.demo/ciba"
+
+// perRun is how often an hour a suite may have its one person sign in or asked, in place of a person's
+// own limits: a plan has fifty modules, each in a new browser.
+const perRun = 1_000_000
 
 func openConformance(o DemoOptions) (*conformance, error) {
 	c := &conformance{file: conformanceFile{Host: "localhost", MTLS: "127.0.0.1:0", Code: "123456"}}
@@ -113,13 +118,13 @@ func (c *conformance) makeKeys(dir string) error {
 			return fmt.Errorf("%s holds no certificate", path)
 		}
 	}
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, err := rsa.GenerateKey(rand.Reader, 2048) // RSA: suites probe with ECDHE_RSA alone
 	if err != nil {
 		return err
 	}
 	leaf := &x509.Certificate{SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: c.file.Host}, NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(0, 3, 0),
 		DNSNames: []string{c.file.Host, "localhost", "*.localhost", "*." + c.file.Host}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}
+		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}
 	signed, err := x509.CreateCertificate(rand.Reader, leaf, ca, key.Public(), caKey)
 	c.leaf = tls.Certificate{Certificate: [][]byte{signed, der}, PrivateKey: key}
 	return err
@@ -135,8 +140,16 @@ func (c *conformance) listen(l net.Listener) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.mtls = tls.NewListener(second, &tls.Config{Certificates: []tls.Certificate{c.leaf}, ClientAuth: tls.RequestClientCert, MinVersion: tls.VersionTLS12})
-	return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{c.leaf}, MinVersion: tls.VersionTLS12}), nil
+	asking := c.tls()
+	asking.ClientAuth = tls.RequestClientCert
+	c.mtls = tls.NewListener(second, asking)
+	return tls.NewListener(l, c.tls()), nil
+}
+
+// tls is TLS as FAPI 2.0 wants it (section 5.2.2): 1.2 with what BCP 195 recommends alone, or 1.3.
+func (c *conformance) tls() *tls.Config {
+	return &tls.Config{Certificates: []tls.Certificate{c.leaf}, MinVersion: tls.VersionTLS12,
+		CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384}}
 }
 
 func (c *conformance) url(l net.Listener) string {
@@ -149,6 +162,9 @@ func (c *conformance) url(l net.Listener) string {
 
 // seedConformance registers the file's clients.
 func (n *node) seedConformance(ctx context.Context) error {
+	if err := n.oidc.Publish(ctx); err != nil {
+		return err
+	}
 	return n.db.Write(ctx, func(tx *store.Tx) error {
 		for i, one := range n.config.demo.conformance.file.Clients {
 			text, err := json.Marshal(one)

@@ -20,6 +20,7 @@ func (n *node) openOIDC() {
 		Sorry: func(w http.ResponseWriter, r *http.Request, err error) { n.people.Apologise(w, r, err) }}
 	if n.config.demo != nil && n.config.demo.conformance != nil {
 		run := n.config.demo.conformance
+		c.Asked = perRun
 		c.MTLS, c.ClientCAs, c.CallTLS = run.url(run.mtls), run.pool, &tls.Config{RootCAs: run.pool, MinVersion: tls.VersionTLS12}
 	}
 	n.oidc = oidc.New(oidc.Rooms{DB: n.db, Queue: n.queue, Keys: n.ring, Identity: n.identity, Access: n.access, Mandates: n.mandates, Machines: n.machines, Log: n.log}, c)

@@ -168,12 +168,13 @@ func senders(c Config) map[notify.Channel]notify.Sender {
 // signInLimits raises what one address may do to what the configuration says.
 func (n *node) signInLimits() identity.Limits {
 	most := n.config.Limits.SignIns
-	var fixed map[string]string
+	l := identity.Limits{PerAddress: most, GuessesAddress: 2 * most, Recovery: time.Duration(n.config.Limits.Recovery) * time.Hour}
 	if n.config.demo != nil && n.config.demo.conformance != nil {
 		run := n.config.demo.conformance.file
-		fixed = map[string]string{n.ring.Subject("nik", run.Person): run.Code}
+		l.Fixed = map[string]string{n.ring.Subject("nik", run.Person): run.Code}
+		l.PerPair, l.PerContact, l.PerNumber = perRun, perRun, perRun
 	}
-	return identity.Limits{Fixed: fixed, PerAddress: most, GuessesAddress: 2 * most, Recovery: time.Duration(n.config.Limits.Recovery) * time.Hour}
+	return l
 }
 
 // portal is the URL of a region's portal, without a slash at its end.

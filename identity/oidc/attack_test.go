@@ -175,18 +175,21 @@ func TestNothingIsSentToAnAddressThatIsNotTheApps(t *testing.T) {
 	once(t, func(w *world) {
 		a := w.app(nil)
 		for name, change := range map[string]func(url.Values){
-			"another host":     func(q url.Values) { q.Set("redirect_uri", "https://evil.example/cb") },
-			"a longer path":    func(q url.Values) { q.Set("redirect_uri", callback+"/../x") },
-			"a query":          func(q url.Values) { q.Set("redirect_uri", callback+"?x=1") },
-			"a fragment":       func(q url.Values) { q.Set("redirect_uri", callback+"#x") },
-			"user info":        func(q url.Values) { q.Set("redirect_uri", "https://app.example@evil.example/cb") },
-			"another case":     func(q url.Values) { q.Set("redirect_uri", strings.ToUpper(callback)) },
-			"no scheme":        func(q url.Values) { q.Set("redirect_uri", "//app.example/cb") },
-			"a script":         func(q url.Values) { q.Set("redirect_uri", "javascript:alert(1)") },
-			"twice":            func(q url.Values) { q.Add("redirect_uri", "https://evil.example/cb") },
-			"an unknown app":   func(q url.Values) { q.Set("client_id", "nobody") },
-			"two apps":         func(q url.Values) { q.Add("client_id", "nobody") },
-			"a request_uri":    func(q url.Values) { q.Set("request_uri", "https://evil.example/request") },
+			"another host":   func(q url.Values) { q.Set("redirect_uri", "https://evil.example/cb") },
+			"a longer path":  func(q url.Values) { q.Set("redirect_uri", callback+"/../x") },
+			"a query":        func(q url.Values) { q.Set("redirect_uri", callback+"?x=1") },
+			"a fragment":     func(q url.Values) { q.Set("redirect_uri", callback+"#x") },
+			"user info":      func(q url.Values) { q.Set("redirect_uri", "https://app.example@evil.example/cb") },
+			"another case":   func(q url.Values) { q.Set("redirect_uri", strings.ToUpper(callback)) },
+			"no scheme":      func(q url.Values) { q.Set("redirect_uri", "//app.example/cb") },
+			"a script":       func(q url.Values) { q.Set("redirect_uri", "javascript:alert(1)") },
+			"twice":          func(q url.Values) { q.Add("redirect_uri", "https://evil.example/cb") },
+			"an unknown app": func(q url.Values) { q.Set("client_id", "nobody") },
+			"two apps":       func(q url.Values) { q.Add("client_id", "nobody") },
+			"a request_uri": func(q url.Values) {
+				q.Set("request_uri", "https://evil.example/request")
+				q.Set("redirect_uri", "https://evil.example/cb")
+			},
 			"a made-up pushed": func(q url.Values) { q.Set("request_uri", "urn:ietf:params:oauth:request_uri:x") },
 		} {
 			w.page = nil

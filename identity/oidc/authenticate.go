@@ -179,7 +179,7 @@ func (p *Provider) assertionClaims(r *http.Request, reg *registration, said clai
 	now := p.DB.Now()
 	here := p.config.Issuer + r.URL.Path
 	ours := func(aud string) bool {
-		return aud == p.config.Issuer || !reg.FAPI && (aud == here || aud == p.config.Issuer+"/oauth/token" || aud == p.config.MTLS+r.URL.Path)
+		return aud == p.config.Issuer || !reg.FAPI && (aud == here || aud == p.config.Issuer+"/oauth/token" || aud == p.config.MTLS+r.URL.Path || aud == p.config.MTLS+"/oauth/token")
 	}
 	switch {
 	case len(said.Audience) == 0 || reg.FAPI && len(said.Audience) != 1 || !anyOf(said.Audience, ours):

@@ -59,8 +59,10 @@ func (p *Provider) authorizeForm(w http.ResponseWriter, r *http.Request) (url.Va
 
 // begin turns what the browser brought into a kept request.
 func (p *Provider) begin(r *http.Request, reg *registration, q url.Values) (token string, a ask, err error) {
-	if uri := q.Get("request_uri"); uri != "" {
+	if uri := q.Get("request_uri"); strings.HasPrefix(uri, requestURI) {
 		return p.takePushed(r, reg, uri)
+	} else if uri != "" {
+		return "", reg.answerable(q), refuse("request_uri_not_supported", "Permintaan di alamat lain tidak dibaca. Kirim lewat /oauth/par.", "A request at another address is not read, push it")
 	}
 	if a, err = p.read(r.Context(), reg, q, false); err != nil {
 		return "", a, err
@@ -70,7 +72,16 @@ func (p *Provider) begin(r *http.Request, reg *registration, q url.Values) (toke
 	return token, a, err
 }
 
-// takePushed takes up a pushed request, once, for the client that pushed it.
+// answerable is where a request that was not read can be answered, as its plain parameters say.
+func (r *registration) answerable(q url.Values) ask {
+	if !r.redirects(q.Get("redirect_uri")) || len(q.Get("state")) > maxParam {
+		return ask{}
+	}
+	return ask{Client: r.ID, Redirect: q.Get("redirect_uri"), State: q.Get("state"), Mode: "query", trusted: true}
+}
+
+// takePushed takes up a pushed request for the client that pushed it. It is good until it is answered,
+// not until it is first seen: a browser may load a page twice (FAPI 2.0 section 5.3.2.2, note 3).
 func (p *Provider) takePushed(r *http.Request, reg *registration, uri string) (token string, a ask, err error) {
 	bad := refuse("invalid_request_uri", "Permintaan ini sudah dipakai atau kedaluwarsa. Mulai lagi dari aplikasinya.", "The request_uri is unknown, used or expired")
 	token, ours := strings.CutPrefix(uri, requestURI)
@@ -78,15 +89,17 @@ func (p *Provider) takePushed(r *http.Request, reg *registration, uri string) (t
 		return "", a, bad
 	}
 	err = p.DB.Write(r.Context(), func(tx *store.Tx) error {
-		if a, err = p.requestTx(tx, token, "pushed"); err == store.ErrNone || err == nil && a.Client != reg.ID {
-			return bad
-		}
-		if err != nil {
+		a, err = p.requestTx(tx, token, "pushed")
+		if err == nil && a.Client == reg.ID {
+			if took, err := p.moveRequest(tx, token, "pushed", "asking", tx.Now.Add(askingLife)); err != nil || took {
+				return err
+			}
+		} else if err != nil && err != store.ErrNone {
 			return err
 		}
-		took, err := p.moveRequest(tx, token, "pushed", "asking", tx.Now.Add(askingLife))
-		if err == nil && !took {
-			err = bad
+		a, err = p.requestTx(tx, token, "asking") // seen before
+		if err == store.ErrNone || err == nil && (a.Client != reg.ID || !tx.Now.Before(a.At.Add(pushedLife))) {
+			return bad
 		}
 		return err
 	})

@@ -1,6 +1,7 @@
 package oidc
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	jose "github.com/go-jose/go-jose/v4"
 
 	"lancar"
 	"lancar/internal/store"
@@ -23,7 +26,7 @@ import (
 
 const (
 	messageMost = 100 // letters of a binding_message
-	askedMost   = 10  // requests an hour of which a person is told
+	askedMost   = 10  // requests an hour of which a person is told, unless [Config] says otherwise
 )
 
 // bearerSyntax is that of client_notification_token (RFC 6750 section 2.1).
@@ -71,7 +74,7 @@ func (p *Provider) askPersonTx(tx *store.Tx, reg *registration, wt *wait) error 
 	if wt.account == "" {
 		return nil
 	}
-	over, err := p.Identity.OverTx(tx, "ciba account", string(wt.account), time.Hour, askedMost)
+	over, err := p.Identity.OverTx(tx, "ciba account", string(wt.account), time.Hour, cmp.Or(p.config.Asked, askedMost))
 	if err != nil || over {
 		wt.account = ""
 		return err
@@ -118,7 +121,7 @@ func (p *Provider) checkBackchannel(c *call) (wt wait, err error) {
 		if err := p.readSigned(c, object); err != nil {
 			return wt, err
 		}
-	case c.reg.SignedOnly || c.reg.FAPI:
+	case c.reg.SignedOnly || c.reg.FAPI || c.reg.CIBAAlg != "":
 		return wt, badRequest("Aplikasi ini harus mengirim permintaan yang ditandatangani.", "This client must send signed requests")
 	}
 	wt.Message, wt.Token = c.form.Get("binding_message"), c.form.Get("client_notification_token")
@@ -128,10 +131,17 @@ func (p *Provider) checkBackchannel(c *call) (wt wait, err error) {
 	case c.reg.Delivery != "ping":
 		wt.Token = ""
 	}
-	if utf8.RuneCountInString(wt.Message) > messageMost || strings.Contains(wt.Message, "://") || strings.ContainsFunc(wt.Message, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return wt, refuse("invalid_binding_message", "binding_message terlalu panjang, atau memuat alamat.", "The binding_message is too long, or holds an address")
+	if utf8.RuneCountInString(wt.Message) > messageMost || strings.Contains(wt.Message, "://") || strings.ContainsFunc(wt.Message, unreadable) {
+		return wt, refuse("invalid_binding_message", "binding_message terlalu panjang, memuat alamat, atau huruf yang tidak ada di setiap layar.", "The binding_message is too long, holds an address, or letters that not every screen shows")
 	}
 	return wt, nil
+}
+
+// unreadable are the letters that a counter's screen or the person may not know: of a message that is
+// compared by eye, Latin letters, digits and the marks of a keyboard are left.
+func unreadable(r rune) bool {
+	latin := r < 0x250 || r >= 0x2010 && r <= 0x2026 // with dashes and quotation marks
+	return !latin || !unicode.IsPrint(r)
 }
 
 // readSigned opens a signed request and puts its parameters in the place of the form's. It must say
@@ -140,7 +150,11 @@ func (p *Provider) readSigned(c *call, text string) error {
 	bad := badRequest("Permintaan yang ditandatangani tidak sah.", "The signed request is not valid")
 	var raw map[string]json.RawMessage
 	var said claims
-	err := verify(text, c.reg.keys, &raw)
+	by := algorithms()
+	if c.reg.CIBAAlg != "" {
+		by = []jose.SignatureAlgorithm{jose.SignatureAlgorithm(c.reg.CIBAAlg)}
+	}
+	err := verifyAs(text, by, c.reg.keys, &raw)
 	if err == nil {
 		err = verifiedClaims(raw, &said)
 	}

@@ -78,6 +78,7 @@ type Client struct {
 	LogoutURI    string   // backchannel_logout_uri: is told when a sign-in that it knows of ends
 	Delivery     string   // of CIBA tokens: poll (default) or ping
 	NotifyTo     string   // backchannel_client_notification_endpoint, for ping
+	CIBAAlg      string   `json:",omitempty"` // its CIBA requests must be signed, by this; "" for either
 	Native       bool     // registered with application_type native
 }
 

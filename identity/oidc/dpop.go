@@ -94,8 +94,16 @@ func (p *Provider) here(r *http.Request, htu string) bool {
 	if err != nil || u.User != nil {
 		return false
 	}
-	at := strings.ToLower(u.Scheme) + "://" + strings.ToLower(u.Host) + u.EscapedPath()
+	at := strings.ToLower(u.Scheme) + "://" + strings.TrimSuffix(strings.ToLower(u.Host), defaultPort(u)) + u.EscapedPath()
 	return at == strings.ToLower(p.config.Issuer)+r.URL.Path || at == strings.ToLower(p.config.MTLS)+r.URL.Path
+}
+
+// defaultPort is what the host of an address may end in and mean the same (RFC 3986 section 6.2.3).
+func defaultPort(u *url.URL) string {
+	if strings.EqualFold(u.Scheme, "https") {
+		return ":443"
+	}
+	return ":80"
 }
 
 func accessHash(token string) string {

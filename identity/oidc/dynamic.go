@@ -112,6 +112,9 @@ func (p *Provider) registerOne(w http.ResponseWriter, r *http.Request) error {
 	if in.Officer == "" {
 		c.AgencyName = ofNobody()
 	}
+	if err := p.Publish(r.Context(), c.IDTokenAlg, c.UserinfoAlg); err != nil {
+		return err
+	}
 	secret, call := "", &call{used: used}
 	err = p.DB.Write(r.Context(), func(tx *store.Tx) error {
 		if over, err := p.Identity.OverTx(tx, "register client", serve.Address(r.Context()).String(), time.Hour, registerMost); err != nil || over {

@@ -253,7 +253,7 @@ func TestDPoPBindsTokensToTheKey(t *testing.T) {
 	each(t, func(w *world) {
 		a, s := w.app(func(c *oidc.Client) { c.DPoP, c.Nonce = true, true }), w.signIn(maria)
 		code := a.code(s, "openid offline_access")
-		a.redeem(code).wants(t, 400, "invalid_dpop_proof")
+		a.redeem(code).wants(t, 400, "invalid_request")
 		a.proof = ecdsaKey(t)
 		first := a.redeem(code) // teaches the nonce
 		first.wants(t, 400, "use_dpop_nonce")
@@ -322,10 +322,13 @@ func TestFAPI2(t *testing.T) {
 			t.Fatal(r.text)
 		}
 		request, _, _ = w.authorize(q)
+		if again, _, _ := w.authorize(q); again != request {
+			t.Fatal("a browser that loads the page twice is lost")
+		}
+		code := w.agree(request, s).Get("code")
 		if again, _, _ := w.authorize(q); again != "" || w.page == nil {
 			t.Fatal("a request_uri was used twice")
 		}
-		code := w.agree(request, s).Get("code")
 		thief := *a
 		thief.proof = ecdsaKey(t)
 		thief.redeem(code).wants(t, 400, "invalid_grant") // the code is bound to the key that pushed
@@ -338,9 +341,13 @@ func TestFAPI2(t *testing.T) {
 			t.Fatal("FAPI 2.0 wants refresh tokens to stay: ", again.text)
 		}
 		q, _ = a.push(a.want("openid"))
+		seen, _ := a.push(a.want("openid"))
+		w.authorize(seen)
 		w.pass(61 * time.Second)
-		if late, _, _ := w.authorize(q); late != "" {
-			t.Fatal("a pushed request lives too long")
+		for _, q := range []url.Values{q, seen} {
+			if late, _, _ := w.authorize(q); late != "" {
+				t.Fatal("a pushed request lives too long")
+			}
 		}
 		q, _ = a.push(a.want("openid"))
 		q.Set("client_id", string(w.app(nil).ID))

@@ -69,7 +69,7 @@ func (m metadata) client(sandbox bool) (Client, error) {
 	c := Client{Name: lancar.Text{"id": m.Name}, Purpose: lancar.Text{"id": m.Purpose}, Grants: m.Grants, Redirects: m.Redirects, LogoutTo: m.LogoutTo,
 		Scopes: strings.Fields(m.Scope), Resources: m.Resources, Server: m.Server, Auth: m.Auth, JWKS: string(m.JWKS), TLSName: m.TLSName + m.TLSDNS,
 		Subject: m.Subject, IDTokenAlg: m.IDTokenAlg, UserinfoAlg: m.UserinfoAlg, DPoP: m.DPoP, CertBound: m.CertBound, Pushed: m.Pushed,
-		SignedOnly: m.SignedOnly, FAPI: m.FAPI, LogoutURI: m.LogoutURI, Delivery: m.Delivery, NotifyTo: m.NotifyTo, Native: m.Kind == "native"}
+		SignedOnly: m.SignedOnly, FAPI: m.FAPI, LogoutURI: m.LogoutURI, Delivery: m.Delivery, NotifyTo: m.NotifyTo, CIBAAlg: m.CIBAAlg, Native: m.Kind == "native"}
 	if m.NameEn != "" {
 		c.Name["en"] = m.NameEn
 	}
@@ -91,8 +91,13 @@ func (m metadata) client(sandbox bool) (Client, error) {
 	if len(c.Scopes) == 0 {
 		c.Scopes = []string{"openid", "profile", "email", "phone", "offline_access"}
 	}
-	// Secrets exist for certification's basic plan, which sends no PKCE challenge.
-	c.Basic = c.Auth == SecretBasic || c.Auth == SecretPost || m.Basic && sandbox
+	// Secrets exist for certification's basic plan, which sends no PKCE challenge and takes the standard's
+	// default for an ID token (OpenID Connect Registration section 2).
+	secret := c.Auth == SecretBasic || c.Auth == SecretPost
+	c.Basic = secret || m.Basic && sandbox
+	if c.IDTokenAlg == "" && secret {
+		c.IDTokenAlg = "RS256"
+	}
 	return c, nil
 }
 
@@ -159,7 +164,7 @@ func metadataOf(c Client) metadata {
 	m := metadata{ClientID: string(c.ID), Name: c.Name["id"], NameEn: c.Name["en"], Purpose: c.Purpose["id"], Kind: "web", Redirects: c.Redirects, LogoutTo: c.LogoutTo,
 		Grants: c.Grants, Scope: strings.Join(c.Scopes, " "), Resources: c.Resources, Server: c.Server, Auth: c.Auth, JWKS: json.RawMessage(c.JWKS), Subject: c.Subject,
 		IDTokenAlg: c.IDTokenAlg, UserinfoAlg: c.UserinfoAlg, TLSName: c.TLSName, CertBound: c.CertBound, DPoP: c.DPoP, Pushed: c.Pushed, SignedOnly: c.SignedOnly,
-		FAPI: c.FAPI, LogoutURI: c.LogoutURI, Delivery: c.Delivery, NotifyTo: c.NotifyTo}
+		FAPI: c.FAPI, LogoutURI: c.LogoutURI, Delivery: c.Delivery, NotifyTo: c.NotifyTo, CIBAAlg: c.CIBAAlg}
 	if c.Native {
 		m.Kind = "native"
 	}

@@ -61,6 +61,7 @@ type Config struct {
 	// CallTLS is how addresses of clients are called (logout, ping); nil for the system's own trust.
 	CallTLS   *tls.Config
 	OrphanFor time.Duration // how long an app in production goes on after its officer left; 0: 14 days
+	Asked     int           // CIBA requests an hour that reach one person; 0: 10
 	// Sorry shows a page to the person in the browser when a request is wrong and the app's address
 	// is not trusted, so that there is nowhere to go back to.
 	Sorry func(w http.ResponseWriter, r *http.Request, err error)

@@ -61,6 +61,17 @@ func publicAddress(a netip.Addr) bool {
 	return true
 }
 
+// answeredWith is an answer other than 2xx, by its status.
+type answeredWith int
+
+func (s answeredWith) Error() string { return fmt.Sprintf("the address of the app answers %d", int(s)) }
+
+// final says whether an app's answer will not get better by asking again: it was reached, and refuses.
+func final(err error) bool {
+	s, is := errors.AsType[answeredWith](err)
+	return is && s < http.StatusInternalServerError && s != http.StatusTooManyRequests && s != http.StatusRequestTimeout
+}
+
 // postTo calls a client; any status but 2xx is an error that names it and nothing else.
 func (p *Provider) postTo(ctx context.Context, to, kind, token, body string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, strings.NewReader(body))
@@ -78,7 +89,7 @@ func (p *Provider) postTo(ctx context.Context, to, kind, token, body string) err
 	defer res.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 4<<10)) // only its status counts
 	if res.StatusCode < 200 || res.StatusCode > 299 {
-		return fmt.Errorf("the address of the app answers %d", res.StatusCode)
+		return answeredWith(res.StatusCode)
 	}
 	return nil
 }

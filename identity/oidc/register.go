@@ -31,10 +31,8 @@ func (p *Provider) Register(ctx context.Context, by lancar.Actor, c Client) (_ C
 	if err := p.check(c); err != nil {
 		return Client{}, "", err
 	}
-	for _, alg := range []string{c.IDTokenAlg, c.UserinfoAlg} {
-		if _, err := p.key(ctx, cmp.Or(alg, "ES256")); err != nil { // published before it signs for this client
-			return Client{}, "", err
-		}
+	if err := p.Publish(ctx, c.IDTokenAlg, c.UserinfoAlg); err != nil { // before they sign for this client
+		return Client{}, "", err
 	}
 	err = p.DB.Write(ctx, func(tx *store.Tx) error {
 		c, secret, err = p.RegisterTx(tx, c)
@@ -250,6 +248,8 @@ func (p *Provider) check(c Client) error {
 		return wrong("auth", "Pilih cara aplikasi membuktikan diri.", "Choose how the client authenticates.")
 	case (c.Auth == SecretBasic || c.Auth == SecretPost || c.Basic) && !p.config.Sandbox:
 		return wrong("auth", "Kata sandi aplikasi hanya ada di uji coba. Pakai kunci atau sertifikat.", "Client secrets exist in a sandbox alone. Use a key or certificate.")
+	case c.Basic && c.Auth == None:
+		return wrong("basic", "Aplikasi tanpa rahasia harus memakai PKCE.", "A client without a secret must use PKCE.")
 	case c.Auth == None && c.allows("client_credentials"):
 		return wrong("auth", "Mesin harus membuktikan diri dengan kunci atau sertifikat.", "A machine must authenticate with a key or certificate.")
 	case c.FAPI && (c.Auth != PrivateKeyJWT && c.Auth != TLS && c.Auth != SelfSignedTLS || c.Basic):

@@ -166,6 +166,23 @@ func (p *Provider) nextKeyTx(tx *store.Tx, alg string, private crypto.Signer) er
 	return insertKey(tx, k, sealed)
 }
 
+// Publish sees to it that there is a key for each of these algorithms, "" for none, or for all of them
+// when none is named: an app that reads the keys now must know those that sign for it later.
+func (p *Provider) Publish(ctx context.Context, algs ...string) error {
+	if len(algs) == 0 {
+		algs = idTokenAlgorithms()
+	}
+	for _, alg := range algs {
+		if alg == "" {
+			continue
+		}
+		if _, err := p.key(ctx, alg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // rotateTx makes the successors of keys that end soon and forgets those that are gone.
 func (p *Provider) rotateTx(tx *store.Tx) error {
 	list, err := p.signingKeys(tx)

@@ -62,7 +62,7 @@ func (c *call) binding() error {
 	case c.jkt != "":
 		c.x5t = ""
 	case c.reg.DPoP:
-		return badProof("Aplikasi ini harus mengirim bukti DPoP.", "This client must send a DPoP proof")
+		return badRequest("Aplikasi ini harus mengirim bukti DPoP.", "This client must send a DPoP proof")
 	case !c.reg.CertBound:
 		c.x5t = ""
 	case c.x5t == "":

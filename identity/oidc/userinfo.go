@@ -1,6 +1,8 @@
 package oidc
 
 import (
+	"crypto/rand"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -27,6 +29,7 @@ func (p *Provider) tell(w http.ResponseWriter, r *http.Request, t bearer) error 
 	if err != nil {
 		return err
 	}
+	interaction(w, r, reg)
 	if t.row.grant == "" || !slices.Contains(strings.Fields(t.Scope), "openid") || !slices.Contains(t.Audience, p.config.Issuer) {
 		return refuse("insufficient_scope", "Token ini bukan untuk userinfo.", "The token is not for userinfo").with(http.StatusForbidden)
 	}
@@ -47,6 +50,28 @@ func (p *Provider) tell(w http.ResponseWriter, r *http.Request, t bearer) error 
 	w.Header().Set("Content-Type", "application/jwt")
 	_, _ = w.Write([]byte(text)) // the caller may have left
 	return nil
+}
+
+// interaction names the exchange in the answer, so that both sides find it in their logs: by the name
+// that the client gave it, or, for one whose tokens are bound, by one of ours (FAPI 1.0 part 1, section
+// 6.2.1, 11).
+func interaction(w http.ResponseWriter, r *http.Request, reg *registration) {
+	const header = "X-Fapi-Interaction-Id"
+	id := r.Header.Get(header)
+	if len(id) > 64 || strings.ContainsFunc(id, func(c rune) bool {
+		return c != '-' && !(c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z')
+	}) {
+		id = ""
+	}
+	if id == "" && reg.bound() {
+		var raw [16]byte
+		rand.Read(raw[:])
+		raw[6], raw[8] = raw[6]&0x0f|0x40, raw[8]&0x3f|0x80 // a UUID of version 4
+		id = fmt.Sprintf("%x-%x-%x-%x-%x", raw[:4], raw[4:6], raw[6:8], raw[8:10], raw[10:])
+	}
+	if id != "" {
+		w.Header().Set(header, id)
+	}
 }
 
 // released opens the person's record for what the token's grant and scopes cover. A grant that covers

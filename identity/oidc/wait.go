@@ -252,7 +252,7 @@ func (p *Provider) agreeTx(tx *store.Tx, wt wait, reg *registration, s identity.
 }
 
 // ping tells a client that its person has answered (CIBA section 10.2). It is tried until the
-// request is over.
+// request is over, or the address refuses it.
 func (p *Provider) ping(ctx context.Context, j jobs.Job) error {
 	var what struct {
 		ID lancar.ID `json:"id"`
@@ -284,7 +284,7 @@ func (p *Provider) ping(ctx context.Context, j jobs.Job) error {
 		return nil
 	}
 	p.note(ctx, reg.ID, "ping", refuse("ping_failed", "Pemberitahuan CIBA tidak diterima: alamatnya tidak menjawab dengan 2xx.", "The CIBA notification was not taken, the address does not answer 2xx"))
-	if !p.DB.Now().Before(wt.expires) {
+	if final(err) || !p.DB.Now().Before(wt.expires) {
 		return jobs.Dead(err)
 	}
 	return err
