@@ -86,6 +86,20 @@ func (i *Identity) Confirm(ctx context.Context, c Confirmation) (token string, s
 	return token, s, nil
 }
 
+// Proven says whether a claim has been looked into, whatever came of it, so that a code is on its way or
+// will never be. It is for a conformance run, which answers for the person: see docs/spec/oidc.md.
+func (i *Identity) Proven(ctx context.Context, attempt string) (is bool, err error) {
+	err = i.db.Read(ctx, func(tx *store.Tx) error {
+		a, _, err := selectAttempt(tx, attempt)
+		is = err == store.ErrNone || a.state != "waiting"
+		if err == store.ErrNone {
+			err = nil
+		}
+		return err
+	})
+	return is, err
+}
+
 func (i *Identity) openClaim(a *attempt, sealed []byte) error {
 	plain, err := i.ring.Open(sealed, []byte("identity_attempts "+a.id))
 	if err != nil {

@@ -7,4 +7,6 @@ require (
 	golang.org/x/oauth2 v0.37.0
 )
 
-require github.com/go-jose/go-jose/v4 v4.1.4 // indirect
+require github.com/go-jose/go-jose/v4 v4.1.4
+
+require gopkg.in/yaml.v3 v3.0.1 // indirect

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+	jose "github.com/go-jose/go-jose/v4"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 )
@@ -33,6 +34,8 @@ type run struct {
 	Issuer       string `json:"issuer"`
 	Registration string `json:"registration_token"`
 	CA           string `json:"ca"`
+	MTLS         string `json:"mtls"`
+	CIBA         string `json:"ciba"`
 	Code         string `json:"code"`
 	Person       struct {
 		SignIn map[string]string `json:"sign_in"`
@@ -40,18 +43,20 @@ type run struct {
 
 	raw  string
 	http *http.Client
+	pool *x509.CertPool
+	jwks jose.JSONWebKeySet // as published before anything was signed
 }
 
 func TestClientsWeDidNotWrite(t *testing.T) {
-	r := start(t)
+	r := start(t, "")
 	t.Run("go", func(t *testing.T) { r.golang(t) })
 	for _, script := range []string{"oauth4webapi.mjs", "openid-client.mjs"} {
 		t.Run(script, func(t *testing.T) { r.node(t, script) })
 	}
 }
 
-// start builds the node and waits until it is ready.
-func start(t *testing.T) *run {
+// start builds the node and waits until it is ready; file, which may be "", holds its clients.
+func start(t *testing.T, file string) *run {
 	dir := t.TempDir()
 	program := filepath.Join(dir, "lancar")
 	build := exec.Command("go", "build", "-o", program, "./cmd/lancar")
@@ -59,7 +64,11 @@ func start(t *testing.T) *run {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	demo := exec.Command(program, "demo", "--conformance", "--data", filepath.Join(dir, "data"), "--addr", "127.0.0.1:0", "--json")
+	args := []string{"demo", "--conformance", "--data", filepath.Join(dir, "data"), "--addr", "127.0.0.1:0", "--json"}
+	if file != "" {
+		args = append(args, file)
+	}
+	demo := exec.Command(program, args...)
 	demo.Stderr = t.Output()
 	out, err := demo.StdoutPipe()
 	must(t, err)
@@ -78,13 +87,17 @@ func start(t *testing.T) *run {
 	must(t, json.Unmarshal(said.OIDC, r))
 	ca, err := os.ReadFile(r.CA)
 	must(t, err)
-	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(ca)
-	r.http = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}, Timeout: 20 * time.Second}
+	r.pool = x509.NewCertPool()
+	r.pool.AppendCertsFromPEM(ca)
+	r.http = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: r.pool}}, Timeout: 20 * time.Second}
+	res, err := r.http.Get(r.Issuer + "/oauth/jwks")
+	must(t, err)
+	defer res.Body.Close()
+	must(t, json.NewDecoder(res.Body).Decode(&r.jwks))
 	return r
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -133,7 +146,7 @@ func (r *run) golang(t *testing.T) {
 	ctx := oidc.ClientContext(t.Context(), r.http)
 	provider, err := oidc.NewProvider(ctx, r.Issuer)
 	must(t, err)
-	id, secret := r.register(t, `{"client_name":"x/oauth2","redirect_uris":["`+callback+`"],"grant_types":["authorization_code","refresh_token","client_credentials","urn:ietf:params:oauth:grant-type:device_code"],"scope":"openid email offline_access permits.read"}`)
+	id, secret := r.register(t, `{"client_name":"x/oauth2","id_token_signed_response_alg":"ES256","redirect_uris":["`+callback+`"],"grant_types":["authorization_code","refresh_token","client_credentials","urn:ietf:params:oauth:grant-type:device_code"],"scope":"openid email offline_access permits.read"}`)
 	c := oauth2.Config{ClientID: id, ClientSecret: secret, Endpoint: provider.Endpoint(), RedirectURL: callback, Scopes: []string{"openid", "email", "offline_access"}}
 	verifier := oauth2.GenerateVerifier()
 	p := r.person(t)
@@ -180,12 +193,14 @@ func (r *run) golang(t *testing.T) {
 // person is the sandbox person in a browser without scripts.
 type person struct {
 	*run
-	http *http.Client
-	page string
-	at   *url.URL
+	http   *http.Client
+	page   string
+	at     *url.URL
+	status int
+	signed int // how often they had to sign in
 }
 
-func (r *run) person(t *testing.T) *person {
+func (r *run) person(t testing.TB) *person {
 	jar, err := cookiejar.New(nil)
 	must(t, err)
 	p := &person{run: r, http: &http.Client{Transport: r.http.Transport, Jar: jar, Timeout: 20 * time.Second}}
@@ -198,7 +213,7 @@ func (r *run) person(t *testing.T) *person {
 	return p
 }
 
-func (p *person) open(t *testing.T, to string, form url.Values) {
+func (p *person) open(t testing.TB, to string, form url.Values) {
 	t.Helper()
 	method := "GET"
 	if form != nil {
@@ -214,13 +229,13 @@ func (p *person) open(t *testing.T, to string, form url.Values) {
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
 	must(t, err)
-	p.page, p.at = string(text), res.Request.URL
+	p.page, p.at, p.status = string(text), res.Request.URL, res.StatusCode
 	if there, err := res.Location(); err == nil {
 		p.at = there
 	}
 }
 
-func (p *person) hidden(t *testing.T, name string) string {
+func (p *person) hidden(t testing.TB, name string) string {
 	t.Helper()
 	m := regexp.MustCompile(`name="` + name + `" value="([^"]*)"`).FindStringSubmatch(p.page)
 	if m == nil {
@@ -232,11 +247,17 @@ func (p *person) hidden(t *testing.T, name string) string {
 func (p *person) agree(t *testing.T, to string) *url.URL {
 	t.Helper()
 	p.open(t, to, nil)
-	who, born := p.Person.SignIn, strings.Split(p.Person.SignIn["birth_date"], "-")
-	back := p.hidden(t, "to")
-	p.open(t, p.Issuer+"/signin", url.Values{"kind": {"resident"}, "to": {back}, "number": {who["nik"]}, "name": {who["name"]}, "contact": {who["contact"]},
-		"birth_date.d": {born[2]}, "birth_date.m": {born[1]}, "birth_date.y": {born[0]}})
-	p.open(t, p.Issuer+"/signin/code", url.Values{"attempt": {p.hidden(t, "attempt")}, "to": {back}, "code": {p.Code}})
+	p.signIn(t)
 	p.open(t, p.Issuer+"/consent", url.Values{"request": {p.hidden(t, "request")}, "agree": {"yes"}})
 	return p.at
+}
+
+// signIn fills in the page that asks who one is, and the one that asks for the code.
+func (p *person) signIn(t testing.TB) {
+	t.Helper()
+	who, born := p.Person.SignIn, strings.Split(p.Person.SignIn["birth_date"], "-")
+	back, level, fresh := p.hidden(t, "to"), p.hidden(t, "level"), p.hidden(t, "fresh")
+	p.open(t, p.Issuer+"/signin", url.Values{"kind": {"resident"}, "to": {back}, "level": {level}, "fresh": {fresh}, "number": {who["nik"]}, "name": {who["name"]}, "contact": {who["contact"]},
+		"birth_date.d": {born[2]}, "birth_date.m": {born[1]}, "birth_date.y": {born[0]}})
+	p.open(t, p.Issuer+"/signin/code", url.Values{"attempt": {p.hidden(t, "attempt")}, "to": {back}, "code": {p.Code}})
 }
