@@ -115,8 +115,8 @@ func (a *API) status(ctx context.Context, in *numberInput) (*caseOutput, error) 
 }
 
 type sayInput struct {
-	numberInput
-	Body struct {
+	Number string `path:"number" maxLength:"40"`
+	Body   struct {
 		Text string `json:"text" maxLength:"4000" minLength:"1"`
 	}
 }

@@ -39,8 +39,6 @@ type draftInput struct {
 	ID string `path:"id" maxLength:"32" minLength:"32"`
 }
 
-func (in draftInput) id() lancar.ID { return lancar.ID(in.ID) }
-
 type draftOutput struct {
 	CacheControl string `header:"Cache-Control"`
 	Location     string `header:"Location"`
@@ -79,11 +77,11 @@ func (a *API) shown(ctx context.Context, id lancar.ID) (*draftOutput, error) {
 }
 
 func (a *API) getDraft(ctx context.Context, in *draftInput) (*draftOutput, error) {
-	return a.shown(ctx, in.id())
+	return a.shown(ctx, lancar.ID(in.ID))
 }
 
 type answersInput struct {
-	draftInput
+	ID   string `path:"id" maxLength:"32" minLength:"32"`
 	Body struct {
 		Version int64             `json:"version,omitempty" minimum:"1" doc:"Of the draft as it was read: 409 when it changed since. Left out: whichever is there."`
 		Place   string            `json:"place,omitempty" maxLength:"13"`
@@ -94,23 +92,23 @@ type answersInput struct {
 func (a *API) answerDraft(ctx context.Context, in *answersInput) (*draftOutput, error) {
 	who, version := applicant(ctx), in.Body.Version
 	if version == 0 {
-		d, err := a.Cases.Check(ctx, who, in.id())
+		d, err := a.Cases.Check(ctx, who, lancar.ID(in.ID))
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
 		version = d.Version
 	}
 	if in.Body.Place != "" {
-		d, err := a.Cases.SetPlace(ctx, who, in.id(), version, in.Body.Place)
+		d, err := a.Cases.SetPlace(ctx, who, lancar.ID(in.ID), version, in.Body.Place)
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
 		version = d.Version
 	}
-	if _, err := a.Cases.SaveStep(ctx, who, in.id(), version, "check", in.Body.Answers); err != nil {
+	if _, err := a.Cases.SaveStep(ctx, who, lancar.ID(in.ID), version, "check", in.Body.Answers); err != nil {
 		return nil, a.problem(ctx, answering(err))
 	}
-	return a.shown(ctx, in.id())
+	return a.shown(ctx, lancar.ID(in.ID))
 }
 
 type checkOutput struct {
@@ -119,7 +117,7 @@ type checkOutput struct {
 }
 
 func (a *API) checkDraft(ctx context.Context, in *draftInput) (*checkOutput, error) {
-	d, err := a.Cases.Check(ctx, applicant(ctx), in.id())
+	d, err := a.Cases.Check(ctx, applicant(ctx), lancar.ID(in.ID))
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
@@ -127,7 +125,7 @@ func (a *API) checkDraft(ctx context.Context, in *draftInput) (*checkOutput, err
 }
 
 type attachInput struct {
-	draftInput
+	ID      string `path:"id" maxLength:"32" minLength:"32"`
 	Field   string `path:"field" maxLength:"80"`
 	Name    string `query:"name" maxLength:"200" doc:"What the person calls the file."`
 	RawBody []byte `contentType:"application/octet-stream"`
@@ -139,7 +137,7 @@ type attachOutput struct {
 }
 
 func (a *API) attach(ctx context.Context, in *attachInput) (*attachOutput, error) {
-	f, err := a.Cases.Attach(ctx, applicant(ctx), in.id(), casework.Upload{Field: in.Field, Name: in.Name, Data: in.RawBody})
+	f, err := a.Cases.Attach(ctx, applicant(ctx), lancar.ID(in.ID), casework.Upload{Field: in.Field, Name: in.Name, Data: in.RawBody})
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
@@ -147,20 +145,20 @@ func (a *API) attach(ctx context.Context, in *attachInput) (*attachOutput, error
 }
 
 type detachInput struct {
-	draftInput
+	ID    string `path:"id" maxLength:"32" minLength:"32"`
 	Field string `path:"field" maxLength:"80"`
 	File  string `path:"file" maxLength:"32"`
 }
 
 func (a *API) detach(ctx context.Context, in *detachInput) (*struct{}, error) {
-	if err := a.Cases.Detach(ctx, applicant(ctx), in.id(), lancar.ID(in.File)); err != nil {
+	if err := a.Cases.Detach(ctx, applicant(ctx), lancar.ID(in.ID), lancar.ID(in.File)); err != nil {
 		return nil, a.problem(ctx, err)
 	}
 	return nil, nil
 }
 
 func (a *API) discard(ctx context.Context, in *draftInput) (*struct{}, error) {
-	if err := a.Cases.Discard(ctx, applicant(ctx), in.id()); err != nil {
+	if err := a.Cases.Discard(ctx, applicant(ctx), lancar.ID(in.ID)); err != nil {
 		return nil, a.problem(ctx, err)
 	}
 	return nil, nil

@@ -46,13 +46,9 @@ func bodyOfAsk(p mandate.Pending) *askBody {
 	return &askBody{p.ID, string(p.State), string(p.Act.Verb), p.Act.Service, p.Act.Amount.Amount, p.Expires, "/api/v1/asks/" + string(p.ID)}
 }
 
-type keyInput struct {
-	Key string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"200" doc:"Names this act: sent again, it is the same act." example:"9f2c6f0e-5d0c-4a7e-8a55-6f0f4a1d7b11"`
-}
-
 type submitInput struct {
-	draftInput
-	keyInput
+	ID   string `path:"id" maxLength:"32" minLength:"32"`
+	Key  string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"200" doc:"Names this act: sent again, it is the same act." example:"9f2c6f0e-5d0c-4a7e-8a55-6f0f4a1d7b11"`
 	Body *struct {
 		Version int64 `json:"version,omitempty" doc:"Of the draft as it was checked: 409 when it changed since."`
 	} `required:"false"`
@@ -70,7 +66,7 @@ type submitOutput struct {
 }
 
 func (a *API) submit(ctx context.Context, in *submitInput) (*submitOutput, error) {
-	s := casework.Submission{Draft: in.id(), Key: in.Key}
+	s := casework.Submission{Draft: lancar.ID(in.ID), Key: in.Key}
 	if in.Body != nil {
 		s.Version = in.Body.Version
 	}
@@ -90,8 +86,8 @@ func (a *API) submit(ctx context.Context, in *submitInput) (*submitOutput, error
 }
 
 type payInput struct {
-	numberInput
-	keyInput
+	Number string `path:"number" maxLength:"40"`
+	Key    string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"200" doc:"Names this act: sent again, it is the same act." example:"9f2c6f0e-5d0c-4a7e-8a55-6f0f4a1d7b11"`
 }
 
 type payOutput struct {

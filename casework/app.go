@@ -4,6 +4,7 @@ import (
 	"lancar"
 	"lancar/access"
 	"lancar/catalog"
+	"lancar/identity/mandate"
 	"lancar/internal/store"
 )
 
@@ -25,6 +26,18 @@ func (w Applicant) through() *Through {
 // transaction of an act that the applicant still agrees.
 func (c *Cases) appTx(tx *store.Tx, who Applicant, thing lancar.ID, look bool) (access.Grant, error) {
 	return c.access.AppTx(tx, *who.App, who.Account, who.Subject, thing, look)
+}
+
+// nodeTx permits what the node itself reads to fill in the applicant's form: an app may have it done, and
+// is not shown what was read.
+func (c *Cases) nodeTx(tx *store.Tx, who Applicant, act mandate.Act) (access.Grant, error) {
+	if who.App == nil {
+		return c.personTx(tx, who, act)
+	}
+	if _, err := c.appTx(tx, who, "", false); err != nil {
+		return access.Grant{}, err
+	}
+	return c.access.OwnTx(tx, who.Account, who.Subject, who.Register)
 }
 
 // veil takes out of a draft what registers know about the person and they did not give the app: the

@@ -33,7 +33,7 @@ func signedIn(kind string) string {
 func (c *Cases) known(ctx context.Context, who Applicant, def *catalog.Definition) (draftBody, error) {
 	body := draftBody{Kind: "resident", Answers: map[string]string{}, Facts: map[string]catalog.Fact{}}
 	err := c.readFor(ctx, who, func(tx *store.Tx) error {
-		own, err := c.personTx(tx, who, drafting(def.Slug, ""))
+		own, err := c.nodeTx(tx, who, drafting(def.Slug, ""))
 		if err != nil {
 			return err
 		}
@@ -112,7 +112,7 @@ func (c *Cases) read(ctx context.Context, who Applicant, l catalog.Lookup, body 
 
 func (c *Cases) ownGrant(ctx context.Context, who Applicant) (own access.Grant, err error) {
 	err = c.readFor(ctx, who, func(tx *store.Tx) error {
-		own, err = c.personTx(tx, who, mandate.Act{Verb: mandate.Draft})
+		own, err = c.nodeTx(tx, who, mandate.Act{Verb: mandate.Draft})
 		return err
 	})
 	return own, err

@@ -1,0 +1,118 @@
+package api_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"lancar"
+	"lancar/access"
+)
+
+func TestAnAppAppliesForThePersonWhoSignedIn(t *testing.T) {
+	eachTown(t, func(w *town) {
+		s := w.signIn(maria)
+		c := w.app(s, true, "openid cases.read cases.prepare cases.submit cases.reply payments.make looks.read")
+		at := c.filled()
+		r := c.want(200, c.call("GET", at, nil))
+		for _, known := range []string{maria, "KOPI TABE", "MARIA", "9000000000017", "1997-09-06"} {
+			if strings.Contains(r.text, known) {
+				t.Errorf("the app is told %s, which registers know and the person did not give it: %s", known, r.text)
+			}
+		}
+		if !strings.Contains(r.text, `"known":"oss"`) {
+			t.Error("it is not said what is known:", r.text)
+		}
+		number := c.want(201, c.call("POST", at+"/submit", nil, "Idempotency-Key", "kirim-0001")).str("case", "number")
+		r = c.want(200, c.call("GET", "/api/v1/cases/"+number, nil))
+		if !strings.Contains(r.text, `"through":"Aplikasi Sehat"`) || r.at("answers") != nil || strings.Contains(r.text, "Pasar Baru") {
+			t.Error(r.text)
+		}
+		if c.want(200, c.call("POST", "/api/v1/cases/"+number+"/payment", nil, "Idempotency-Key", "bayar-0001")).str("qris") == "" {
+			t.Error("no code")
+		}
+		c.want(204, c.call("POST", "/api/v1/cases/"+number+"/messages", map[string]string{"text": "Kapan lapaknya bisa dilihat?"}))
+
+		// Looked at again in the same quarter of an hour it is one row.
+		c.want(200, c.call("GET", "/api/v1/cases/"+number, nil))
+		w.must(w.queue.Drain(t.Context()))
+		rows, _, err := w.access.Looks(t.Context(), s.Own, access.Filter{App: string(c.id)}, "")
+		w.must(err)
+		of := 0
+		for _, row := range rows {
+			if row.Case != "" && row.Words.In("id") == "keadaan permohonan" {
+				of++
+			}
+			if row.Who.Kind != lancar.Machine || row.Who.Name != "Aplikasi Sehat" || row.Purpose.In("id") == "" || row.Consent == "" {
+				t.Errorf("%+v", row)
+			}
+		}
+		if of != 1 {
+			t.Errorf("%d rows of one look: %+v", of, rows)
+		}
+		r = c.want(200, c.call("GET", "/api/v1/me/looks", nil))
+		if !strings.Contains(r.text, "Aplikasi Sehat") || !strings.Contains(r.text, "Persetujuan Anda") {
+			t.Error(r.text)
+		}
+
+		// What the person takes back ends with the click, whatever has not been told yet.
+		consents, err := w.access.Consents(t.Context(), s.Own)
+		w.must(err)
+		w.must(w.access.Withdraw(t.Context(), s.Own, consents[0].ID))
+		r = c.want(403, c.call("GET", "/api/v1/cases/"+number, nil))
+		if r.str("error") != "insufficient_scope" || r.header.Get("WWW-Authenticate") == "" {
+			t.Error(r.header, r.text)
+		}
+		c.want(403, c.call("POST", "/api/v1/drafts", map[string]string{"service": stall}))
+		w.must(w.queue.Drain(t.Context()))
+		c.want(401, c.call("GET", "/api/v1/cases/"+number, nil))
+		w.must(w.cases.Verify(t.Context()))
+	})
+}
+
+func TestAnAppReadsWhatThePersonAgreedTo(t *testing.T) {
+	eachTown(t, func(w *town) {
+		s := w.signIn(maria)
+		c := w.app(s, false, "openid cases.read cases.answers cases.prepare cases.submit")
+		number := c.want(201, c.call("POST", c.filled()+"/submit", nil, "Idempotency-Key", "kirim-0001")).str("case", "number")
+		r := c.want(200, c.call("GET", "/api/v1/cases/"+number, nil))
+		if r.str("answers", "market_name") != "Pasar Baru" || strings.Contains(r.text, maria) || strings.Contains(r.text, "MARIA") {
+			t.Error(r.text)
+		}
+	})
+}
+
+func TestAnOfficesOwnSystemAsksHowItsCasesStand(t *testing.T) {
+	eachTown(t, func(w *town) {
+		s := w.signIn(maria)
+		c := w.app(s, false, "openid cases.read cases.prepare cases.submit")
+		number := c.want(201, c.call("POST", c.filled()+"/submit", nil, "Idempotency-Key", "kirim-0001")).str("case", "number")
+		agency := c.want(200, c.call("GET", "/api/v1/cases/"+number, nil)).str("agency")
+		path := "/api/v1/cases/" + number + "/status"
+
+		m := w.service("53.15", agency).self()
+		r := m.want(200, m.call("GET", path, nil))
+		if r.str("state") != "unpaid" || strings.Contains(r.text, "MARIA") || r.at("answers") != nil {
+			t.Error(r.text)
+		}
+		w.must(w.queue.Drain(t.Context()))
+		rows, _, err := w.access.Looks(t.Context(), s.Own, access.Filter{Who: m.id}, "")
+		w.must(err)
+		if len(rows) != 1 || rows[0].Who.Kind != lancar.Machine || rows[0].Who.Name != "Sistem pasar" || rows[0].Case == "" || rows[0].Purpose.In("id") != "Menampilkan keadaan permohonan lapak." {
+			t.Errorf("%+v", rows)
+		}
+
+		for _, other := range []*caller{w.service("53.15", "dinkes").self(), w.service("53", agency).self()} {
+			other.want(404, other.call("GET", path, nil))
+			other.want(404, other.call("GET", "/api/v1/cases/5315-0000-0000/status", nil))
+			other.want(403, other.call("GET", "/api/v1/cases", nil))
+		}
+		c.want(403, c.call("GET", path, nil))
+		r = m.want(403, m.call("GET", "/api/v1/cases/"+number, nil))
+		if r.str("error") != "insufficient_scope" {
+			t.Error(r.text)
+		}
+		w.pass(2 * time.Minute)
+		m.want(401, m.call("GET", path, nil)) // its token lives a minute
+	})
+}
