@@ -216,7 +216,7 @@ func newTown(t testing.TB, db *store.DB, start time.Time) *town {
 	}})
 	docs, err := document.New(db, w.queue, ring, log, document.Config{CheckBase: "http://lancar.test"})
 	w.must(err)
-	charges := payment.New(db, w.queue, ring, packs(), acquirer{}, payment.Bank{})
+	charges := payment.New(db, w.queue, ring, packs(), w.access, w.id, acquirer{}, payment.Bank{})
 	cat, problems, err := catalog.Open(t.Context(), db, stalls(t))
 	w.must(err)
 	for _, p := range problems {
