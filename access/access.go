@@ -31,6 +31,7 @@ type Access struct {
 	rules     []Rule
 	declared  []func() []Processing
 	brought   func(tx *store.Tx, account, id lancar.ID) (bool, error)
+	ends      func(tx *store.Tx, w Withdrawal) error
 	bound     bindings
 	log       *publiclog.Log // holds the heads of the chain of looks; nil: looks are not chained
 }
@@ -70,3 +71,7 @@ func (b *bindings) drop(account lancar.ID) {
 func New(db *store.DB, queue *jobs.Queue, ring *keys.Ring) *Access {
 	return &Access{db: db, queue: queue, ring: ring}
 }
+
+// AtWithdrawal names what ends with an agreement, in the very transaction that withdraws it: who asks
+// afterwards finds it ended, however long the queue is. app hands it down before anything is served.
+func (a *Access) AtWithdrawal(end func(tx *store.Tx, w Withdrawal) error) { a.ends = end }

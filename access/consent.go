@@ -133,7 +133,13 @@ func (a *Access) Withdraw(ctx context.Context, own Grant, id lancar.ID) error {
 }
 
 func (a *Access) emitWithdrawn(tx *store.Tx, c Consent) error {
-	payload, err := json.Marshal(Withdrawal{c.ID, c.Subject, c.Account, c.To})
+	w := Withdrawal{c.ID, c.Subject, c.Account, c.To}
+	if a.ends != nil {
+		if err := a.ends(tx, w); err != nil {
+			return err
+		}
+	}
+	payload, err := json.Marshal(w)
 	if err != nil {
 		return err
 	}

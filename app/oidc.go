@@ -24,6 +24,7 @@ func (n *node) openOIDC() {
 		c.MTLS, c.ClientCAs, c.CallTLS = run.url(run.mtls), run.pool, &tls.Config{RootCAs: run.pool, MinVersion: tls.VersionTLS12}
 	}
 	n.oidc = oidc.New(oidc.Rooms{DB: n.db, Queue: n.queue, Keys: n.ring, Identity: n.identity, Access: n.access, Mandates: n.mandates, Machines: n.machines, Log: n.log}, c)
+	n.access.AtWithdrawal(n.oidc.WithdrawnTx)
 	n.queue.Subscribe(access.EventWithdrawn, "oidc", n.oidc.Withdrawn)
 	n.queue.Subscribe(identity.EventSignedOut, "oidc", n.oidc.SignedOut)
 	n.queue.Subscribe(identity.EventLeft, "oidc", n.oidc.Left)

@@ -86,3 +86,34 @@ func TestAStaleSessionMakesNoAgent(t *testing.T) {
 		w.refused(err, lancar.Forbidden)
 	})
 }
+
+// Another agent is no way round what one may ask: nobody is worn down.
+func TestAllAgentsOfAPersonAskSoOftenADay(t *testing.T) {
+	each(t, func(w *world) {
+		me := w.person(maria)
+		asked := 0
+		for _, bot := range []lancar.ID{"machine1", "machine2", "machine3"} {
+			m, err := w.m.Agent(t.Context(), me, mandate.AgentGift{Machine: bot, Name: "Asisten", Until: w.now().AddDate(0, 1, 0), Scope: mandate.Scope{Verbs: mandate.Verbs()}})
+			w.must(err)
+			for n := range 25 {
+				err := w.m.Ask(t.Context(), bot, m.ID, mandate.Act{Verb: mandate.Withdraw, Service: "lapak", Ref: string(rune('a' + n))})
+				if err == nil {
+					asked++
+				} else if lancar.CodeOf(err) != lancar.TooMany {
+					w.must(err)
+				}
+			}
+		}
+		if asked != 40 {
+			w.t.Fatalf("%d questions in a day", asked)
+		}
+		w.drain()
+		w.pass(49 * time.Hour)
+		me.Authenticated = w.now()
+		m, err := w.m.Agent(t.Context(), me, mandate.AgentGift{Machine: "machine4", Name: "Asisten", Until: w.now().AddDate(0, 1, 0), Scope: mandate.Scope{Verbs: mandate.Verbs()}})
+		if err == nil {
+			err = w.m.Ask(t.Context(), "machine4", m.ID, mandate.Act{Verb: mandate.Withdraw, Service: "lapak", Ref: "c"})
+		}
+		w.must(err)
+	})
+}

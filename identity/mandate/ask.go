@@ -53,6 +53,8 @@ const (
 	agreeLife = 10 * time.Minute
 	// asksMost is how many questions the machine of one mandate may ask in a day: nobody is worn down.
 	asksMost = 20
+	// asksPerson is how many all machines of one person may: another machine is no way round.
+	asksPerson = 40
 )
 
 // Ask asks the person whether a machine may take a final step, with a code to all their contacts.
@@ -86,6 +88,12 @@ func (m *Mandates) AskTx(tx *store.Tx, machine, id lancar.ID, act Act) (Pending,
 	if n, err := countAsks(tx, r.Principal.Account, id, store.Micros(tx.Now.Add(-askLife))); err != nil || n >= asksMost {
 		if err == nil {
 			err = lancar.Fail(lancar.TooMany, "ask", "Agen ini sudah terlalu sering bertanya hari ini.", "This agent has asked too often today.")
+		}
+		return Pending{}, err
+	}
+	if over, err := m.identity.OverTx(tx, "asks of person", string(r.Principal.Account), askLife, asksPerson); err != nil || over {
+		if err == nil {
+			err = lancar.Fail(lancar.TooMany, "ask", "Agen Anda sudah terlalu sering bertanya hari ini.", "Your agents have asked too often today.")
 		}
 		return Pending{}, err
 	}

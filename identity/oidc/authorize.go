@@ -67,6 +67,9 @@ func (p *Provider) begin(r *http.Request, reg *registration, q url.Values) (toke
 	if a, err = p.read(r.Context(), reg, q, false); err != nil {
 		return "", a, err
 	}
+	if err = p.crowd.take(r, crowdAsking, reg.ID, false, a.At); err != nil {
+		return "", a, err
+	}
 	token = keys.Token()
 	err = p.DB.Write(r.Context(), func(tx *store.Tx) error { return p.insertRequest(tx, token, "asking", a, tx.Now.Add(askingLife)) })
 	return token, a, err

@@ -47,6 +47,9 @@ func (p *Provider) backchannel(w http.ResponseWriter, r *http.Request, c *call) 
 	if err != nil {
 		return p.refuseAfter(r.Context(), c, err)
 	}
+	if err := p.crowd.take(r, crowdWaits, c.reg.ID, true, wt.Ask.At); err != nil {
+		return p.refuseAfter(r.Context(), c, err)
+	}
 	err = p.DB.Write(r.Context(), func(tx *store.Tx) error {
 		if err := c.spendTx(tx); err != nil {
 			return err

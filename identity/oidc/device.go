@@ -53,6 +53,9 @@ func (p *Provider) device(w http.ResponseWriter, r *http.Request, c *call) error
 	if err != nil {
 		return p.refuseAfter(r.Context(), c, err)
 	}
+	if err := p.crowd.take(r, crowdWaits, c.reg.ID, c.reg.Auth != None, a.At); err != nil {
+		return p.refuseAfter(r.Context(), c, err)
+	}
 	now := p.DB.Now()
 	wt := wait{id: lancar.NewID(now), kind: device, client: c.reg.ID, gap: pollGap, expires: now.Add(waitLife),
 		waited: waited{Ask: a, Code: newCode(), From: serve.Address(r.Context()).String()}}

@@ -3,7 +3,10 @@ package oidc
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"net/netip"
+
+	"lancar/internal/store"
 )
 
 // RotateForTest runs the hourly rotation now.
@@ -30,3 +33,16 @@ func PublicAddressForTest(a string) bool { return publicAddress(netip.MustParseA
 
 // WatchForTest looks now for apps whose officer left.
 func (p *Provider) WatchForTest(ctx context.Context) error { return p.DB.Write(ctx, p.orphansTx) }
+
+// CrowdForTest bounds each kind of request to so many a client and an address.
+func (p *Provider) CrowdForTest(client, address int) {
+	for kind, s := range p.crowd.most {
+		s.client, s.address = client, min(s.address, address)
+		p.crowd.most[kind] = s
+	}
+}
+
+// SweepForTest forgets now what can no longer be used.
+func (p *Provider) SweepForTest(ctx context.Context) error {
+	return p.DB.Write(ctx, func(tx *store.Tx) error { return errors.Join(p.sweepTx(tx), deleteWaits(tx)) })
+}

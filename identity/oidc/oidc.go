@@ -90,6 +90,7 @@ type Provider struct {
 	signing signing
 	clients clientCache
 	errors  errorThrottle
+	crowd   crowd
 }
 
 // New makes the room and registers its periodic work.
@@ -101,7 +102,7 @@ func New(rooms Rooms, config Config) *Provider {
 	if config.OrphanFor == 0 {
 		config.OrphanFor = orphanFor
 	}
-	p := &Provider{Rooms: rooms, config: config}
+	p := &Provider{Rooms: rooms, config: config, crowd: crowd{most: crowds()}}
 	p.Queue.Every("oidc.keys", time.Hour, p.rotateTx)
 	p.Queue.Every("oidc.sweep", sweepEvery, p.sweepTx)
 	p.Queue.Every("oidc.waits", time.Hour, deleteWaits)

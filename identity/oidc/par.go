@@ -25,6 +25,9 @@ func (p *Provider) par(w http.ResponseWriter, r *http.Request, c *call) error {
 	if c.jkt != "" {
 		a.JKT = c.jkt
 	}
+	if err := p.crowd.take(r, crowdPushed, c.reg.ID, true, a.At); err != nil {
+		return p.refuseAfter(r.Context(), c, err)
+	}
 	token := keys.Token()
 	err = p.DB.Write(r.Context(), func(tx *store.Tx) error {
 		if err := c.spendTx(tx); err != nil {

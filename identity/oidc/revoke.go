@@ -57,6 +57,12 @@ func (p *Provider) Withdrawn(tx *store.Tx, e jobs.Event) error {
 	if err := json.Unmarshal(e.Payload, &w); err != nil {
 		return err
 	}
+	return p.WithdrawnTx(tx, w)
+}
+
+// WithdrawnTx ends what was given on an agreement, in the transaction that withdraws it
+// ([access.Access.AtWithdrawal]): the next introspection, userinfo and refresh find it ended.
+func (p *Provider) WithdrawnTx(tx *store.Tx, w access.Withdrawal) error {
 	return endGrants(tx, w.Account, lancar.ID(w.To))
 }
 

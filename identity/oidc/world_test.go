@@ -137,6 +137,7 @@ func newWorld(t testing.TB, db *store.DB, withTLS bool) *world {
 		}))
 	}
 	w.serve(withTLS)
+	w.access.AtWithdrawal(w.provider.WithdrawnTx)
 	w.queue.Subscribe(access.EventWithdrawn, "oidc", w.provider.Withdrawn)
 	w.queue.Subscribe(identity.EventSignedOut, "oidc", w.provider.SignedOut)
 	w.queue.Subscribe(identity.EventLeft, "oidc", w.provider.Left)
