@@ -27,8 +27,8 @@ func (c *Cases) RefundDue(tx *store.Tx, e jobs.Event) error {
 	}
 	return c.identity.TellTx(tx, d.account, notify.Message{Region: d.region, Link: "/cases/" + d.origin.Number, Key: "refund/" + e.Key,
 		Title: lancar.Text{"id": "Uang Anda tercatat untuk dikembalikan", "en": "Your money is recorded as due back"},
-		Body: lancar.Text{"id": "Pembayaran " + r.Amount.String() + " untuk permohonan " + d.origin.Number + " masuk ketika tagihannya sudah tidak terbuka. Uang itu tercatat sebagai milik Anda. Bendahara daerah sudah diberi tahu. Untuk menerimanya kembali, hubungi kantor yang melayani dan sebut nomor ini.",
-			"en": "Your payment of " + r.Amount.String() + " for application " + d.origin.Number + " came when its charge was no longer open. It is recorded as yours, and the region's treasurer was told. To get it back, contact the office in charge and give this number."}})
+		Body: lancar.Text{"id": "Pembayaran " + r.Amount.String() + " untuk permohonan " + d.origin.Number + " masuk ketika tagihannya sudah tidak terbuka. Uang itu tercatat sebagai milik Anda. Bendahara daerah sudah diberi tahu. Buka permohonan ini dan tulis ke rekening mana uangnya dikirim.",
+			"en": "Your payment of " + r.Amount.String() + " for application " + d.origin.Number + " came when its charge was no longer open. It is recorded as yours, and the region's treasurer was told. Open the application and write down to which account it should be sent."}})
 }
 
 // tellTreasurers tells the treasurers of the treasury that has the money; where there are none,

@@ -1141,6 +1141,15 @@ CREATE TABLE payment_notices (
   PRIMARY KEY (region, day, external_id)
 );
 
+CREATE TABLE payment_payees (
+  region TEXT NOT NULL,
+  payment TEXT NOT NULL,
+  account TEXT NOT NULL,
+  sealed BYTEA NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (region, payment)
+);
+
 CREATE TABLE payment_payments (
   region TEXT NOT NULL,
   reference TEXT NOT NULL,

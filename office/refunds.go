@@ -127,6 +127,11 @@ func (v *visit) owingRows(d payment.Return) []web.Row {
 	rows := []web.Row{{Term: v.T("Sebab", "Why"), Lines: []string{v.whyBack(d.Kind)}}, {Term: v.T("Jumlah", "Amount"), Lines: []string{d.Amount.String()}, Num: true},
 		{Term: v.T("Permohonan", "Application"), Lines: []string{d.Number, v.In(d.Title)}}, {Term: v.T("Pemohon", "Applicant"), Lines: []string{name}},
 		{Term: v.T("Dibayar", "Paid"), Lines: []string{w.When(d.Paid)}}, {Term: v.T("Menunggu", "Waiting"), Lines: []string{v.age(d.Since)}}}
+	if d.Payee != nil {
+		rows = append(rows, web.Row{Term: v.T("Rekening tujuan", "Account to send it to"), Lines: []string{d.Payee.Bank, d.Payee.Number, v.T("a.n. ", "in the name of ") + d.Payee.Holder}})
+	} else if d.Stage == payment.Waiting {
+		rows = append(rows, web.Row{Term: v.T("Rekening tujuan", "Account to send it to"), Lines: []string{v.T("Belum ditulis oleh pemohon", "The applicant has not written it down yet")}})
+	}
 	if d.Receipt != "" {
 		rows = append(rows, web.Row{Term: v.T("Nomor pembayaran di bank", "The bank's number of the payment"), Lines: []string{d.Receipt}, Num: true})
 	}

@@ -80,8 +80,7 @@ func (c *Charges) OpenDue(ctx context.Context, officer lancar.Actor, region stri
 		}
 		out = Return{Due: Due{Region: region, ID: id, Number: ch.Number, Amount: p.Amount, Kind: p.kind, Since: store.Time(p.at), Paid: p.PaidAt,
 			Stage: row.stage, Recorder: row.recorder}, Title: ch.Title, Receipt: p.Receipt, Code: p.Reference, Refund: row.shown()}
-		out.Name, err = c.payerTx(tx, officer, ch)
-		return err
+		return c.payerTx(tx, officer, ch, &out)
 	})
 	return out, err
 }
@@ -108,20 +107,28 @@ func (c *Charges) owingTx(tx *store.Tx, officer lancar.Actor, region string, id 
 	return p, ch, row, err
 }
 
-// payerTx is who paid, by the name on their account; "" where the account is closed and there is
-// nobody any more whose record would be read.
-func (c *Charges) payerTx(tx *store.Tx, officer lancar.Actor, ch Charge) (string, error) {
+// payerTx adds who paid, by the name on their account, and where they want it; nothing where the
+// account is closed and there is nobody any more whose record would be read.
+func (c *Charges) payerTx(tx *store.Tx, officer lancar.Actor, ch Charge, out *Return) error {
 	subject, err := c.access.SubjectTx(tx, ch.Account)
 	if err != nil || subject == "" {
-		return "", err
+		return err
 	}
 	g, err := c.access.OpenTx(tx, access.Request{Who: officer, Subject: subject, Region: officer.Region, Case: ch.Case, What: []string{access.Payments, access.Identity},
 		Purpose: lancar.Text{"id": "Mengembalikan uang yang Anda bayar", "en": "Paying back money that you paid"}, Ground: access.PublicDuty()})
 	if err != nil {
-		return "", err
+		return err
 	}
 	h, err := c.identity.HolderTx(tx, g)
-	return h.Name, err
+	if err != nil {
+		return err
+	}
+	out.Name = h.Name
+	to, ok, err := c.payeeTx(tx, g, out.Region, out.ID)
+	if ok {
+		out.Payee = &to
+	}
+	return err
 }
 
 // strangerTx refuses an officer who would handle their own money.

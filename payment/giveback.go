@@ -2,6 +2,7 @@ package payment
 
 import (
 	"context"
+	"errors"
 	"regexp"
 	"strings"
 	"time"
@@ -140,7 +141,7 @@ func (c *Charges) returnTx(tx *store.Tx, p paid, ch Charge, row refundRow) error
 	if err := postTx(tx, row.region, row.id, row.amount.Currency, row.entries()); err != nil {
 		return err
 	}
-	if err := dropDue(tx, c.treasuryOf(row.region), p); err != nil {
+	if err := errors.Join(dropDue(tx, c.treasuryOf(row.region), p), dropPayee(tx, row.region, p.id)); err != nil {
 		return err
 	}
 	return c.emitTx(tx, row.region, EventRefunded, string(ch.Case)+"/"+string(p.id),

@@ -153,9 +153,10 @@ type RefundDue struct {
 //lancar:personal
 type Payment struct {
 	Charge
-	Kind    string // "applied", or why it is due back: "late", "twice", "cancelled"
-	Receipt string // the acquirer's number of it, "" if it gave none
-	Refund  Refund // how far it is paid back; zero for one that was applied
+	Payment lancar.ID // its id
+	Kind    string    // "applied", or why it is due back: "late", "twice", "cancelled"
+	Receipt string    // the acquirer's number of it, "" if it gave none
+	Refund  Refund    // how far it is paid back; zero for one that was applied
 }
 
 func errNoCharge() error {
@@ -254,8 +255,32 @@ func (c *Charges) Exporter() access.Exporter {
 		if !own.Covers(access.Payments) {
 			return nil, nil
 		}
-		return mine(tx, own.Account())
+		list, err := mine(tx, own.Account())
+		if err != nil {
+			return nil, err
+		}
+		out := make([]exported, len(list))
+		for i, p := range list {
+			out[i].Payment = p
+			if p.Refund.Stage != Waiting {
+				continue
+			}
+			to, ok, err := c.payeeTx(tx, own, p.Region, p.Payment)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				out[i].Payee = &to
+			}
+		}
+		return out, nil
 	}}
+}
+
+// exported is a payment in its payer's download, with where they want it back.
+type exported struct {
+	Payment
+	Payee *Payee `json:",omitempty"`
 }
 
 // errMoved says that somebody else changed the charge first; the transaction is run again.

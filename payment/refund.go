@@ -53,6 +53,7 @@ type Return struct {
 	Receipt string      // the acquirer's number of the payment (RRN), by which it finds the payer's bank
 	Code    string      // our reference of the code that was paid
 	Name    string      // of the payer's account here; "" where it is closed
+	Payee   *Payee      // where they want it; nil until they said so
 	Refund  Refund
 }
 

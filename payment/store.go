@@ -186,7 +186,7 @@ func paymentsOf(tx *store.Tx, ch Charge) ([]Payment, error) {
 	}
 	out := make([]Payment, len(list))
 	for i, was := range list {
-		p := Payment{Charge: ch, Kind: was.kind, Receipt: was.Receipt}
+		p := Payment{Charge: ch, Payment: was.id, Kind: was.kind, Receipt: was.Receipt}
 		p.Amount, p.Paid, p.Settled = was.Amount, was.PaidAt, store.Time(was.at)
 		if was.kind != "applied" {
 			row, err := refundBy(tx, ch.Region, was.id)

@@ -113,3 +113,28 @@ func eachDue(tx *store.Tx, fn func(k dueKey) error) error {
 		return fn(k)
 	}, "SELECT region, at, place, payment, charge FROM payment_due ORDER BY region, at, place, payment")
 }
+
+func putPayee(tx *store.Tx, region string, payment, account lancar.ID, sealed []byte) error {
+	return tx.Queue(`INSERT INTO payment_payees (region, payment, account, sealed, at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (region, payment) DO UPDATE SET account = excluded.account, sealed = excluded.sealed, at = excluded.at`,
+		region, string(payment), string(account), sealed, store.Micros(tx.Now))
+}
+
+func payeeOf(tx *store.Tx, region string, payment lancar.ID) (account lancar.ID, sealed []byte, err error) {
+	err = tx.QueryRow("SELECT account, sealed FROM payment_payees WHERE region = $1 AND payment = $2", region, string(payment)).Scan((*string)(&account), &sealed)
+	return account, sealed, err
+}
+
+func dropPayee(tx *store.Tx, region string, payment lancar.ID) error {
+	return tx.Queue("DELETE FROM payment_payees WHERE region = $1 AND payment = $2", region, string(payment))
+}
+
+func eachPayee(tx *store.Tx, fn func(region string, payment, account lancar.ID) error) error {
+	return eachRow(tx, func(r store.Scanner) error {
+		var region, payment, account string
+		if err := r.Scan(&region, &payment, &account); err != nil {
+			return err
+		}
+		return fn(region, lancar.ID(payment), lancar.ID(account))
+	}, "SELECT region, payment, account FROM payment_payees ORDER BY region, payment")
+}

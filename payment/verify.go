@@ -15,7 +15,7 @@ import (
 func (c *Charges) Verify(ctx context.Context) error {
 	return c.db.Read(ctx, func(tx *store.Tx) error {
 		v := &verifier{charges: c, owed: map[rowKey]Charge{}, paid: map[rowKey]int{}, back: map[rowKey]int{}, owing: map[rowKey]paid{}, mine: map[mineKey]bool{}}
-		for _, check := range []func(*store.Tx) error{verifyBalanced, verifyBalances, v.chargesOnly, v.payments, v.refunds, v.due, v.history, v.entries, v.codes, v.notices, v.lists} {
+		for _, check := range []func(*store.Tx) error{verifyBalanced, verifyBalances, v.chargesOnly, v.payments, v.refunds, v.payees, v.due, v.history, v.entries, v.codes, v.notices, v.lists} {
 			if err := check(tx); err != nil {
 				return err
 			}

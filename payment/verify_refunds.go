@@ -3,6 +3,7 @@ package payment
 import (
 	"fmt"
 
+	"lancar"
 	"lancar/internal/store"
 )
 
@@ -25,6 +26,17 @@ func (v *verifier) refunds(tx *store.Tx) error {
 		delete(v.owing, key)
 		v.back[rowKey{f.region, f.charge}]++
 		v.posts[rowKey{f.region, f.id}] = post{f.entries(), f.amount.Currency, f.at}
+		return nil
+	})
+}
+
+// payees: who said where money goes is whose money it is, and it is still due back.
+func (v *verifier) payees(tx *store.Tx) error {
+	return eachPayee(tx, func(region string, payment, account lancar.ID) error {
+		p, ok := v.owing[rowKey{region, payment}]
+		if !ok || v.owed[rowKey{region, p.charge}].Account != account {
+			return fmt.Errorf("payment: an account is kept for payment %s of region %s, which is not that payer's money due back", payment, region)
+		}
 		return nil
 	})
 }

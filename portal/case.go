@@ -157,7 +157,9 @@ func (v *visit) sideOf(view *caseView, w web.Words, c casework.Case) error {
 		if err != nil {
 			return err
 		}
-		view.Payment.Back = backOf(w, list)
+		if view.Payment.Back, err = v.backOf(w, c.Number, list); err != nil {
+			return err
+		}
 	}
 	if f, known, err := v.Cases.Forecast(v.r.Context(), c.Region, c.Service); err == nil && known {
 		view.Compare = v.T("Separuh permohonan seperti ini selesai dalam ", "Half of such applications are done within ") + v.WorkDays(f.Median) + "."

@@ -191,6 +191,8 @@ func ownRoutes() map[string]handler {
 		"GET /cases/{number}/pay":                         pay,
 		"GET /cases/{number}/pay/qris.svg":                payImage,
 		"GET /cases/{number}/files/{file}":                caseFile,
+		"GET /cases/{number}/refund/{payment}/account":    askPayee,
+		"POST /cases/{number}/refund/{payment}/account":   setPayee,
 		"GET /cases/{number}/receipt":                     receipt,
 		"GET /cases/{number}/proof":                       proof,
 		"GET /cases/{number}/withdraw":                    askWithdraw,
