@@ -79,6 +79,13 @@ func TestAnAgentDraftsAsksSendsAndPays(t *testing.T) {
 			t.Error("another code, or none:", code)
 		}
 
+		c.want(204, c.call("POST", "/api/v1/cases/"+number+"/messages", map[string]string{"text": "Kapan lapaknya bisa dilihat?"}))
+		page, err := w.cases.Case(t.Context(), own(s), number)
+		w.must(err)
+		if len(page.Messages) != 1 || page.Messages[0].From != "machine" || page.Messages[0].Name != "Asisten Maria" || page.By == nil || page.By.Kind != mandate.Agent {
+			t.Errorf("the person does not see who wrote: %+v %+v", page.Messages, page.By)
+		}
+
 		// The case says that an agent did it, to the person and to the agent.
 		r = c.want(200, c.call("GET", "/api/v1/cases/"+number, nil))
 		if r.str("next", "who") != "person" || r.str("next", "by") == "" || !strings.Contains(r.text, `"by":{"name":"Asisten Maria","as":"agent"`) || r.str("answers", "market_name") != "Pasar Baru" {

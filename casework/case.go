@@ -119,9 +119,13 @@ type Flag struct {
 type Message struct {
 	At   time.Time
 	From lancar.ActorKind
-	Name string
+	Name string // of who wrote; of the applicant themself ""
 	Text string
+	App  string `json:",omitempty"` // the app by which the applicant wrote it
 }
+
+// Theirs says whether the applicant wrote it, or somebody or something for them.
+func (m Message) Theirs() bool { return m.From == lancar.Person || m.From == lancar.Machine }
 
 // Listed is a case in its applicant's list.
 //

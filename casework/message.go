@@ -44,7 +44,11 @@ func (c *Cases) Say(ctx context.Context, who Applicant, number, text string) err
 		if err := c.actTx(tx, who, d.on(mandate.Answer)); err != nil {
 			return err
 		}
-		_, err = c.sayTx(tx, d, lancar.Actor{Kind: lancar.Person, ID: who.actor().ID, Name: who.By.Name}, text)
+		m := Message{From: who.actor().Kind, Name: who.By.Name, Text: text}
+		if t := who.through(); t != nil {
+			m.App = t.Name
+		}
+		_, err = c.sayTx(tx, d, who.actor().ID, m)
 		return err
 	})
 }
@@ -56,7 +60,7 @@ func (c *Cases) Tell(ctx context.Context, officer lancar.Actor, number, text str
 		if err != nil {
 			return err
 		}
-		id, err := c.sayTx(tx, d, officer, text)
+		id, err := c.sayTx(tx, d, officer.ID, Message{From: officer.Kind, Name: officer.Name, Text: text})
 		if err != nil {
 			return err
 		}
@@ -64,8 +68,8 @@ func (c *Cases) Tell(ctx context.Context, officer lancar.Actor, number, text str
 	})
 }
 
-func (c *Cases) sayTx(tx *store.Tx, d *dossier, from lancar.Actor, text string) (lancar.ID, error) {
-	text = strings.TrimSpace(text)
+func (c *Cases) sayTx(tx *store.Tx, d *dossier, from lancar.ID, m Message) (lancar.ID, error) {
+	text := strings.TrimSpace(m.Text)
 	switch {
 	case text == "":
 		return "", lancar.Fail(lancar.Invalid, "text", "Tulis pesannya dahulu.", "Write the message first.")
@@ -84,11 +88,12 @@ func (c *Cases) sayTx(tx *store.Tx, d *dossier, from lancar.Actor, text string) 
 	if err != nil {
 		return "", err
 	}
-	b, err := json.Marshal(Message{At: tx.Now, From: from.Kind, Name: from.Name, Text: text})
+	m.At, m.Text = tx.Now, text
+	b, err := json.Marshal(m)
 	if err != nil {
 		return "", err
 	}
 	id := lancar.NewID(tx.Now)
 	return id, tx.Queue(`INSERT INTO casework_messages (region, case_id, id, at, actor_kind, actor, body) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		d.region, string(d.id), string(id), store.Micros(tx.Now), string(from.Kind), string(from.ID), key.Seal(b, aad("messages", id, 0)))
+		d.region, string(d.id), string(id), store.Micros(tx.Now), string(m.From), string(from), key.Seal(b, aad("messages", id, 0)))
 }

@@ -228,7 +228,7 @@ func anonymous(out *Case, covered []string) {
 		out.Events[i].By = nil
 	}
 	for i := range out.Messages {
-		if out.Messages[i].From == lancar.Person {
+		if out.Messages[i].Theirs() {
 			out.Messages[i].Name = ""
 		}
 	}

@@ -191,7 +191,7 @@ func (v *visit) head(view *caseView, in read) {
 	if c.Correction != nil && !c.Correction.Answered.IsZero() {
 		view.Tags = append(view.Tags, web.Tag{Icon: "check", Text: v.T("Perbaikan sudah masuk", "The correction came in")})
 	}
-	if n := len(c.Messages); n > 0 && c.Messages[n-1].From == lancar.Person {
+	if n := len(c.Messages); n > 0 && c.Messages[n-1].Theirs() {
 		view.Tags = append(view.Tags, web.Tag{Icon: "chat", Text: v.T("Pesan pemohon belum dibalas", "A message waits for an answer")})
 	}
 }
@@ -336,6 +336,9 @@ func (v *visit) history(in read) (out []web.Step) {
 		if e.By != nil {
 			step.Lines = []string{v.actedBy(*e.By)}
 		}
+		if e.Through != nil {
+			step.Lines = append(step.Lines, v.T("Lewat aplikasi ", "By the app ")+e.Through.Name)
+		}
 		out = append(out, step)
 	}
 	return out
@@ -344,10 +347,15 @@ func (v *visit) history(in read) (out []web.Step) {
 func (v *visit) messagesOf(in read) (out []messageView) {
 	for _, m := range in.c.Messages {
 		from := v.T("Pemohon", "Applicant")
-		if m.From != lancar.Person {
+		switch {
+		case m.From == lancar.Machine:
+			from = v.T("Agen komputer pemohon", "The applicant's software agent")
+		case m.App != "":
+			from += v.T(", lewat aplikasi ", ", by the app ") + m.App
+		case !m.Theirs():
 			from = m.Name
 		}
-		out = append(out, messageView{Me: m.From != lancar.Person, From: from, When: in.w.Moment(m.At, v.now), Text: m.Text})
+		out = append(out, messageView{Me: !m.Theirs(), From: from, When: in.w.Moment(m.At, v.now), Text: m.Text})
 	}
 	return out
 }

@@ -114,7 +114,7 @@ func newAgent(v *visit) error {
 }
 
 func (v *visit) newAgentPage(status int, sent url.Values, problems []web.Problem) error {
-	scopes := web.Field{Name: "scopes", Kind: web.ManyField, Label: v.T("Boleh apa saja", "What it may do"), Hint: v.T("Pilih sesedikit mungkin. Mengirim permohonan tetap Anda sendiri.", "Choose as few as possible. Sending an application stays with you.")}
+	scopes := web.Field{Name: "scopes", Kind: web.ManyField, Label: v.T("Boleh apa saja", "What it may do"), Hint: v.T("Pilih sesedikit mungkin. Sebelum mengirim atau membayar, agen selalu bertanya kepada Anda.", "Choose as few as possible. Before it sends or pays anything, the agent always asks you.")}
 	for _, s := range machine.Scopes() {
 		if slices.Contains(s.Kinds, machine.Agent) {
 			scopes.Options = append(scopes.Options, web.Option{Value: s.ID, Label: v.In(s.Words), Checked: slices.Contains(sent["scopes"], s.ID)})

@@ -203,12 +203,17 @@ func messagesOf(w web.Words, c casework.Case, now time.Time) []messageView {
 	var out []messageView
 	for _, m := range c.Messages {
 		from := w.T("Petugas", "The office")
-		if m.From == lancar.Person {
+		switch {
+		case m.From == lancar.Machine:
+			from = m.Name + w.T(" (agen komputer)", " (a software agent)")
+		case m.Theirs() && m.App != "":
+			from = w.T("Anda, lewat aplikasi ", "You, by the app ") + m.App
+		case m.Theirs():
 			from = w.T("Anda", "You")
-		} else if m.Name != "" {
+		case m.Name != "":
 			from = m.Name
 		}
-		out = append(out, messageView{Me: m.From == lancar.Person, From: from, When: w.Moment(m.At, now), Text: m.Text})
+		out = append(out, messageView{Me: m.Theirs(), From: from, When: w.Moment(m.At, now), Text: m.Text})
 	}
 	return out
 }

@@ -22,7 +22,8 @@ type mandateRow struct {
 	Name                           string
 }
 
-type askRow struct{ ID, Title, Small string }
+// askRow is a question of an agent; Href is what it is about.
+type askRow struct{ ID, Title, Small, Href string }
 
 // mandates is the page of acting for others and of who acts for oneself. It is about the person who
 // holds the browser, also while they act for somebody.
@@ -82,7 +83,12 @@ func (v *visit) askRow(a mandate.Pending) askRow {
 	if a.Act.Amount.Amount > 0 {
 		small = a.Act.Amount.String() + ". " + small
 	}
-	return askRow{string(a.ID), title, small}
+	href := "/cases/" + a.Act.Ref
+	if a.Act.Verb == mandate.Submit { // of the draft, in the version that would be sent
+		id, _, _ := strings.Cut(a.Act.Ref, "/")
+		href = draftPath(lancar.ID(id)) + "/check"
+	}
+	return askRow{string(a.ID), title, small, href}
 }
 
 // mandateRow is a mandate in a list, from its holder's side or its principal's.
