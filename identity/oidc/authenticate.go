@@ -160,7 +160,11 @@ func (p *Provider) byAssertion(r *http.Request, c *call, text string) error {
 	if reg.Auth != PrivateKeyJWT {
 		return badClient("Aplikasi ini terdaftar dengan cara lain.", "The client is registered with another method")
 	}
-	_, at, err := verifyingKey(jws, reg.keys)
+	set, err := p.keysOf(r.Context(), reg, jws.Signatures[0].Protected.KeyID)
+	if err != nil {
+		return err
+	}
+	_, at, err := verifyingKey(jws, set)
 	if err != nil {
 		return bad.because(err)
 	}
@@ -178,11 +182,12 @@ func (p *Provider) byAssertion(r *http.Request, c *call, text string) error {
 func (p *Provider) assertionClaims(r *http.Request, reg *registration, said claims) error {
 	now := p.DB.Now()
 	here := p.config.Issuer + r.URL.Path
+	strict := reg.FAPI && !reg.Draft
 	ours := func(aud string) bool {
-		return aud == p.config.Issuer || !reg.FAPI && (aud == here || aud == p.config.Issuer+"/oauth/token" || aud == p.config.MTLS+r.URL.Path || aud == p.config.MTLS+"/oauth/token")
+		return aud == p.config.Issuer || !strict && (aud == here || aud == p.config.Issuer+"/oauth/token" || aud == p.config.MTLS+r.URL.Path || aud == p.config.MTLS+"/oauth/token")
 	}
 	switch {
-	case len(said.Audience) == 0 || reg.FAPI && len(said.Audience) != 1 || !anyOf(said.Audience, ours):
+	case len(said.Audience) == 0 || strict && len(said.Audience) != 1 || !anyOf(said.Audience, ours):
 		return badClient("aud client_assertion bukan penerbit ini.", "The client_assertion's aud is not this issuer")
 	case said.Expires == 0 || !now.Before(said.Expires.time().Add(skew)):
 		return badClient("client_assertion kedaluwarsa. Periksa jam server Anda.", "The client_assertion expired, check your clock")
@@ -223,7 +228,11 @@ func (p *Provider) byCertificate(r *http.Request, c *call) error {
 	leaf := r.TLS.PeerCertificates[0]
 	c.x5t = thumbprint(leaf.Raw)
 	if c.reg.Auth == SelfSignedTLS {
-		if !anyOf(c.reg.certs, func(s string) bool { return s == c.x5t }) {
+		set, err := p.keysOf(r.Context(), c.reg, "")
+		if err != nil {
+			return err
+		}
+		if !anyOf(append(thumbprints(set), c.reg.certs...), func(s string) bool { return s == c.x5t }) {
 			return bad
 		}
 		if c.reg.machine {

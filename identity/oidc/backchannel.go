@@ -92,7 +92,7 @@ func (p *Provider) askPersonTx(tx *store.Tx, reg *registration, wt *wait) error 
 // readBackchannel reads everything but the hint. A signed request's parameters replace those of the
 // form (section 7.1.1).
 func (p *Provider) readBackchannel(r *http.Request, c *call) (wt wait, err error) {
-	if wt, err = p.checkBackchannel(c); err != nil {
+	if wt, err = p.checkBackchannel(r.Context(), c); err != nil {
 		return wt, err
 	}
 	if wt.Ask, err = p.readWait(r, c, cibaGrant); err != nil {
@@ -116,12 +116,12 @@ func (p *Provider) readBackchannel(r *http.Request, c *call) (wt wait, err error
 	return wt, nil
 }
 
-func (p *Provider) checkBackchannel(c *call) (wt wait, err error) {
+func (p *Provider) checkBackchannel(ctx context.Context, c *call) (wt wait, err error) {
 	switch object := c.form.Get("request"); {
 	case c.reg.Auth == None:
 		return wt, refuse("unauthorized_client", "CIBA hanya untuk aplikasi yang membuktikan diri.", "CIBA is for clients that authenticate")
 	case object != "":
-		if err := p.readSigned(c, object); err != nil {
+		if err := p.readSigned(ctx, c, object); err != nil {
 			return wt, err
 		}
 	case c.reg.SignedOnly || c.reg.FAPI || c.reg.CIBAAlg != "":
@@ -149,7 +149,7 @@ func unreadable(r rune) bool {
 
 // readSigned opens a signed request and puts its parameters in the place of the form's. It must say
 // who, for whom, from when to when, and be new.
-func (p *Provider) readSigned(c *call, text string) error {
+func (p *Provider) readSigned(ctx context.Context, c *call, text string) error {
 	bad := badRequest("Permintaan yang ditandatangani tidak sah.", "The signed request is not valid")
 	var raw map[string]json.RawMessage
 	var said claims
@@ -157,7 +157,7 @@ func (p *Provider) readSigned(c *call, text string) error {
 	if c.reg.CIBAAlg != "" {
 		by = []jose.SignatureAlgorithm{jose.SignatureAlgorithm(c.reg.CIBAAlg)}
 	}
-	err := verifyAs(text, by, c.reg.keys, &raw)
+	err := p.verifyOf(ctx, c.reg, text, by, &raw)
 	if err == nil {
 		err = verifiedClaims(raw, &said)
 	}
@@ -221,7 +221,7 @@ func (p *Provider) readHints(ctx context.Context, c *call) (hinted, error) {
 		claims
 		Hint string `json:"login_hint"`
 	}
-	if err := verify(token, c.reg.keys, &said); err != nil {
+	if err := p.verifyOf(ctx, c.reg, token, algorithms(), &said); err != nil {
 		return hinted{}, badRequest("login_hint_token tidak sah.", "The login_hint_token is not valid").because(err)
 	}
 	now := p.DB.Now()

@@ -78,6 +78,9 @@ type Client struct {
 	LogoutURI    string   // backchannel_logout_uri: is told when a sign-in that it knows of ends
 	Delivery     string   // of CIBA tokens: poll (default) or ping
 	NotifyTo     string   // backchannel_client_notification_endpoint, for ping
+	KeysAt       string   `json:",omitempty"` // jwks_uri, in a sandbox alone: in production two officers change keys
+	SectorAt     string   `json:",omitempty"` // sector_identifier_uri, whose list holds every redirect
+	Draft        bool     `json:",omitempty"` // FAPI 2.0 as its second implementer's draft has it: an assertion may name our endpoints
 	CIBAAlg      string   `json:",omitempty"` // its CIBA requests must be signed, by this; "" for either
 	Native       bool     // registered with application_type native
 }

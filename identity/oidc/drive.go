@@ -36,6 +36,9 @@ func (p *Provider) SeedTx(tx *store.Tx, text []byte) (id lancar.ID, err error) {
 	if err := p.check(c); err != nil {
 		return "", err
 	}
+	if c.SectorAt != "" {
+		return "", wrong("sector", "sector_identifier_uri hanya lewat pendaftaran.", "A sector_identifier_uri only by registration.")
+	}
 	var hash []byte
 	if m.Secret != "" {
 		hash = p.secretHash(c.ID, m.Secret)

@@ -112,6 +112,9 @@ func (p *Provider) registerOne(w http.ResponseWriter, r *http.Request) error {
 	if in.Officer == "" {
 		c.AgencyName = ofNobody()
 	}
+	if err := p.checkSector(r.Context(), c); err != nil {
+		return err
+	}
 	if err := p.Publish(r.Context(), c.IDTokenAlg, c.UserinfoAlg); err != nil {
 		return err
 	}
@@ -259,7 +262,7 @@ func (p *Provider) replace(w http.ResponseWriter, r *http.Request, old registrat
 	}
 	c.ID, c.Region, c.Agency, c.Officer, c.Stage, c.Made, c.AgencyName, c.Editor, c.Adopted = old.ID, old.Region, old.Agency, old.Officer, old.Stage, old.Made, old.AgencyName, old.Editor, old.Adopted
 	c.fill()
-	if err := p.check(c); err != nil {
+	if err := errors.Join(p.check(c), p.checkSector(r.Context(), c)); err != nil {
 		return c, err
 	}
 	if old.Stage == Production {

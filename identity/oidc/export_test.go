@@ -46,3 +46,10 @@ func (p *Provider) CrowdForTest(client, address int) {
 func (p *Provider) SweepForTest(ctx context.Context) error {
 	return p.DB.Write(ctx, func(tx *store.Tx) error { return errors.Join(p.sweepTx(tx), deleteWaits(tx)) })
 }
+
+// AgePublishedForTest makes what was fetched from clients' addresses as old as may be fetched again.
+func (p *Provider) AgePublishedForTest() {
+	for _, f := range p.published.of {
+		f.tried = f.tried.Add(-keysRetry)
+	}
+}

@@ -147,18 +147,9 @@ func signsBy(k *jose.JSONWebKey) string {
 	return keyAlgorithm(k.Key)
 }
 
-// verify checks a compact JWS of a client against its keys and decodes its claims.
-func verify(text string, set jose.JSONWebKeySet, into any) error {
-	return verifyAs(text, algorithms(), set, into)
-}
-
-// verifyOurs is verify for an ID token of ours that comes back as a hint.
+// verifyOurs checks an ID token of ours that comes back as a hint, and decodes its claims.
 func verifyOurs(text string, set jose.JSONWebKeySet, into any) error {
-	return verifyAs(text, append(algorithms(), jose.RS256), set, into)
-}
-
-func verifyAs(text string, by []jose.SignatureAlgorithm, set jose.JSONWebKeySet, into any) error {
-	jws, err := parseAs(text, by)
+	jws, err := parseAs(text, append(algorithms(), jose.RS256))
 	if err != nil {
 		return err
 	}

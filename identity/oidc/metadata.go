@@ -47,7 +47,8 @@ type metadata struct {
 	DPoP       bool   `json:"dpop_bound_access_tokens,omitempty"`
 	Pushed     bool   `json:"require_pushed_authorization_requests,omitempty"`
 	SignedOnly bool   `json:"require_signed_request_object,omitempty"`
-	FAPI       bool   `json:"fapi2_security_profile,omitempty"` // ours
+	FAPI       bool   `json:"fapi2_security_profile,omitempty"`   // ours
+	Draft      bool   `json:"fapi2_implementers_draft,omitempty"` // ours, in a sandbox alone
 
 	LogoutURI string `json:"backchannel_logout_uri,omitempty"`
 	Delivery  string `json:"backchannel_token_delivery_mode,omitempty"`
@@ -69,7 +70,7 @@ func (m metadata) client(sandbox bool) (Client, error) {
 	c := Client{Name: lancar.Text{"id": m.Name}, Purpose: lancar.Text{"id": m.Purpose}, Grants: m.Grants, Redirects: m.Redirects, LogoutTo: m.LogoutTo,
 		Scopes: strings.Fields(m.Scope), Resources: m.Resources, Server: m.Server, Auth: m.Auth, JWKS: string(m.JWKS), TLSName: m.TLSName + m.TLSDNS,
 		Subject: m.Subject, IDTokenAlg: m.IDTokenAlg, UserinfoAlg: m.UserinfoAlg, DPoP: m.DPoP, CertBound: m.CertBound, Pushed: m.Pushed,
-		SignedOnly: m.SignedOnly, FAPI: m.FAPI, LogoutURI: m.LogoutURI, Delivery: m.Delivery, NotifyTo: m.NotifyTo, CIBAAlg: m.CIBAAlg, Native: m.Kind == "native"}
+		SignedOnly: m.SignedOnly, FAPI: m.FAPI, LogoutURI: m.LogoutURI, Delivery: m.Delivery, NotifyTo: m.NotifyTo, CIBAAlg: m.CIBAAlg, KeysAt: m.JWKSURI, SectorAt: m.SectorURI, Draft: m.Draft, Native: m.Kind == "native"}
 	if m.NameEn != "" {
 		c.Name["en"] = m.NameEn
 	}
@@ -125,10 +126,6 @@ func (m metadata) supported() error {
 		return badMetadata("Hanya response_types [code], bersama grant authorization_code.", "Only response_types [code], together with the grant authorization_code")
 	case m.Kind != "" && m.Kind != "web" && m.Kind != "native":
 		return badMetadata("application_type harus web atau native.", "The application_type must be web or native")
-	case m.JWKSURI != "":
-		return badMetadata("Kirim kunci di jwks; jwks_uri tidak dibaca.", "Send the keys in jwks, a jwks_uri is not read")
-	case m.SectorURI != "":
-		return badMetadata("sector_identifier_uri tidak dibaca.", "A sector_identifier_uri is not read")
 	case m.IDTokenEnc != "" || m.UserinfoEnc != "":
 		return badMetadata("Jawaban terenkripsi tidak didukung.", "Encrypted answers are not supported")
 	case m.TLSName != "" && m.TLSDNS != "":
@@ -164,7 +161,7 @@ func metadataOf(c Client) metadata {
 	m := metadata{ClientID: string(c.ID), Name: c.Name["id"], NameEn: c.Name["en"], Purpose: c.Purpose["id"], Kind: "web", Redirects: c.Redirects, LogoutTo: c.LogoutTo,
 		Grants: c.Grants, Scope: strings.Join(c.Scopes, " "), Resources: c.Resources, Server: c.Server, Auth: c.Auth, JWKS: json.RawMessage(c.JWKS), Subject: c.Subject,
 		IDTokenAlg: c.IDTokenAlg, UserinfoAlg: c.UserinfoAlg, TLSName: c.TLSName, CertBound: c.CertBound, DPoP: c.DPoP, Pushed: c.Pushed, SignedOnly: c.SignedOnly,
-		FAPI: c.FAPI, LogoutURI: c.LogoutURI, Delivery: c.Delivery, NotifyTo: c.NotifyTo, CIBAAlg: c.CIBAAlg}
+		FAPI: c.FAPI, LogoutURI: c.LogoutURI, Delivery: c.Delivery, NotifyTo: c.NotifyTo, CIBAAlg: c.CIBAAlg, JWKSURI: c.KeysAt, SectorURI: c.SectorAt, Draft: c.Draft}
 	if c.Native {
 		m.Kind = "native"
 	}

@@ -13,10 +13,10 @@ import (
 
 // readObject opens a signed request object (RFC 9101): its parameters, and none beside it, are the
 // request. It must be the client's, for us, and not yet over.
-func (p *Provider) readObject(reg *registration, text string, pushed bool) (url.Values, error) {
+func (p *Provider) readObject(ctx context.Context, reg *registration, text string, pushed bool) (url.Values, error) {
 	bad := refuse("invalid_request_object", "Objek permintaan tidak sah.", "The request object is not valid")
 	var raw map[string]json.RawMessage
-	if err := verify(text, reg.keys, &raw); err != nil {
+	if err := p.verifyOf(ctx, reg, text, algorithms(), &raw); err != nil {
 		return nil, bad.because(err)
 	}
 	var c claims

@@ -86,11 +86,12 @@ const (
 // Provider is the room. It is safe for concurrent use.
 type Provider struct {
 	Rooms
-	config  Config
-	signing signing
-	clients clientCache
-	errors  errorThrottle
-	crowd   crowd
+	config    Config
+	signing   signing
+	clients   clientCache
+	published keyCache
+	errors    errorThrottle
+	crowd     crowd
 }
 
 // New makes the room and registers its periodic work.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -28,7 +29,7 @@ func (p *Provider) Register(ctx context.Context, by lancar.Actor, c Client) (_ C
 	c.Region, c.Agency, c.Officer, c.Stage = by.Region, by.Agency, by.ID, Sandbox
 	c.Numbers = false // given with the approval alone
 	c.fill()
-	if err := p.check(c); err != nil {
+	if err := errors.Join(p.check(c), p.checkSector(ctx, c)); err != nil {
 		return Client{}, "", err
 	}
 	if err := p.Publish(ctx, c.IDTokenAlg, c.UserinfoAlg); err != nil { // before they sign for this client
@@ -72,7 +73,7 @@ func (p *Provider) RegistrationToken() string {
 // else is another client, which is approved anew (lancar.Conflict).
 func (p *Provider) Change(ctx context.Context, by lancar.Actor, c Client) error {
 	c.fill()
-	if err := p.check(c); err != nil {
+	if err := errors.Join(p.check(c), p.checkSector(ctx, c)); err != nil {
 		return err
 	}
 	err := p.DB.Write(ctx, func(tx *store.Tx) error {
@@ -139,7 +140,7 @@ func (p *Provider) Submit(ctx context.Context, by lancar.Actor, id lancar.ID) er
 // fitForProduction refuses what exists in a sandbox alone, and what is no app but a machine.
 func fitForProduction(c Client) error {
 	switch {
-	case c.Basic:
+	case c.Basic || c.Draft || c.KeysAt != "":
 		return lancar.Fail(lancar.Invalid, "basic", "Aplikasi dengan pilihan uji coba tidak bisa masuk produksi.", "A client with sandbox options cannot go to production.")
 	case c.allows("client_credentials"):
 		return lancar.Fail(lancar.Invalid, "grants", "Yang bekerja sendiri tanpa orang adalah mesin. Daftarkan di halaman Mesin, supaya ada pemilik dan tombol berhentinya.",
@@ -248,6 +249,8 @@ func (p *Provider) check(c Client) error {
 		return wrong("auth", "Pilih cara aplikasi membuktikan diri.", "Choose how the client authenticates.")
 	case (c.Auth == SecretBasic || c.Auth == SecretPost || c.Basic) && !p.config.Sandbox:
 		return wrong("auth", "Kata sandi aplikasi hanya ada di uji coba. Pakai kunci atau sertifikat.", "Client secrets exist in a sandbox alone. Use a key or certificate.")
+	case c.Draft && !(c.FAPI && p.config.Sandbox):
+		return wrong("fapi", "Rancangan FAPI 2.0 hanya ada di uji coba, untuk aplikasi FAPI 2.0.", "The draft of FAPI 2.0 exists in a sandbox alone, for a FAPI 2.0 client.")
 	case c.Basic && c.Auth == None:
 		return wrong("basic", "Aplikasi tanpa rahasia harus memakai PKCE.", "A client without a secret must use PKCE.")
 	case c.Auth == None && c.allows("client_credentials"):
@@ -265,25 +268,29 @@ func (p *Provider) check(c Client) error {
 	case c.FAPI && (c.IDTokenAlg == "RS256" || c.UserinfoAlg == "RS256"):
 		return wrong("id_token_alg", "FAPI 2.0 tidak mengizinkan RS256.", "FAPI 2.0 does not allow RS256.")
 	}
-	if err := checkKeys(c); err != nil {
+	if err := p.checkKeys(c); err != nil {
 		return err
 	}
 	return p.checkAddresses(c)
 }
 
 // checkKeys wants public keys of a kind that signs by one of our algorithms.
-func checkKeys(c Client) error {
+func (p *Provider) checkKeys(c Client) error {
+	if c.KeysAt != "" && (c.JWKS != "" || !p.config.Sandbox || !p.mayCall(c.KeysAt)) {
+		return wrong("jwks", "jwks_uri hanya ada di uji coba, tanpa jwks di sampingnya, dengan https: di produksi kunci diganti dua petugas.",
+			"A jwks_uri exists in a sandbox alone, without jwks beside it, by https: in production two officers change keys.")
+	}
 	set, err := parseKeys(c.JWKS)
 	if err != nil {
 		return wrong("jwks", "Kunci publik tidak terbaca: tulis JWK Set dengan kunci ES256, EdDSA atau PS256.", "The public keys cannot be read: write a JWK set with keys for ES256, EdDSA or PS256.")
 	}
-	if c.Auth == PrivateKeyJWT && len(set.Keys) == 0 {
+	if c.Auth == PrivateKeyJWT && len(set.Keys) == 0 && c.KeysAt == "" {
 		return wrong("jwks", "private_key_jwt memerlukan kunci publik.", "private_key_jwt needs a public key.")
 	}
 	if c.Auth == TLS && c.TLSName == "" {
 		return wrong("tls_name", "Tulis nama di sertifikat.", "Write the name in the certificate.")
 	}
-	if c.Auth == SelfSignedTLS && len(c.Certificates) == 0 && len(thumbprints(set)) == 0 {
+	if c.Auth == SelfSignedTLS && len(c.Certificates) == 0 && len(thumbprints(set)) == 0 && c.KeysAt == "" {
 		return wrong("certificates", "Tulis sidik sertifikat, atau x5c di JWK Set.", "Write the certificate's thumbprint, or x5c in the JWK set.")
 	}
 	return nil
@@ -316,7 +323,7 @@ func (p *Provider) checkAddresses(c Client) error {
 			return wrong("redirects", "Alamat kembali harus https, utuh, tanpa #: "+r, "A redirect address must be https, whole, without #: "+r)
 		}
 	}
-	for _, to := range []string{c.LogoutURI, c.NotifyTo} {
+	for _, to := range []string{c.LogoutURI, c.NotifyTo, c.SectorAt} {
 		if to != "" && !p.mayCall(to) {
 			return wrong("callbacks", "Alamat yang kami panggil harus https, di jaringan umum.", "An address that we call must be https, on the public network.")
 		}
@@ -326,7 +333,7 @@ func (p *Provider) checkAddresses(c Client) error {
 			return wrong("resources", "Alamat sumber daya harus utuh, tanpa #.", "A resource must be an absolute URI without #.")
 		}
 	}
-	if c.Subject == "pairwise" && c.Sector == "" {
+	if c.Subject == "pairwise" && c.Sector == "" && c.SectorAt == "" {
 		if hosts := redirectHosts(c.Redirects); len(hosts) > 1 {
 			return wrong("sector", "Alamat kembali di beberapa host: tulis sektor yang menyatukannya.", "Redirects on several hosts: name the sector that unites them.")
 		}

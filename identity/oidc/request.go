@@ -45,7 +45,7 @@ const maxParam = 2 << 10
 func (p *Provider) read(ctx context.Context, reg *registration, q url.Values, pushed bool) (a ask, err error) {
 	a = ask{Client: reg.ID, MaxAge: -1, At: p.DB.Now()}
 	if object := q.Get("request"); object != "" {
-		if q, err = p.readObject(reg, object, pushed); err != nil {
+		if q, err = p.readObject(ctx, reg, object, pushed); err != nil {
 			return a, err
 		}
 	} else if reg.SignedOnly {

@@ -64,6 +64,9 @@ func (r *registration) sector() string {
 	if r.Sector != "" {
 		return "sector:" + r.Region + "/" + r.Agency + "/" + r.Sector // nobody joins another agency's
 	}
+	if host := sectorHost(r.SectorAt); host != "" {
+		return "host:" + host
+	}
 	if len(r.Redirects) > 0 {
 		if u, err := url.Parse(r.Redirects[0]); err == nil && u.Scheme == "https" {
 			return "host:" + u.Host

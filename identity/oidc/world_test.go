@@ -2,6 +2,7 @@ package oidc_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -209,6 +210,7 @@ type app struct {
 	oidc.Client
 	secret string
 	key    crypto.Signer
+	kid    string // of its assertions, "" for k1
 	alg    jose.SignatureAlgorithm
 	proof  *ecdsa.PrivateKey // signs DPoP proofs; nil for none
 	nonce  string            // the server's last DPoP nonce
@@ -271,9 +273,15 @@ func jwks(t testing.TB, public crypto.PublicKey) string {
 // jws signs a JWT with what a header may add.
 func jws(t testing.TB, key any, alg jose.SignatureAlgorithm, typ string, embed bool, body map[string]any) string {
 	t.Helper()
+	return jwsBy(t, "k1", key, alg, typ, embed, body)
+}
+
+// jwsBy names the key in the header.
+func jwsBy(t testing.TB, kid string, key any, alg jose.SignatureAlgorithm, typ string, embed bool, body map[string]any) string {
+	t.Helper()
 	o := (&jose.SignerOptions{EmbedJWK: embed}).WithType(jose.ContentType(typ))
 	if !embed {
-		o = o.WithHeader("kid", "k1")
+		o = o.WithHeader("kid", kid)
 	}
 	s, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: key}, o)
 	if err != nil {
@@ -302,7 +310,7 @@ func (a *app) assertion(change func(map[string]any)) string {
 	if change != nil {
 		change(body)
 	}
-	return jws(a.TB, a.key, a.alg, "JWT", false, body)
+	return jwsBy(a.TB, cmp.Or(a.kid, "k1"), a.key, a.alg, "JWT", false, body)
 }
 
 // dpop is a DPoP proof; change may spoil it.
