@@ -493,13 +493,17 @@ CREATE INDEX identity_browsers_age ON identity_browsers (last_at);
 
 CREATE TABLE identity_client_errors (
   client TEXT NOT NULL,
-  place BIGINT NOT NULL,
-  at BIGINT NOT NULL,
   endpoint TEXT NOT NULL,
   code TEXT NOT NULL,
+  place BIGINT NOT NULL,
+  n BIGINT NOT NULL,
+  first_at BIGINT NOT NULL,
+  at BIGINT NOT NULL,
   words TEXT NOT NULL,
-  PRIMARY KEY (client, place)
+  PRIMARY KEY (client, endpoint, code, place)
 );
+
+CREATE INDEX identity_client_errors_age ON identity_client_errors (at);
 
 CREATE TABLE identity_client_keys (
   client TEXT NOT NULL PRIMARY KEY,
@@ -521,9 +525,11 @@ CREATE TABLE identity_clients (
   approved_by TEXT NOT NULL,
   approved_at BIGINT NOT NULL,
   version BIGINT NOT NULL
-, stops_at BIGINT NOT NULL DEFAULT 0);
+, stops_at BIGINT NOT NULL DEFAULT 0, server BIGINT NOT NULL DEFAULT -1);
 
 CREATE INDEX identity_clients_agency ON identity_clients (agency, id);
+
+CREATE INDEX identity_clients_servers ON identity_clients (id) WHERE server <> 0;
 
 CREATE TABLE identity_contacts (
   account TEXT NOT NULL,

@@ -93,7 +93,7 @@ type appView struct {
 	People                        string // page of synthetic people to sign in as, "" in production
 }
 
-type troubleLine struct{ When, Where, Code, Text string }
+type troubleLine struct{ When, Times, Where, Code, Text string }
 
 func showApp(v *visit) error { return v.appPage(http.StatusOK, "", nil, nil) }
 
@@ -133,10 +133,13 @@ func (v *visit) appPage(status int, secret string, sent url.Values, problems []w
 		}
 	}
 	for _, t := range troubles {
-		view.Troubles = append(view.Troubles, troubleLine{v.Moment(t.At, v.now), t.Endpoint, t.Code, v.In(t.Words)})
+		view.Troubles = append(view.Troubles, troubleLine{v.Moment(t.At, v.now), v.times(t.N), t.Endpoint, t.Code, v.In(t.Words)})
 	}
 	return v.showAs(status, "app", v.title(title, problems), view)
 }
+
+// times says how often, "3×".
+func (v *visit) times(n int64) string { return strconv.FormatInt(n, 10) + "×" }
 
 // app finds the app of the address among those of the officer's agency.
 func (v *visit) app() (oidc.Client, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"hash/crc32"
 	"sync"
 	"time"
 
@@ -35,12 +36,14 @@ func (p *Provider) Clients(ctx context.Context, by lancar.Actor) (list []Client,
 	return list, err
 }
 
-// Trouble is something that went wrong for a client, in words.
+// Trouble is a kind of thing that went wrong for a client, the newest of it in words.
 type Trouble struct {
 	At       time.Time
 	Endpoint string // par, authorize, token, userinfo, introspect, revoke
 	Code     string // as the client was told it
 	Words    lancar.Text
+	N        int64     // how often, since First; several in one second may be kept with the next one
+	First    time.Time // of this kind
 }
 
 // Troubles are the last errors of a client, newest first, for officers of its agency.
@@ -59,7 +62,7 @@ func (p *Provider) Troubles(ctx context.Context, by lancar.Actor, id lancar.ID) 
 const (
 	cacheLife   = time.Second
 	cacheMost   = 10_000
-	troubleMost = 64
+	troubleLife = 30 * 24 * time.Hour
 )
 
 // clientCache keeps parsed clients for a second: what changes holds on every copy of the node by
@@ -126,36 +129,64 @@ func (p *Provider) clientBy(id string, read func(look func(*store.Tx) error) err
 	return c.reg, nil
 }
 
-// errorThrottle remembers when a client's last error was kept, so that a broken client writes once
-// a second.
+// errorThrottle remembers when a kind of a client's errors was last kept, and how many came since, so
+// that a broken client, or somebody who writes in its name, writes once a second for each kind.
 type errorThrottle struct {
 	mu sync.Mutex
-	at map[lancar.ID]time.Time
+	of map[troubleKind]*held
 }
 
-func (e *errorThrottle) take(id lancar.ID, now time.Time) bool {
+// troubleKind is what errors are counted by. Whoever fills one kind in a client's name hides no other;
+// place sets a few of one code apart by their words.
+type troubleKind struct {
+	client         lancar.ID
+	endpoint, code string
+	place          int64
+}
+
+type held struct {
+	at time.Time
+	n  int64
+}
+
+const troublePlaces = 4
+
+// take counts one more and says how many are to be kept now, 0 for none yet.
+func (e *errorThrottle) take(k troubleKind, now time.Time) int64 {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if now.Sub(e.at[id]) < time.Second {
-		return false
+	if e.of == nil || len(e.of) >= cacheMost {
+		e.of = map[troubleKind]*held{}
 	}
-	if e.at == nil || len(e.at) >= cacheMost {
-		e.at = map[lancar.ID]time.Time{}
+	h := e.of[k]
+	if h == nil {
+		h = &held{}
+		e.of[k] = h
 	}
-	e.at[id] = now
-	return true
+	h.n++
+	if now.Sub(h.at) < time.Second {
+		return 0
+	}
+	n := h.n
+	h.at, h.n = now, 0
+	return n
 }
 
 // note keeps a client's error for its engineers. It holds nothing of any person. Failing to keep it
 // changes no answer.
 func (p *Provider) note(ctx context.Context, client lancar.ID, endpoint string, f *fault) {
-	if client == "" || !p.errors.take(client, time.Now()) {
+	k := troubleKind{client, endpoint, f.code, int64(crc32.ChecksumIEEE([]byte(f.words["en"])) % troublePlaces)}
+	if client == "" {
+		return
+	}
+	n := p.errors.take(k, time.Now())
+	if n == 0 {
 		return
 	}
 	words, err := json.Marshal(f.words)
 	if err == nil {
 		err = p.DB.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
-			return insertTrouble(tx, client, endpoint, f.code, string(words))
+			return insertTrouble(tx, k, n, string(words))
 		})
 	}
 	if err != nil {

@@ -89,6 +89,6 @@ func (p *Provider) readWait(r *http.Request, c *call, grant string) (a ask, err 
 	if err := a.readWishes(c.reg, c.form); err != nil {
 		return a, err
 	}
-	a.Resources, err = c.reg.resources(c.form["resource"])
+	a.Resources, err = p.resources(r.Context(), c.reg, c.form["resource"])
 	return a, err
 }

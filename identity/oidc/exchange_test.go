@@ -140,6 +140,7 @@ func TestAMachineActsUnderAMandateUntilItIsTakenBack(t *testing.T) {
 func TestATokenUnderAMandateIsAboutItsPrincipal(t *testing.T) {
 	once(t, func(w *world) {
 		second := "https://arsip.example/lain"
+		w.serves(archive, second)
 		front := w.app(func(c *oidc.Client) {
 			c.Grants, c.Resources = []string{"authorization_code", exchangeGrant}, []string{archive, second}
 			c.Scopes = []string{"openid", "profile", "mandates", "permits.read", "register.read"}

@@ -23,6 +23,9 @@ func (p *Provider) ForgetForTest() {
 	p.clients.mu.Lock()
 	defer p.clients.mu.Unlock()
 	p.clients.of = nil
+	p.servers.mu.Lock()
+	defer p.servers.mu.Unlock()
+	p.servers.of = nil
 }
 
 // TrustForTest names the authorities of clients' certificates.
@@ -53,3 +56,6 @@ func (p *Provider) AgePublishedForTest() {
 		f.tried = f.tried.Add(-keysRetry)
 	}
 }
+
+// ProductionForTest takes away what a sandbox allows.
+func (p *Provider) ProductionForTest() { p.config.Sandbox = false }

@@ -223,6 +223,7 @@ func withdrawAll(w *world, s identity.Session) error {
 
 func TestAMachineGetsAShortTokenForItself(t *testing.T) {
 	each(t, func(w *world) {
+		w.serves("https://api.example/permits")
 		a := w.app(func(c *oidc.Client) { c.Resources = []string{"https://api.example/permits"} })
 		got := a.call("/oauth/token", url.Values{"grant_type": {"client_credentials"}, "scope": {"permits.read"}, "resource": {"https://api.example/permits"}})
 		if got.status != 200 || got.body["expires_in"] != 60.0 || got.get("refresh_token")+got.get("id_token") != "" {

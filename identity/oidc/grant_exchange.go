@@ -94,7 +94,7 @@ func (p *Provider) readExchange(ctx context.Context, c *call) (x exchanged, aud 
 	case wants != "" && wants != accessType:
 		return x, nil, "", badRequest("requested_token_type tidak didukung.", "The requested_token_type is not supported")
 	}
-	if aud, sector, err = p.audienceOf(c); err != nil {
+	if aud, sector, err = p.audienceOf(ctx, c); err != nil {
 		return x, nil, "", err
 	}
 	switch c.form.Get("subject_token_type") {
@@ -111,14 +111,14 @@ func (p *Provider) readExchange(ctx context.Context, c *call) (x exchanged, aud 
 	return x, aud, sector, err
 }
 
-// audienceOf is whom the token is for: at least one address, all of one host, each registered for
-// the client or this node itself.
-func (p *Provider) audienceOf(c *call) (aud []string, sector string, err error) {
+// audienceOf is whom the token is for: at least one address, all of one host, each one of
+// [Provider.resources].
+func (p *Provider) audienceOf(ctx context.Context, c *call) (aud []string, sector string, err error) {
 	aud = slices.Concat(c.form["resource"], c.form["audience"])
 	bad := refuse("invalid_target", "Sebutkan untuk siapa tokennya (resource): terdaftar, dan di satu host.", "Name whom the token is for (resource), registered, and on one host")
 	for _, one := range aud {
 		u, err := url.Parse(one)
-		if err != nil || one != p.config.Issuer && !slices.Contains(c.reg.Resources, one) || sector != "" && sector != "host:"+u.Host {
+		if err != nil || sector != "" && sector != "host:"+u.Host {
 			return nil, "", bad
 		}
 		sector = "host:" + u.Host
@@ -126,7 +126,8 @@ func (p *Provider) audienceOf(c *call) (aud []string, sector string, err error) 
 	if len(aud) == 0 {
 		return nil, "", bad
 	}
-	return aud, sector, nil
+	_, err = p.resources(ctx, c.reg, aud)
+	return aud, sector, err
 }
 
 // exchangeAccess reads a person's access token: one that this client holds, or that was sent to it

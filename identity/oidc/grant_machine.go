@@ -19,7 +19,7 @@ func (p *Provider) grantMachine(r *http.Request, c *call) ([]byte, error) {
 	if err != nil {
 		return nil, p.refuseAfter(ctx, c, err)
 	}
-	aud, err := c.reg.resources(c.form["resource"])
+	aud, err := p.resources(ctx, c.reg, c.form["resource"])
 	if err != nil {
 		return nil, p.refuseAfter(ctx, c, err)
 	}

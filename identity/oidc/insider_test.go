@@ -1,7 +1,11 @@
 package oidc_test
 
 import (
+	"net/http"
+	"net/url"
+	"strings"
 	"testing"
+	"time"
 
 	"lancar"
 	"lancar/identity"
@@ -160,5 +164,76 @@ func TestNobodyApprovesAnAppOfTheirFamily(t *testing.T) {
 			}
 		}
 		w.must(w.provider.Approve(t.Context(), other, c.ID, 2, false))
+	})
+}
+
+// Somebody writes in an app's name, with ever new faults: what the app's own requests came to stays, and
+// the database does not fill.
+func TestNobodyBuriesAnAppsErrors(t *testing.T) {
+	each(t, func(w *world) {
+		a := w.app(nil)
+		a.call("/oauth/token", url.Values{"grant_type": {"client_credentials"}, "scope": {"no.such"}}).wants(w.TB, 400, "invalid_scope")
+		for n := range 150 {
+			q := a.want("openid")
+			q[strings.Repeat("x", n%40+1)] = []string{"1", "2"}
+			w.authorize(q)
+		}
+		time.Sleep(1100 * time.Millisecond) // a kind is kept once a second
+		for n := range 40 {
+			q := a.want("openid")
+			q[strings.Repeat("x", n+1)] = []string{"1", "2"}
+			w.authorize(q)
+		}
+		list, err := w.provider.Troubles(w.Context(), engineer, a.ID)
+		w.must(err)
+		own, times := false, int64(0)
+		for _, t := range list {
+			own = own || t.Code == "invalid_scope" && t.N == 1
+			if t.Endpoint == "authorize" {
+				times += t.N
+			}
+		}
+		if !own || len(list) > 5 || times < 150 {
+			w.Fatalf("%v, %d kinds, %d times: %+v", own, len(list), times, list)
+		}
+		for n := range 20 {
+			req, err := http.NewRequestWithContext(w.Context(), "GET", w.provider.Issuer()+"/oauth/logout?post_logout_redirect_uri=x&client_id=nobody"+strings.Repeat("x", n), nil)
+			w.must(err)
+			w.do(req)
+		}
+		if n := w.rows("identity_client_errors"); n > len(list) {
+			w.Fatalf("%d kinds: of clients that do not exist", n)
+		}
+		w.pass(40 * 24 * time.Hour)
+		w.must(w.provider.SweepForTest(w.Context()))
+		if n := w.rows("identity_client_errors"); n != 0 {
+			w.Fatalf("%d kinds are kept for ever", n)
+		}
+	})
+}
+
+// On a production node, an app that nobody approved is no way to send people's browsers elsewhere.
+func TestAnUnapprovedAppSendsNobodyAnywhere(t *testing.T) {
+	once(t, func(w *world) {
+		a := w.app(func(c *oidc.Client) { c.LogoutTo = []string{"https://app.example/bye"} })
+		w.provider.ProductionForTest()
+		for name, change := range map[string]func(url.Values){
+			"a good request": func(url.Values) {},
+			"a bad one":      func(q url.Values) { q.Set("response_type", "token") },
+			"form_post":      func(q url.Values) { q.Set("response_mode", "form_post") },
+			"none":           func(q url.Values) { q.Set("prompt", "none") },
+		} {
+			q := a.want("openid")
+			change(q)
+			if _, _, r := w.authorize(q); r.status != 422 || r.header.Get("Location") != "" || strings.Contains(r.text, "app.example") {
+				t.Errorf("%s: %d %s %s", name, r.status, r.header.Get("Location"), r.text)
+			}
+		}
+		q := url.Values{"client_id": {string(a.ID)}, "post_logout_redirect_uri": {"https://app.example/bye"}}
+		req, err := http.NewRequestWithContext(t.Context(), "GET", w.provider.Issuer()+"/oauth/logout?"+q.Encode(), nil)
+		w.must(err)
+		if r := w.do(req); strings.Contains(r.header.Get("Location")+r.text, "app.example") {
+			t.Errorf("logout: %d %s", r.status, r.header.Get("Location"))
+		}
 	})
 }

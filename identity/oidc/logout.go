@@ -27,6 +27,9 @@ type leaving struct {
 func (p *Provider) logout(w http.ResponseWriter, r *http.Request) {
 	l, err := p.readLeaving(w, r)
 	if err != nil {
+		if _, unknown := p.client(r.Context(), string(l.Client)); unknown != nil {
+			l.Client = "" // a name that somebody made up is in nobody's log
+		}
 		p.sorry(w, r, l.Client, err)
 		return
 	}
@@ -67,7 +70,7 @@ func (p *Provider) readLeaving(w http.ResponseWriter, r *http.Request) (l leavin
 	if err != nil {
 		return l, err
 	}
-	if !slices.Contains(reg.LogoutTo, to) {
+	if !slices.Contains(reg.LogoutTo, to) || !p.serves(reg.Client) {
 		return l, badRequest("Alamat kembali sesudah keluar tidak terdaftar untuk aplikasi ini.", "The post_logout_redirect_uri is not registered for this client")
 	}
 	l.To = to

@@ -92,6 +92,7 @@ type Provider struct {
 	published keyCache
 	errors    errorThrottle
 	crowd     crowd
+	servers   servers
 }
 
 // New makes the room and registers its periodic work.

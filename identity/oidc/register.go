@@ -174,6 +174,9 @@ func (p *Provider) Approve(ctx context.Context, by lancar.Actor, id lancar.ID, v
 		if err := fitForProduction(c.Client); err != nil {
 			return err
 		}
+		if err := p.unclaimedTx(tx, c.Client); err != nil {
+			return err
+		}
 		c.Numbers = numbers
 		if err := updateClient(tx, c.Client, c.Version, Production); err != nil {
 			return err

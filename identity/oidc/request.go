@@ -58,7 +58,8 @@ func (p *Provider) read(ctx context.Context, reg *registration, q url.Values, pu
 	if !reg.redirects(a.Redirect) {
 		return a, badRequest("Alamat kembali tidak terdaftar untuk aplikasi ini.", "The redirect_uri is not registered for this client")
 	}
-	a.trusted = true
+	// nobody has looked at the addresses of a client that is not admitted: no browser is sent there, not even with an error
+	a.trusted = p.serves(reg.Client)
 	if len(a.State) > maxParam {
 		a.State = ""
 		return a, badRequest("state terlalu panjang.", "The state is too long")
@@ -120,7 +121,7 @@ func (a *ask) fill(p *Provider, ctx context.Context, reg *registration, q url.Va
 		}
 	}
 	a.Nonce, a.Hint = q.Get("nonce"), q.Get("login_hint")
-	if a.Resources, err = reg.resources(q["resource"]); err != nil {
+	if a.Resources, err = p.resources(ctx, reg, q["resource"]); err != nil {
 		return err
 	}
 	for locale := range strings.FieldsSeq(q.Get("ui_locales")) {
@@ -222,16 +223,6 @@ func (a *ask) level() identity.Level {
 		}
 	}
 	return 0
-}
-
-// resources are those of a request, or of a token request, that the client may ask for (RFC 8707).
-func (r *registration) resources(list []string) ([]string, error) {
-	for _, one := range list {
-		if u, err := url.Parse(one); err != nil || !u.IsAbs() || u.Fragment != "" || !slices.Contains(r.Resources, one) {
-			return nil, refuse("invalid_target", "Sumber daya itu tidak terdaftar untuk aplikasi ini.", "The resource is not registered for this client")
-		}
-	}
-	return list, nil
 }
 
 // clean keeps of a foreign word what may stand in an error.

@@ -76,6 +76,9 @@ func pollWait(tx *store.Tx, id lancar.ID, gap time.Duration) error {
 
 // deleteWaits forgets what is long over. They stay for an hour, so that a late question is told why.
 func deleteWaits(tx *store.Tx) error {
+	if err := deleteTroubles(tx); err != nil {
+		return err
+	}
 	if err := tx.Queue(`DELETE FROM identity_exchanged WHERE expires_at < $1`, store.Micros(tx.Now.Add(-time.Hour))); err != nil {
 		return err
 	}

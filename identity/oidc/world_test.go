@@ -424,6 +424,16 @@ func (w *world) agree(request string, s identity.Session, kinds ...string) url.V
 	return u.Query()
 }
 
+// serves registers an app that serves these addresses.
+func (w *world) serves(resources ...string) *app {
+	w.Helper()
+	a := w.app(func(c *oidc.Client) {
+		c.Grants, c.Redirects, c.Server, c.Resources = []string{"client_credentials"}, nil, true, resources
+	})
+	w.provider.ForgetForTest()
+	return a
+}
+
 // push pushes a request and returns what the browser then brings.
 func (a *app) push(q url.Values) (url.Values, reply) {
 	a.Helper()
