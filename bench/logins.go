@@ -43,8 +43,8 @@ type relying struct {
 	proofKey   *ecdsa.PrivateKey
 }
 
-// logins is whole sign-ins to an app (pushed request, authorize, consent remembered, code for
-// tokens; private_key_jwt and DPoP), and what follows them, beside what the same cores sign and
+// logins is whole sign-ins to an app (pushed request, authorize with the consent remembered, code
+// for tokens; private_key_jwt and DPoP), and what follows them, beside what the same cores sign and
 // verify of it.
 func (b *bench) logins(ctx context.Context) (out []figure, err error) {
 	err = b.onBoth(ctx, func(engine string, n *node) error {
@@ -174,12 +174,9 @@ func (a *relying) login(w *wire, l *login, agree bool) error {
 		return err
 	}
 	if agree {
-		at, err = a.browse(w, l, "/consent", url.Values{"request": {at.Query().Get("request")}, "agree": {"yes"}}.Encode())
-	} else {
-		at, err = a.browse(w, l, at.RequestURI(), "")
-	}
-	if err != nil {
-		return err
+		if at, err = a.browse(w, l, "/consent", url.Values{"request": {at.Query().Get("request")}, "agree": {"yes"}}.Encode()); err != nil {
+			return err
+		}
 	}
 	got, err := a.post(w, "/oauth/token", l.codeProof, l.codeSelf, url.Values{"grant_type": {"authorization_code"}, "code": {at.Query().Get("code")}, "redirect_uri": {callback}, "code_verifier": {l.verifier}}, http.StatusOK)
 	if err != nil {

@@ -6,12 +6,11 @@ import (
 	"strings"
 
 	"lancar"
-	"lancar/internal/keys"
-	"lancar/internal/store"
 )
 
-// authorize keeps the request and sends the browser to the portal's consent page, which signs the
-// person in as the request wants. A request whose redirect address cannot be trusted ends with a
+// authorize takes a request up. When nothing is left to ask the person, the answer goes straight back
+// to the app; else the request is kept and the browser sent to the portal's consent page, which signs
+// the person in as the request wants. A request whose redirect address cannot be trusted ends with a
 // page; after that, errors go back to the client.
 func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	q, err := p.authorizeForm(w, r)
@@ -24,7 +23,7 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 		p.sorry(w, r, "", err)
 		return
 	}
-	token, a, err := p.begin(r, reg, q)
+	to, a, err := p.begin(r, reg, q)
 	switch {
 	case err != nil && a.trusted:
 		f := asFault(err)
@@ -34,7 +33,7 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 		p.sorry(w, r, reg.ID, err)
 	default:
 		w.Header().Set("Cache-Control", "no-store")
-		http.Redirect(w, r, p.config.Issuer+"/consent?request="+token, http.StatusSeeOther)
+		http.Redirect(w, r, to, http.StatusSeeOther)
 	}
 }
 
@@ -55,61 +54,6 @@ func (p *Provider) authorizeForm(w http.ResponseWriter, r *http.Request) (url.Va
 		}
 	}
 	return q, nil
-}
-
-// begin turns what the browser brought into a kept request.
-func (p *Provider) begin(r *http.Request, reg *registration, q url.Values) (token string, a ask, err error) {
-	if uri := q.Get("request_uri"); strings.HasPrefix(uri, requestURI) {
-		return p.takePushed(r, reg, uri)
-	} else if uri != "" {
-		return "", reg.answerable(q), refuse("request_uri_not_supported", "Permintaan di alamat lain tidak dibaca. Kirim lewat /oauth/par.", "A request at another address is not read, push it")
-	}
-	if a, err = p.read(r.Context(), reg, q, false); err != nil {
-		return "", a, err
-	}
-	if err = p.crowd.take(r, crowdAsking, reg.ID, false, a.At); err != nil {
-		return "", a, err
-	}
-	token = keys.Token()
-	err = p.DB.Write(r.Context(), func(tx *store.Tx) error { return p.insertRequest(tx, token, "asking", a, tx.Now.Add(askingLife)) })
-	return token, a, err
-}
-
-// answerable is where a request that was not read can be answered, as its plain parameters say.
-func (r *registration) answerable(q url.Values) ask {
-	if !r.redirects(q.Get("redirect_uri")) || len(q.Get("state")) > maxParam {
-		return ask{}
-	}
-	return ask{Client: r.ID, Redirect: q.Get("redirect_uri"), State: q.Get("state"), Mode: "query", trusted: true}
-}
-
-// takePushed takes up a pushed request for the client that pushed it. It is good until it is answered,
-// not until it is first seen: a browser may load a page twice (FAPI 2.0 section 5.3.2.2, note 3).
-func (p *Provider) takePushed(r *http.Request, reg *registration, uri string) (token string, a ask, err error) {
-	bad := refuse("invalid_request_uri", "Permintaan ini sudah dipakai atau kedaluwarsa. Mulai lagi dari aplikasinya.", "The request_uri is unknown, used or expired")
-	token, ours := strings.CutPrefix(uri, requestURI)
-	if !ours || len(token) > 100 {
-		return "", a, bad
-	}
-	err = p.DB.Write(r.Context(), func(tx *store.Tx) error {
-		a, err = p.requestTx(tx, token, "pushed")
-		if err == nil && a.Client == reg.ID {
-			if took, err := p.moveRequest(tx, token, "pushed", "asking", tx.Now.Add(askingLife)); err != nil || took {
-				return err
-			}
-		} else if err != nil && err != store.ErrNone {
-			return err
-		}
-		a, err = p.requestTx(tx, token, "asking") // seen before
-		if err == store.ErrNone || err == nil && (a.Client != reg.ID || !tx.Now.Before(a.At.Add(pushedLife))) {
-			return bad
-		}
-		return err
-	})
-	if err != nil {
-		return "", ask{}, err
-	}
-	return token, a, nil
 }
 
 // sorry shows a person that there is nowhere to go back to, in plain words, and keeps the fault for

@@ -46,6 +46,16 @@ type Kind struct {
 	Given bool // agreed to before
 }
 
+// again is what the person agreed to before, of what is asked now.
+func (p Pending) again() (kinds []string) {
+	for _, k := range slices.Concat(p.Needed, p.Optional) {
+		if k.Given {
+			kinds = append(kinds, k.Name)
+		}
+	}
+	return kinds
+}
+
 // Pending says what a request needs next, for whoever is signed in now (the zero Session for
 // nobody). lancar.Gone when it was answered or took too long.
 func (p *Provider) Pending(ctx context.Context, id string, s identity.Session) (out Pending, err error) {

@@ -72,6 +72,9 @@ type world struct {
 	at   time.Time
 	mail map[string]string // last message to an address
 	page error             // what a person was last shown
+
+	cookies map[lancar.ID]string // session → its token
+	cookie  string               // of the browser that authorize is
 }
 
 func (w *world) now() time.Time {
@@ -199,8 +202,12 @@ func (w *world) signIn(number string) identity.Session {
 	w.mu.Lock()
 	code := sixDigits.FindString(w.mail[p["email"]])
 	w.mu.Unlock()
-	_, s, err := w.id.Confirm(w.Context(), identity.Confirmation{Attempt: a.ID, Code: code, Address: "192.0.2.1", Host: "localhost", Device: "Firefox"})
+	token, s, err := w.id.Confirm(w.Context(), identity.Confirmation{Attempt: a.ID, Code: code, Address: "192.0.2.1", Host: "localhost", Device: "Firefox"})
 	w.must(err)
+	if w.cookies == nil {
+		w.cookies = map[lancar.ID]string{}
+	}
+	w.cookies[s.ID] = token
 	return s
 }
 
@@ -405,6 +412,9 @@ func (w *world) authorize(q url.Values) (request string, back url.Values, r repl
 	w.Helper()
 	req, err := http.NewRequestWithContext(w.Context(), "GET", w.provider.Issuer()+"/oauth/authorize?"+q.Encode(), nil)
 	w.must(err)
+	if w.cookie != "" {
+		req.AddCookie(identity.Cookie(w.cookie, strings.HasPrefix(w.provider.Issuer(), "https:")))
+	}
 	r = w.do(req)
 	to, err := url.Parse(r.header.Get("Location"))
 	w.must(err)
