@@ -260,12 +260,7 @@ func (p *Provider) byCertificate(r *http.Request, c *call) error {
 // spendTx uses up what the request was made with. Each endpoint does it in the transaction of its
 // answer, so that a client never holds an answer to a proof that could be used again.
 func (c *call) spendTx(tx *store.Tx) error {
-	for _, o := range c.used {
-		if err := insertUsed(tx, o.id, o.until); err != nil {
-			return err
-		}
-	}
-	return nil
+	return insertUsed(tx, c.used...)
 }
 
 // replayed turns the conflict of a proof that was used before into the fault it deserves; other

@@ -8,8 +8,9 @@
 // is no implicit flow, no password grant and no alg "none".
 //
 // The room serves its protocol itself ([Provider.Handler]) and renders no page. /oauth/authorize
-// keeps the request and sends the browser to the portal's /consent, which asks [Provider.Pending]
-// what to do next and ends with [Provider.Decide] or [Provider.Refuse].
+// answers by itself when nothing is left to ask; else it keeps the request and sends the browser to
+// the portal's /consent, which asks [Provider.Pending] what to do next and ends with
+// [Provider.Decide] or [Provider.Refuse].
 //
 // What an app learns is the least it asked for and the person agreed to (access.Consent), each
 // release is a look that the person sees, and who they are is a pairwise pseudonym unless the

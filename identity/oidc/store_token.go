@@ -131,10 +131,20 @@ func endToken(tx *store.Tx, id string, client lancar.ID) error {
 	return tx.Queue(`UPDATE identity_tokens SET ended_at = $1 WHERE id = $2 AND client = $3 AND ended_at = 0`, store.Micros(tx.Now), id, string(client))
 }
 
-// insertUsed notes something that may be used once. A second time fails the transaction with a
-// conflict (store.IsConflict).
-func insertUsed(tx *store.Tx, id string, until time.Time) error {
-	return tx.Queue(`INSERT INTO identity_used (id, expires_at) VALUES ($1, $2)`, id, store.Micros(until))
+// insertUsed notes what may be used once, two to a statement. A second use fails the transaction
+// with a conflict (store.IsConflict).
+func insertUsed(tx *store.Tx, used ...once) error {
+	switch len(used) {
+	case 0:
+		return nil
+	case 1:
+		return tx.Queue(`INSERT INTO identity_used (id, expires_at) VALUES ($1, $2)`, used[0].id, store.Micros(used[0].until))
+	}
+	if err := tx.Queue(`INSERT INTO identity_used (id, expires_at) VALUES ($1, $2), ($3, $4)`,
+		used[0].id, store.Micros(used[0].until), used[1].id, store.Micros(used[1].until)); err != nil {
+		return err
+	}
+	return insertUsed(tx, used[2:]...)
 }
 
 func wasUsed(tx *store.Tx, id string) (bool, error) {
