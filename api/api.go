@@ -22,6 +22,7 @@ import (
 	"lancar/access"
 	"lancar/casework"
 	"lancar/catalog"
+	"lancar/document"
 	"lancar/identity/machine"
 	"lancar/identity/mandate"
 	"lancar/internal/serve"
@@ -39,11 +40,12 @@ type Deps struct {
 	Admit    Admit
 	Machines *machine.Machines
 	Mandates *mandate.Mandates // for operations of agents; without it there are none
-	// Enter, Cases and Access are for operations about people's applications; without Enter there are none.
-	Enter  Admit
-	Cases  *casework.Cases
-	Access *access.Access
-	Log    *slog.Logger // of what failed on our side; nil for nobody to tell
+	// The rest is for operations about people's applications; without Enter there are none.
+	Enter     Admit
+	Cases     *casework.Cases
+	Access    *access.Access
+	Documents *document.Documents
+	Log       *slog.Logger // of what failed on our side; nil for nobody to tell
 }
 
 // API answers machines.

@@ -190,6 +190,23 @@ func TestAnAgentStaysWithinItsMandate(t *testing.T) {
 	})
 }
 
+func TestAnAgentsBudgetHolds(t *testing.T) {
+	eachTown(t, func(w *town) {
+		s := w.signIn(maria)
+		c := w.agentWithin(s, 5, machineScopes...)
+		c.acts(c.gives(s, 0).ID)
+		last := reply{}
+		for range 8 {
+			if last = c.call("GET", "/api/v1/cases", nil); last.status != 200 {
+				break
+			}
+		}
+		if last.status != 429 || last.str("error") != "slow_down" || last.header.Get("Retry-After") == "" {
+			t.Error(last.status, last.header, last.text)
+		}
+	})
+}
+
 func TestTwoSubmitsAtOnceAreOneCase(t *testing.T) {
 	eachTown(t, func(w *town) {
 		s := w.signIn(maria)

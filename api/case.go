@@ -48,7 +48,7 @@ type clockBody struct {
 
 type docBody struct {
 	Number string `json:"number"`
-	Page   string `json:"page" doc:"For the person: the document itself."`
+	File   string `json:"file" doc:"The signed PDF, with scope documents.read."`
 	Check  string `json:"check" doc:"For anyone: whether it is genuine."`
 }
 
@@ -77,9 +77,10 @@ type fileBody struct {
 }
 
 type correctionBody struct {
-	Fields []string  `json:"fields"`
-	Reason string    `json:"reason"`
-	Until  time.Time `json:"until"`
+	Version int64     `json:"version" doc:"Send it back with the answer."`
+	Fields  []string  `json:"fields"`
+	Reason  string    `json:"reason"`
+	Until   time.Time `json:"until"`
 }
 
 type decisionBody struct {
@@ -111,7 +112,7 @@ func (a *API) caseBody(c casework.Case) caseBody {
 		out.Payment = &to
 	}
 	if c.Document != "" {
-		out.Document = &docBody{c.Document, a.link(c.Region, "/documents/"+c.Document), a.link(c.Region, "/verify/"+c.Document)}
+		out.Document = a.documentOf(c)
 	}
 	for _, e := range c.Events {
 		one := eventBody{At: e.At, Kind: string(e.Kind), Who: string(e.Who), Text: e.Text}
@@ -125,7 +126,7 @@ func (a *API) caseBody(c casework.Case) caseBody {
 	}
 	out.Files = files(c.Files)
 	if k := c.Correction; k != nil && k.Answered.IsZero() {
-		out.Correction = &correctionBody{k.Fields, k.Reason, k.Until}
+		out.Correction = &correctionBody{c.Version, k.Fields, k.Reason, k.Until}
 	}
 	if d := c.Decision; d != nil {
 		out.Decision = &decisionBody{d.How, d.Law, d.Reason, d.By, d.At}

@@ -19,8 +19,6 @@ func (a *API) mountCases(h huma.API) {
 	huma.Register(h, huma.Operation{OperationID: "get-case", Method: http.MethodGet, Path: "/api/v1/cases/{number}", Summary: "One application: how it stands, and what happens next",
 		Description: "With scope cases.answers also what was filled in, asked to be corrected, decided and written. Each look is one that the person sees.",
 		Security:    about("cases.read"), Middlewares: a.persons("cases.read", access.Case), Errors: []int{401, 403, 404, 429}}, a.oneCase)
-	huma.Register(h, huma.Operation{OperationID: "write-to-office", Method: http.MethodPost, Path: "/api/v1/cases/{number}/messages", Summary: "Write to the office about an application",
-		Security: about("cases.reply"), Middlewares: a.persons("cases.reply", access.Messages), MaxBodyBytes: 32 << 10, DefaultStatus: 204, Errors: []int{401, 403, 404, 422, 429}}, a.say)
 	huma.Register(h, huma.Operation{OperationID: "my-looks", Method: http.MethodGet, Path: "/api/v1/me/looks", Summary: "Who looked at the person's data",
 		Description: "For the person's own token alone: who acts for somebody else does not see it. This call is a look itself.",
 		Security:    needs("person", "looks.read"), Middlewares: a.persons("looks.read", access.Looks), Errors: []int{401, 403, 429}}, a.looks)
@@ -112,20 +110,6 @@ func (a *API) status(ctx context.Context, in *numberInput) (*caseOutput, error) 
 		return nil, a.problem(ctx, err)
 	}
 	return &caseOutput{"no-store", a.caseBody(got)}, nil
-}
-
-type sayInput struct {
-	Number string `path:"number" maxLength:"40"`
-	Body   struct {
-		Text string `json:"text" maxLength:"4000" minLength:"1"`
-	}
-}
-
-func (a *API) say(ctx context.Context, in *sayInput) (*struct{}, error) {
-	if err := a.Cases.Say(ctx, applicant(ctx), in.Number, in.Body.Text); err != nil {
-		return nil, a.problem(ctx, err)
-	}
-	return nil, nil
 }
 
 type lookBody struct {

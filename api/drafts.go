@@ -83,9 +83,9 @@ func (a *API) getDraft(ctx context.Context, in *draftInput) (*draftOutput, error
 type answersInput struct {
 	ID   string `path:"id" maxLength:"32" minLength:"32"`
 	Body struct {
-		Version int64             `json:"version,omitempty" minimum:"1" doc:"Of the draft as it was read: 409 when it changed since. Left out: whichever is there."`
-		Place   string            `json:"place,omitempty" maxLength:"13"`
-		Answers map[string]string `json:"answers,omitempty" maxProperties:"200" doc:"By the id of the question."`
+		Version int64             `json:"version,omitempty" minimum:"1" example:"2" doc:"Of the draft as it was read: 409 when it changed since. Left out: whichever is there."`
+		Place   string            `json:"place,omitempty" maxLength:"13" example:"53.15.05.1025"`
+		Answers map[string]string `json:"answers,omitempty" maxProperties:"200" doc:"By the id of the question." example:"{\"market_name\": \"Pasar Baru\", \"size\": \"6\"}"`
 	}
 }
 

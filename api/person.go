@@ -73,4 +73,5 @@ func (a *API) mountPersons(h huma.API) {
 	a.mountCases(h)
 	a.mountDrafts(h)
 	a.mountSubmit(h)
+	a.mountAnswers(h)
 }

@@ -21,6 +21,7 @@ func schemes(issuer string) map[string]*huma.SecurityScheme {
 		scopes[s.ID] = s.Words.In("en")
 	}
 	return map[string]*huma.SecurityScheme{
+		"dpop": {Type: "http", Scheme: "dpop", Description: "Not a way in of its own: a token that is bound to a key goes with Authorization: DPoP and a fresh proof in the header DPoP, good once (RFC 9449)."},
 		"machine": {Type: "oauth2", Description: "A registered machine for itself: client_credentials with its own key (private_key_jwt or mutual TLS).",
 			Flows: &huma.OAuthFlows{ClientCredentials: &huma.OAuthFlow{TokenURL: issuer + "/oauth/token", Scopes: scopes}}},
 		"person": {Type: "oauth2", Description: "An app for the person who signed in to it: the code flow, with PKCE.",

@@ -50,7 +50,7 @@ type submitInput struct {
 	ID   string `path:"id" maxLength:"32" minLength:"32"`
 	Key  string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"200" doc:"Names this act: sent again, it is the same act." example:"9f2c6f0e-5d0c-4a7e-8a55-6f0f4a1d7b11"`
 	Body *struct {
-		Version int64 `json:"version,omitempty" doc:"Of the draft as it was checked: 409 when it changed since."`
+		Version int64 `json:"version,omitempty" example:"3" doc:"Of the draft as it was checked: 409 when it changed since."`
 	} `required:"false"`
 }
 
@@ -128,7 +128,11 @@ type askOutput struct {
 }
 
 func (a *API) ask(ctx context.Context, in *askInput) (*askOutput, error) {
-	p, err := a.Mandates.Asked(ctx, applicant(ctx).By.ID, lancar.ID(in.Ask))
+	by := applicant(ctx).By
+	p, err := a.Mandates.Asked(ctx, by.ID, lancar.ID(in.Ask))
+	if err == nil && p.Mandate != by.Mandate {
+		err = lancar.Fail(lancar.NotFound, "ask", "Pertanyaan itu tidak ada.", "There is no such question.")
+	}
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}

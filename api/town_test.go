@@ -232,7 +232,7 @@ func newTown(t testing.TB, db *store.DB, start time.Time) *town {
 		oidc.Config{Issuer: w.server.URL, Sandbox: true})
 	mux.Handle("/oauth/", w.provider.Handler())
 	api.Mount(mux, api.Deps{Clock: w.now, Regions: packs(), Catalog: cat, Finder: catalog.NewFinder(cat), Base: func(string) string { return w.server.URL }, Admit: w.provider.Require, Machines: w.machines,
-		Mandates: w.mandates, Enter: w.provider.Enter, Cases: w.cases, Access: w.access, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil))})
+		Mandates: w.mandates, Enter: w.provider.Enter, Cases: w.cases, Access: w.access, Documents: docs, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil))})
 	w.queue.Subscribe(access.EventRow, "access", w.access.SeenTx)
 	w.queue.Subscribe(access.EventWithdrawn, "oidc", w.provider.Withdrawn)
 	w.queue.Subscribe(publiclog.EventSequenced, "casework", w.cases.Sequenced)
@@ -312,13 +312,18 @@ type caller struct {
 
 // agent registers a person's agent.
 func (w *town) agent(s identity.Session, scopes ...string) *caller {
+	return w.agentWithin(s, 1000, scopes...)
+}
+
+// agentWithin is one that may call so often in a minute.
+func (w *town) agentWithin(s identity.Session, peak int, scopes ...string) *caller {
 	w.Helper()
 	key, text := newKey(w)
 	list, err := machine.ReadKeys(text)
 	w.must(err)
 	m, err := w.machines.RegisterAgent(w.Context(), s.Own, machine.Proposal{Stage: machine.Production, Name: "Asisten Maria", Keys: list,
 		Purpose: lancar.Text{"id": "Mengurus izin lapak untuk saya.", "en": "Sees to my stall permit for me."},
-		Wish:    machine.Wish{Scopes: scopes, Budget: 2000, Peak: 1000, Expires: w.now().Add(100 * 24 * time.Hour)}})
+		Wish:    machine.Wish{Scopes: scopes, Budget: 2000, Peak: peak, Expires: w.now().Add(100 * 24 * time.Hour)}})
 	w.must(err)
 	return &caller{town: w, id: m.ID, key: key}
 }

@@ -167,7 +167,7 @@ func (n *node) handler(moved *shift, metrics *serve.Metrics) (http.Handler, erro
 		mux.Handle(path, provider)
 	}
 	api.Mount(mux, api.Deps{Clock: n.clock, Regions: n.regions, Catalog: n.catalog, Finder: n.finder, Base: n.portal, Admit: n.oidc.Require, Machines: n.machines, Mandates: n.mandates,
-		Enter: n.oidc.Enter, Cases: n.cases, Access: n.access, Log: n.log})
+		Enter: n.oidc.Enter, Cases: n.cases, Access: n.access, Documents: n.documents, Log: n.log})
 	if moved != nil {
 		mux.Handle("POST /.demo/time", moved)
 	}

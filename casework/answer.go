@@ -146,7 +146,7 @@ func (c *Cases) answerTx(tx *store.Tx, d *dossier, key keys.DataKey, who Applica
 		to.Wake = 0
 	}
 	ch := change{kind: flow.Answer, actor: who.actor(), to: to, body: body}
-	ch.plain.Calendar = r.Calendar().Hash()
+	ch.plain.Calendar, ch.plain.Through = r.Calendar().Hash(), who.through()
 	if err := c.write(tx, d, key, ch); err != nil {
 		return err
 	}

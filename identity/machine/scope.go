@@ -28,7 +28,7 @@ func Scopes() []Scope {
 		{"cases.files", lancar.Text{"id": "membuka berkas yang diunggah", "en": "open uploaded files"}, []string{access.Attachments}, office},
 		{"cases.prepare", lancar.Text{"id": "mengisi permohonan, tanpa mengirimnya", "en": "fill in applications, without sending them"}, []string{access.Answers}, agent},
 		{"cases.submit", lancar.Text{"id": "mengirim permohonan, setelah Anda setujui satu per satu", "en": "send applications, each after you agreed to it"}, nil, agent},
-		{"cases.reply", lancar.Text{"id": "menulis kepada kantor tentang permohonan", "en": "write to the office about an application"}, nil, agent},
+		{"cases.reply", lancar.Text{"id": "menjawab kantor: pesan dan perbaikan", "en": "answer the office: messages and corrections"}, nil, agent},
 		{"documents.read", lancar.Text{"id": "membuka dokumen yang terbit", "en": "open issued documents"}, []string{access.Documents}, all},
 		{"payments.read", lancar.Text{"id": "melihat tagihan dan pembayaran", "en": "see charges and payments"}, []string{access.Payments}, all},
 		{"payments.make", lancar.Text{"id": "meminta kode bayar, setelah Anda setujui satu per satu", "en": "ask for payment codes, each after you agreed to it"}, []string{access.Payments}, agent},

@@ -70,7 +70,7 @@ func standardScopes() []string {
 // apiScopes are those of the API that a person may give an app; a machine has the same of its
 // register (identity/machine).
 func apiScopes() []string {
-	return []string{"cases.read", "cases.answers", "cases.prepare", "cases.submit", "cases.reply", "payments.make", "looks.read"}
+	return []string{"cases.read", "cases.answers", "cases.prepare", "cases.submit", "cases.reply", "payments.make", "documents.read", "looks.read"}
 }
 
 // asked says whether a person is asked about a scope.
@@ -107,9 +107,11 @@ func kindWords(kind string) lancar.Text {
 	case "cases.submit":
 		return lancar.Text{"id": "Mengirim permohonan atas nama Anda", "en": "To send applications in your name"}
 	case "cases.reply":
-		return lancar.Text{"id": "Menulis kepada kantor atas nama Anda", "en": "To write to the office in your name"}
+		return lancar.Text{"id": "Menjawab kantor atas nama Anda: pesan dan perbaikan", "en": "To answer the office in your name: messages and corrections"}
 	case "payments.make":
 		return lancar.Text{"id": "Tagihan Anda, dan kode untuk membayarnya", "en": "Your charges, and the codes to pay them"}
+	case "documents.read":
+		return lancar.Text{"id": "Dokumen yang terbit untuk Anda", "en": "Documents issued to you"}
 	case "looks.read":
 		return lancar.Text{"id": "Siapa saja yang melihat data Anda", "en": "Who looked at your data"}
 	case "mandates":

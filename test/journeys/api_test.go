@@ -37,7 +37,7 @@ func TestTheAPIsPageIsTrue(t *testing.T) {
 	must(err)
 	p := &apiPage{T: t, town: s, vars: map[string]string{}}
 	p.begin()
-	acts := map[string]func(){"registers": p.registers, "gives": p.gives, "agrees": p.agrees, "sees": p.sees, "revokes": p.revokes}
+	acts := map[string]func(){"registers": p.registers, "gives": p.gives, "agrees": p.agrees, "pays": p.pays, "asks": p.asks, "grants": p.grants, "sees": p.sees, "revokes": p.revokes}
 	for _, m := range regexp.MustCompile("(?s)<!-- act: (\\w+) -->|```sh\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
 		if m[1] != "" {
 			acts[m[1]]()
@@ -108,7 +108,7 @@ func (p *apiPage) registers() {
 	text, err := json.Marshal(jose.JSONWebKey{Key: p.key.Public(), KeyID: "k1"})
 	p.must(err)
 	p.send("/me/agents/new", "keys", url.Values{"name": {"Asisten"}, "purpose": {"Mengurus izin lapak untuk saya"}, "days": {"30"}, "keys": {string(text)},
-		"scopes": {"cases.read", "cases.answers", "cases.prepare", "cases.submit", "payments.make"}})
+		"scopes": {"cases.read", "cases.answers", "cases.prepare", "cases.submit", "cases.reply", "payments.make", "documents.read"}})
 }
 
 func (p *apiPage) gives() {
@@ -117,7 +117,7 @@ func (p *apiPage) gives() {
 	f, err := page.With("machine")
 	p.must(err)
 	p.vars["AGENT"] = f.Options["machine"][0]
-	p.send("/me/mandates/new/agent", "machine", url.Values{"machine": {p.vars["AGENT"]}, "verbs": {"see", "draft", "submit", "pay"}, "service": {"lapak-pasar"}, "most": {"1.000.000"}, "days": {"7"}})
+	p.send("/me/mandates/new/agent", "machine", url.Values{"machine": {p.vars["AGENT"]}, "verbs": {"see", "draft", "submit", "pay", "answer", "collect"}, "service": {"lapak-pasar"}, "most": {"1.000.000"}, "days": {"7"}})
 	page, err = p.person.Open("/me/mandates")
 	p.must(err)
 	at := page.Link("/me/mandates/", "")
@@ -154,11 +154,48 @@ func (p *apiPage) agrees() {
 	p.token() // the person took their time, and a token lives a minute
 }
 
+// pays is anybody with a payment app.
+func (p *apiPage) pays() {
+	_, err := p.town.world.Pay(p.vars["QRIS"])
+	p.must(err)
+}
+
+func (p *apiPage) office() *lab.Office {
+	return &lab.Office{Town: p.town.town, World: p.town.world, Region: "53.15", Agency: "dpmptsp"}
+}
+
+// asks is the officer who was drawn: they read who sent it, and want a correction.
+func (p *apiPage) asks() {
+	office := p.office()
+	d, err := office.Holding(p.vars["CASE"], "reviewer")
+	p.must(err)
+	page, err := d.B.Get(p.town.town.Portal("") + "/office/cases/" + p.vars["CASE"])
+	p.must(err)
+	if !strings.Contains(page.Text(), "agen komputer (mesin; orangnya menyetujui langkah ini)") {
+		p.Error("the officer does not read that an agent sent it: ", page.Main())
+	}
+	_, err = office.Act(p.vars["CASE"], "reviewer", "ask", lab.Answers{"requirement": "goods", "reason": "Fotonya gelap."})
+	p.must(err)
+	p.token()
+}
+
+func (p *apiPage) grants() {
+	office := p.office()
+	_, err := office.Act(p.vars["CASE"], "reviewer", "grant", nil)
+	p.must(err)
+	_, err = office.Act(p.vars["CASE"], "signer", "sign", nil)
+	p.must(err)
+	p.person.Case = p.vars["CASE"]
+	_, err = p.person.Download()
+	p.must(err)
+	p.token()
+}
+
 // sees holds the person's pages to what the agent did.
 func (p *apiPage) sees() {
 	for path, want := range map[string][]string{
 		"/cases/" + p.vars["CASE"]:          {"Asisten (agen komputer)"},
-		"/me/mandates/" + p.vars["MANDATE"]: {"mengisi permohonan", "mengirim permohonan", "membayar tagihan", "melihat permohonan"},
+		"/me/mandates/" + p.vars["MANDATE"]: {"mengisi permohonan", "mengirim permohonan", "membayar tagihan", "melihat permohonan", "menjawab petugas", "mengambil dokumen"},
 	} {
 		page, err := p.person.Open(path)
 		p.must(err)
@@ -309,12 +346,15 @@ func (p *apiPage) curl(args []string) {
 	p.must(err)
 	p.answer = map[string]any{"": string(text)}
 	_ = json.Unmarshal(text, &p.answer) // an answer may have no body
+	if p.last.Header.Get("Content-Type") == "application/pdf" && !bytes.HasPrefix(text, []byte("%PDF-")) {
+		p.Errorf("that is no PDF: %.80q", text)
+	}
 	p.calls++
 }
 
 var (
 	takes = regexp.MustCompile(`(\w+)=([\w.]+)`)
-	holds = regexp.MustCompile(`([\w.]+) is (\S+)`)
+	holds = regexp.MustCompile(`([\w.]+) is ([^\s,]+)`)
 )
 
 // expect reads the line after a command: the status, values that are kept, and values that must be.
