@@ -38,6 +38,7 @@ type Config struct {
 	Exchange HTTPConfig     `yaml:"exchange"`
 	Acquirer AcquirerConfig `yaml:"acquirer"`
 	Upstream UpstreamConfig `yaml:"upstream"` // a national provider at which people sign in; none unless its issuer is set
+	MTLS     MTLSConfig     `yaml:"mtls"`     // a second port that asks apps and machines for certificates; none unless it listens
 	Limits   LimitsConfig   `yaml:"limits"`
 	GrownUp  int            `yaml:"grown_up"`    // age on whose birthday a parent no longer acts for a child; 0: 17
 	Orphans  int            `yaml:"orphan_days"` // how long a machine or an app goes on after its owner left; 0: 14
@@ -145,6 +146,7 @@ func (c Config) check() error {
 			wrong = append(wrong, fmt.Errorf("proxies: %q is no address range like 10.0.0.0/8", p))
 		}
 	}
+	wrong = append(wrong, c.MTLS.check()...)
 	if c.Stage == Production {
 		wrong = append(wrong, c.checkProduction()...)
 	}

@@ -140,16 +140,12 @@ func (c *conformance) listen(l net.Listener) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	asking := c.tls()
+	plain := fapiTLS()
+	plain.Certificates = []tls.Certificate{c.leaf}
+	asking := plain.Clone()
 	asking.ClientAuth = tls.RequestClientCert
 	c.mtls = tls.NewListener(second, asking)
-	return tls.NewListener(l, c.tls()), nil
-}
-
-// tls is TLS as FAPI 2.0 wants it (section 5.2.2): 1.2 with what BCP 195 recommends alone, or 1.3.
-func (c *conformance) tls() *tls.Config {
-	return &tls.Config{Certificates: []tls.Certificate{c.leaf}, MinVersion: tls.VersionTLS12,
-		CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384}}
+	return tls.NewListener(l, plain), nil
 }
 
 func (c *conformance) url(l net.Listener) string {

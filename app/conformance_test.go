@@ -24,7 +24,7 @@ func TestTheExampleOfAConformanceRunIsRead(t *testing.T) {
 	if len(seen) < 9 {
 		t.Fatal("a plan without its clients: ", seen)
 	}
-	for _, id := range c.tls().CipherSuites {
+	for _, id := range fapiTLS().CipherSuites {
 		for _, weak := range tls.InsecureCipherSuites() {
 			if id == weak.ID {
 				t.Fatal(weak.Name)

@@ -62,6 +62,9 @@ func Serve(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
+	if n.mtls, err = c.MTLS.listen(); err != nil {
+		return fmt.Errorf("mtls: %w", err)
+	}
 	log.Info("ready", "listen", l.Addr().String(), "base", c.Base, "stage", c.Stage)
 	return n.run(ctx, l, nil)
 }
@@ -136,6 +139,9 @@ func (n *node) run(ctx context.Context, l net.Listener, moved *shift) error {
 		for _, more := range []net.Listener{n.config.demo.conformance.mtls, n.config.demo.conformance.plain} {
 			wg.Go(func() { _ = serve.Run(ctx, more, handler, grace, n.log) })
 		}
+	}
+	if n.mtls != nil {
+		wg.Go(func() { _ = serve.Run(ctx, n.mtls, protocolAlone(handler), grace, n.log) })
 	}
 	err = serve.Run(ctx, l, handler, grace, n.log)
 	stop()

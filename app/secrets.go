@@ -20,7 +20,7 @@ const sandboxMark = "sandbox"
 func (c Config) checkSecrets() (wrong []error) {
 	secret := map[string]string{"mail.password_file": c.Mail.PasswordFile, "phone.token_file": c.Phone.TokenFile, "whatsapp.token_file": c.WhatsApp.TokenFile, "exchange.token_file": c.Exchange.TokenFile,
 		"acquirer.client_secret_file": c.Acquirer.ClientSecretFile, "acquirer.private_key_file": c.Acquirer.PrivateKeyFile,
-		"upstream.key_file": c.Upstream.KeyFile}
+		"upstream.key_file": c.Upstream.KeyFile, "mtls.key_file": c.MTLS.KeyFile}
 	for key, file := range secret {
 		if file == "" {
 			continue

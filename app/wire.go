@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/url"
 	"time"
 
@@ -54,6 +56,8 @@ type node struct {
 	machines  *machine.Machines
 	passkeys  *passkey.Passkeys // nil where the host's name cannot have any
 	oidc      *oidc.Provider
+	mtls      net.Listener       // asks for client certificates; nil for none
+	clientCAs *x509.CertPool     // of those certificates; nil for none
 	national  *upstream.Upstream // nil where there is no national provider
 	catalog   *catalog.Catalog
 	finder    *catalog.Finder
@@ -98,6 +102,9 @@ func open(ctx context.Context, c Config, db *store.DB, ring *keys.Ring, clock la
 	n.machines = machine.New(db, n.queue, ring, n.identity, machine.Config{OrphanFor: time.Duration(c.Orphans) * 24 * time.Hour})
 	if n.passkeys, err = passkey.New(db, ring, n.identity, base, "Lancar", clock); err != nil {
 		log.Warn("passkeys are off", "error", err)
+	}
+	if n.clientCAs, err = c.MTLS.authorities(); err != nil {
+		return nil, fmt.Errorf("mtls.client_cas: %w", err)
 	}
 	n.openOIDC()
 	if n.national, err = n.openUpstream(); err != nil {

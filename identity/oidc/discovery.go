@@ -18,7 +18,13 @@ func (p *Provider) discovery(w http.ResponseWriter, r *http.Request) {
 
 func (p *Provider) metadata() map[string]any {
 	i := p.config.Issuer
-	methods := []Method{PrivateKeyJWT, TLS, SelfSignedTLS, None}
+	methods := []Method{PrivateKeyJWT, None}
+	if p.mutual {
+		methods = append(methods, SelfSignedTLS)
+	}
+	if p.mutual && p.config.ClientCAs != nil {
+		methods = append(methods, TLS)
+	}
 	if p.config.Sandbox {
 		methods = append(methods, SecretBasic, SecretPost)
 	}
@@ -70,7 +76,7 @@ func (p *Provider) metadata() map[string]any {
 		"request_uri_parameter_supported":                false,
 		"require_request_uri_registration":               true,
 		"authorization_response_iss_parameter_supported": true,
-		"tls_client_certificate_bound_access_tokens":     true,
+		"tls_client_certificate_bound_access_tokens":     p.mutual,
 	}
 	if p.config.MTLS != i {
 		at := map[string]string{}

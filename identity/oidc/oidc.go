@@ -22,6 +22,7 @@
 package oidc
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"log/slog"
@@ -53,7 +54,7 @@ type Rooms struct {
 // Config is what app decides.
 type Config struct {
 	Issuer string // the node's base URL without a slash at its end; every host names this one
-	MTLS   string // base URL of the port that asks for client certificates, "" when Issuer does
+	MTLS   string // base URL of the port that asks for client certificates, perhaps Issuer; "" where none does
 	// Sandbox permits sandbox clients to use what certification's basic plan needs (client_secret_*,
 	// no PKCE). A production node never sets it.
 	Sandbox bool
@@ -88,6 +89,7 @@ const (
 type Provider struct {
 	Rooms
 	config    Config
+	mutual    bool // clients may come with certificates
 	signing   signing
 	clients   clientCache
 	published keyCache
@@ -99,13 +101,12 @@ type Provider struct {
 // New makes the room and registers its periodic work.
 func New(rooms Rooms, config Config) *Provider {
 	config.Issuer = strings.TrimSuffix(config.Issuer, "/")
-	if config.MTLS == "" {
-		config.MTLS = config.Issuer
-	}
+	mutual := config.MTLS != ""
+	config.MTLS = cmp.Or(strings.TrimSuffix(config.MTLS, "/"), config.Issuer)
 	if config.OrphanFor == 0 {
 		config.OrphanFor = orphanFor
 	}
-	p := &Provider{Rooms: rooms, config: config, crowd: crowd{most: crowds()}}
+	p := &Provider{Rooms: rooms, config: config, mutual: mutual, crowd: crowd{most: crowds()}}
 	p.Queue.Every("oidc.keys", time.Hour, p.rotateTx)
 	p.Queue.Every("oidc.sweep", sweepEvery, p.sweepTx)
 	p.Queue.Every("oidc.waits", time.Hour, deleteWaits)

@@ -256,6 +256,10 @@ func (p *Provider) check(c Client) error {
 		return wrong("fapi", "Rancangan FAPI 2.0 hanya ada di uji coba, untuk aplikasi FAPI 2.0.", "The draft of FAPI 2.0 exists in a sandbox alone, for a FAPI 2.0 client.")
 	case c.Basic && c.Auth == None:
 		return wrong("basic", "Aplikasi tanpa rahasia harus memakai PKCE.", "A client without a secret must use PKCE.")
+	case (c.Auth == TLS || c.Auth == SelfSignedTLS || c.CertBound) && !p.mutual:
+		return wrong("auth", "Simpul ini tidak punya port yang meminta sertifikat. Pakai kunci.", "No port of this node asks for certificates. Use a key.")
+	case c.Auth == TLS && p.config.ClientCAs == nil:
+		return wrong("auth", "Simpul ini tidak mengenal penerbit sertifikat. Daftarkan sertifikatnya sendiri, atau pakai kunci.", "This node knows no authority of certificates. Register the certificate itself, or use a key.")
 	case c.Auth == None && c.allows("client_credentials"):
 		return wrong("auth", "Mesin harus membuktikan diri dengan kunci atau sertifikat.", "A machine must authenticate with a key or certificate.")
 	case c.FAPI && (c.Auth != PrivateKeyJWT && c.Auth != TLS && c.Auth != SelfSignedTLS || c.Basic):
