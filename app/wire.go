@@ -153,6 +153,7 @@ func (n *node) subscribe() {
 	q.Subscribe(payment.EventExpired, "casework", n.cases.Expired)
 	q.Subscribe(payment.EventRefundDue, "casework", n.cases.RefundDue)
 	q.Subscribe(payment.EventRefunded, "casework", n.cases.Refunded)
+	q.Subscribe(payment.EventRefundRefused, "casework", n.cases.RefundRefused)
 	q.Subscribe(exchange.EventAnswered, "casework", n.cases.Answered)
 	q.SubscribeMany(document.EventIssued, "document", n.documents.ListTx)
 	q.SubscribeMany(access.EventRow, "access", n.access.SeenTx)

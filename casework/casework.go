@@ -77,7 +77,8 @@ const (
 
 // New makes the room and registers its queues. app subscribes [Cases.Sequenced] to
 // publiclog.EventSequenced, [Cases.Settled] to payment.EventSettled, [Cases.Expired] to
-// payment.EventExpired, [Cases.RefundDue] to payment.EventRefundDue, [Cases.Refunded] to payment.EventRefunded and [Cases.Answered] to
+// payment.EventExpired, [Cases.RefundDue] to payment.EventRefundDue, [Cases.Refunded] to payment.EventRefunded, [Cases.RefundRefused] to
+// payment.EventRefundRefused and [Cases.Answered] to
 // exchange.EventAnswered.
 func New(r Rooms) *Cases {
 	c := &Cases{db: r.DB, queue: r.Queue, keys: r.Keys, log: r.Log, regions: r.Regions, places: r.Regions.Places(), access: r.Access,

@@ -11,9 +11,26 @@ import (
 	"lancar/payment"
 )
 
-// RefundDue tells the applicant that money came for a charge that was no longer open, and the
-// treasury's officers that they have some to pay back. Subscribe it to payment.EventRefundDue.
+// RefundDue tells the applicant that money came for a charge that was no longer open, and that the
+// bank is asked to return it. Subscribe it to payment.EventRefundDue.
 func (c *Cases) RefundDue(tx *store.Tx, e jobs.Event) error {
+	var r payment.RefundDue
+	if err := json.Unmarshal(e.Payload, &r); err != nil {
+		return jobs.Dead(err)
+	}
+	d, err := caseByID(tx, r.Region, r.Case)
+	if err != nil {
+		return err
+	}
+	return c.identity.TellTx(tx, d.account, notify.Message{Region: d.region, Link: "/cases/" + d.origin.Number, Key: "refund/" + e.Key,
+		Title: lancar.Text{"id": "Uang Anda tercatat untuk dikembalikan", "en": "Your money is recorded as due back"},
+		Body: lancar.Text{"id": "Pembayaran " + r.Amount.String() + " untuk permohonan " + d.origin.Number + " masuk ketika tagihannya sudah tidak terbuka. Uang itu tercatat sebagai milik Anda. Bank diminta mengirimnya kembali ke rekening asal. Anda tidak perlu melakukan apa-apa, kabarnya dikirim kepada Anda.",
+			"en": "Your payment of " + r.Amount.String() + " for application " + d.origin.Number + " came when its charge was no longer open. It is recorded as yours. The bank is asked to send it back to the account it came from. You need not do anything, we will tell you."}})
+}
+
+// RefundRefused tells the applicant that the bank does not return their money by itself, and the
+// treasury's officers that they have to. Subscribe it to payment.EventRefundRefused.
+func (c *Cases) RefundRefused(tx *store.Tx, e jobs.Event) error {
 	var r payment.RefundDue
 	if err := json.Unmarshal(e.Payload, &r); err != nil {
 		return jobs.Dead(err)
@@ -25,10 +42,10 @@ func (c *Cases) RefundDue(tx *store.Tx, e jobs.Event) error {
 	if err := c.tellTreasurers(tx, d, e.Key); err != nil {
 		return err
 	}
-	return c.identity.TellTx(tx, d.account, notify.Message{Region: d.region, Link: "/cases/" + d.origin.Number, Key: "refund/" + e.Key,
-		Title: lancar.Text{"id": "Uang Anda tercatat untuk dikembalikan", "en": "Your money is recorded as due back"},
-		Body: lancar.Text{"id": "Pembayaran " + r.Amount.String() + " untuk permohonan " + d.origin.Number + " masuk ketika tagihannya sudah tidak terbuka. Uang itu tercatat sebagai milik Anda. Bendahara daerah sudah diberi tahu. Buka permohonan ini dan tulis ke rekening mana uangnya dikirim.",
-			"en": "Your payment of " + r.Amount.String() + " for application " + d.origin.Number + " came when its charge was no longer open. It is recorded as yours, and the region's treasurer was told. Open the application and write down to which account it should be sent."}})
+	return c.identity.TellTx(tx, d.account, notify.Message{Region: d.region, Link: "/cases/" + d.origin.Number, Key: "refund-refused/" + e.Key,
+		Title: lancar.Text{"id": "Ke rekening mana uang Anda dikirim?", "en": "To which account should your money go?"},
+		Body: lancar.Text{"id": "Bank tidak bisa mengirim kembali " + r.Amount.String() + " untuk permohonan " + d.origin.Number + " ke rekening asal. Bendahara daerah akan mengirimnya. Buka permohonan ini dan tulis rekening Anda.",
+			"en": "The bank cannot send " + r.Amount.String() + " for application " + d.origin.Number + " back to the account it came from. The region's treasurer will send it. Open the application and write down your account."}})
 }
 
 // tellTreasurers tells the treasurers of the treasury that has the money; where there are none,
@@ -38,8 +55,8 @@ func (c *Cases) tellTreasurers(tx *store.Tx, d *dossier, key string) error {
 	for _, o := range list {
 		err := c.identity.TellTx(tx, o.Account, notify.Message{Region: d.region, Link: "/office/refunds", Key: "refund-due/" + key + "/" + string(o.Account),
 			Title: lancar.Text{"id": "Ada uang yang harus dikembalikan", "en": "There is money to pay back"},
-			Body: lancar.Text{"id": "Untuk permohonan " + d.origin.Number + " masuk uang yang tidak ditagih. Kembalikan kepada pembayarnya, lalu catat transfernya.",
-				"en": "Money came for application " + d.origin.Number + " that was not owed. Pay it back to its payer, then record the transfer."}})
+			Body: lancar.Text{"id": "Untuk permohonan " + d.origin.Number + " masuk uang yang tidak ditagih, dan bank tidak bisa mengembalikannya. Kirim kepada pembayarnya, lalu catat transfernya.",
+				"en": "Money came for application " + d.origin.Number + " that was not owed, and the bank cannot return it. Send it to its payer, then record the transfer."}})
 		if err != nil {
 			return err
 		}

@@ -165,6 +165,10 @@ func (b *bank) Generate(_ context.Context, a payment.Ask) (payment.Code, error) 
 	return payment.Code{Payload: payload, Merchant: a.Treasury.Merchant}, err
 }
 
+func (b *bank) Return(context.Context, payment.Giving) (string, error) {
+	return "", lancar.Fail(lancar.Gone, "", "", "no")
+}
+
 func (b *bank) Query(_ context.Context, reference string) (payment.Report, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -285,6 +289,7 @@ func newWorld(t testing.TB, db *store.DB, start time.Time) *world {
 	w.queue.Subscribe(payment.EventExpired, "casework", w.cases.Expired)
 	w.queue.Subscribe(payment.EventRefundDue, "casework", w.cases.RefundDue)
 	w.queue.Subscribe(payment.EventRefunded, "casework", w.cases.Refunded)
+	w.queue.Subscribe(payment.EventRefundRefused, "casework", w.cases.RefundRefused)
 	w.queue.Subscribe(exchange.EventAnswered, "casework", func(tx *store.Tx, e jobs.Event) error {
 		if w.heard != nil {
 			return w.heard(tx, e)

@@ -32,7 +32,10 @@ func refunds(v *visit) error {
 			"Money that comes late, twice, or for an application that was closed will stand here.")}}
 	for _, d := range list {
 		row := refundRow{Href: refundPath(d.Region, d.ID), Number: d.Number, Amount: d.Amount.String(), Why: v.whyBack(d.Kind), Since: v.Date(d.Since), Age: v.age(d.Since)}
-		if d.Stage == payment.Recorded {
+		switch d.Stage {
+		case payment.Asked:
+			row.Tag = web.Tag{Text: v.T("Bank sedang diminta", "The bank is asked")}
+		case payment.Recorded:
 			row.Tag = web.Tag{Kind: "warn", Icon: "people", Text: v.T("Menunggu pengesahan", "Waits to be confirmed")}
 		}
 		view.Rows = append(view.Rows, row)
@@ -84,6 +87,7 @@ type refundView struct {
 	Problems             []web.Problem
 	Tag                  web.Tag
 	Waiting, Recorded    bool
+	Asked                bool // the bank is asked: nothing to do here
 	Mine                 bool // this officer recorded the transfer: another confirms it
 }
 
@@ -97,11 +101,13 @@ func (v *visit) refundPage(sent url.Values, problems []web.Problem) error {
 		return err
 	}
 	view := refundView{Title: d.Amount.String() + v.T(" untuk dikembalikan", " to pay back"), Path: refundPath(region, id), Version: itoa(d.Refund.Version), Problems: problems,
-		Rows: v.owingRows(d), Sent: v.transferRows(d), Waiting: d.Stage == payment.Waiting, Recorded: d.Stage == payment.Recorded, Mine: d.Recorder == v.actor.ID}
+		Rows: v.owingRows(d), Sent: v.transferRows(d), Waiting: d.Stage == payment.Waiting, Asked: d.Stage == payment.Asked, Recorded: d.Stage == payment.Recorded, Mine: d.Recorder == v.actor.ID}
 	switch d.Stage {
 	case payment.Waiting:
 		view.Fields = v.transferFields(sent)
 		view.Tag = web.Tag{Kind: "warn", Text: v.T("Belum dikembalikan", "Not paid back yet")}
+	case payment.Asked:
+		view.Tag = web.Tag{Text: v.T("Bank sedang diminta mengembalikannya", "The bank is asked to return it")}
 	case payment.Recorded:
 		view.Tag = web.Tag{Kind: "warn", Icon: "people", Text: v.T("Menunggu pengesahan", "Waits to be confirmed")}
 	default:

@@ -41,6 +41,10 @@ func (till) Generate(_ context.Context, a payment.Ask) (payment.Code, error) {
 	return payment.Code{Payload: payload, Merchant: a.Treasury.Merchant}, err
 }
 
+func (till) Return(context.Context, payment.Giving) (string, error) {
+	return "", lancar.Fail(lancar.Gone, "", "", "this bank returns nothing")
+}
+
 func (till) Query(_ context.Context, reference string) (payment.Report, error) {
 	return payment.Report{Reference: reference}, nil
 }
@@ -88,6 +92,8 @@ func TestTwoOfficersPayMoneyBack(t *testing.T) {
 	w.hire("197501012000011003", "Rina Setia", "treasurer")
 	_, s := w.person()
 	w.paysLate(s, "5315-KASUS-00001")
+	w.enter("197501012000011002", "").get("/office/refunds").has("5315-KASUS-00001")
+	w.run() // the bank says that it returns nothing
 	w.pass(49 * time.Hour)
 	tena, rina := w.enter("197501012000011002", ""), w.enter("197501012000011003", "")
 	at := firstRefund(t, tena.get("/office/refunds").is(200).has("Uang yang harus dikembalikan", "Rp75.000", "Dibayar setelah permohonan ditutup", "5315-KASUS-00001", "2 hari").lacks("MARIA"))
@@ -110,8 +116,8 @@ func TestTwoOfficersPayMoneyBack(t *testing.T) {
 	mine := tena.get(at).is(200).has("TRF-2026/000123", "25 November 2026", "Tena Adil", "Anda yang mencatat").lacks(`value="confirm"`)
 	tena.post(at, url.Values{"do": {"confirm"}, "version": {mine.hidden("version")}}).is(403).has("Petugas lain yang mengesahkan")
 	w.enter(anna, "").post(at, url.Values{"do": {"confirm"}, "version": {"1"}}).is(403)
-	rina.post(at, url.Values{"do": {"again"}, "version": {"1"}}).is(200).has("Uang itu menunggu lagi")
-	form.Set("version", "2")
+	rina.post(at, url.Values{"do": {"again"}, "version": {mine.hidden("version")}}).is(200).has("Uang itu menunggu lagi")
+	form.Set("version", tena.get(at).hidden("version"))
 	rina.post(at+"/record", form).is(200)
 	elis := w.enter(elis, "")
 	elis.get("/office/late").has("Pengembalian")

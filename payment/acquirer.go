@@ -16,6 +16,10 @@ type Acquirer interface {
 	Generate(ctx context.Context, ask Ask) (Code, error)
 	// Query says what became of a code.
 	Query(ctx context.Context, reference string) (Report, error)
+	// Return gives a payment back to where it came from and says under which number; the same
+	// number of ours again gives the same. lancar.Gone when the acquirer will not, whatever is
+	// tried; lancar.Unavailable when it is not known what it did.
+	Return(ctx context.Context, g Giving) (number string, err error)
 }
 
 // Bank is what notifications are checked by.
@@ -31,6 +35,16 @@ type Ask struct {
 	Amount    lancar.Money
 	Expires   time.Time
 	Treasury  region.Treasury // who receives it
+}
+
+// Giving is a payment that has to go back.
+type Giving struct {
+	Reference string // ours of the code that was paid
+	Acquirer  string // the acquirer's of it
+	Receipt   string // the acquirer's number of the payment, "" if it gave none
+	Number    string // ours of the return (partnerRefundNo), once for each
+	Amount    lancar.Money
+	Treasury  region.Treasury // who gives it back
 }
 
 // Report is the acquirer's word about a payment.

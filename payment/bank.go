@@ -2,6 +2,7 @@ package payment
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -76,6 +77,41 @@ func (s *SNAP) Query(ctx context.Context, reference string) (Report, error) {
 		r.PaidAt = t
 	}
 	return r, nil
+}
+
+// Return is service 78. Of an answer that is lost, asking again under the same number tells what
+// became of it; an acquirer that says "duplicate" instead is asked about the code.
+func (s *SNAP) Return(ctx context.Context, g Giving) (string, error) {
+	in := snap.RefundRequest{MerchantID: g.Treasury.MerchantID, OriginalPartnerReferenceNo: g.Reference, OriginalReferenceNo: g.Acquirer, PartnerRefundNo: g.Number,
+		RefundAmount: snap.AmountOf(g.Amount), Reason: "Tidak ada tagihan yang terbuka"}
+	if g.Receipt != "" {
+		in.AdditionalInfo = map[string]string{snap.ReceiptKey: g.Receipt}
+	}
+	var out snap.RefundResponse
+	err := s.call(ctx, snap.Refund, in, &out, &out.Status)
+	c, parsed := snap.ParseCode(out.ResponseCode)
+	switch {
+	case err == nil:
+		return cmp.Or(out.RefundNo, out.ReferenceNo), nil
+	case parsed != nil || c.Service != snap.Refund:
+		return "", err
+	case c.HTTP == http.StatusConflict && c.Case == "01":
+		return s.returned(ctx, g, err)
+	case c.HTTP == http.StatusForbidden, c.HTTP == http.StatusNotFound, c.HTTP == http.StatusMethodNotAllowed:
+		return "", lancar.Fail(lancar.Gone, "", "Bank tidak bisa mengembalikan pembayaran ini.", "The bank cannot return this payment.").Because(err)
+	}
+	return "", err
+}
+
+// returned asks whether a return that the acquirer calls a duplicate was made; otherwise says why
+// that is not known.
+func (s *SNAP) returned(ctx context.Context, g Giving, otherwise error) (string, error) {
+	in := snap.QueryRequest{OriginalPartnerReferenceNo: g.Reference, ServiceCode: string(snap.Generate)}
+	var out snap.QueryResponse
+	if err := s.call(ctx, snap.Query, in, &out, &out.Status); err != nil || out.LatestTransactionStatus != snap.StatusRefunded {
+		return "", errors.Join(otherwise, err)
+	}
+	return g.Number, nil
 }
 
 // call does one transaction; with a new token when the bank no longer knows ours.

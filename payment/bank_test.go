@@ -62,6 +62,35 @@ type bank struct {
 	codes  map[string]int64
 	paid   map[string]string // reference → receipt
 	tokens int
+	gives  bool              // takes payments back to where they came from
+	lost   int               // answers about a return that get lost, although it was made
+	twice  bool              // calls a return that is asked for again a duplicate
+	back   map[string]string // number of the return → receipt
+}
+
+// giveBack is service 78.
+func (b *bank) giveBack(w http.ResponseWriter, body []byte) {
+	say := func(http int, code string, out snap.RefundResponse) {
+		out.Status = snap.Answer(snap.Refund, snap.Result{HTTP: http, Case: code}, "")
+		w.WriteHeader(http)
+		json.NewEncoder(w).Encode(out)
+	}
+	var in snap.RefundRequest
+	json.Unmarshal(body, &in)
+	_, known := b.back[in.PartnerRefundNo]
+	switch {
+	case !b.gives:
+		say(403, "06", snap.RefundResponse{})
+	case known && b.twice:
+		say(409, "01", snap.RefundResponse{})
+	default:
+		b.back[in.PartnerRefundNo] = in.AdditionalInfo[snap.ReceiptKey]
+		if b.lost--; b.lost >= 0 {
+			say(504, "00", snap.RefundResponse{})
+			return
+		}
+		say(200, "00", snap.RefundResponse{RefundNo: "RB" + in.PartnerRefundNo[:8], PartnerRefundNo: in.PartnerRefundNo})
+	}
 }
 
 func (b *bank) set(fn func()) {
@@ -113,6 +142,8 @@ func (b *bank) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			panic(err)
 		}
 		say(snap.Generate, 200, "", snap.GenerateResponse{Status: ok(snap.Generate), QRContent: qr, MerchantName: in.AdditionalInfo["merchantName"]})
+	case snap.Refund.Path():
+		b.giveBack(w, body)
 	case snap.Query.Path():
 		var in snap.QueryRequest
 		json.Unmarshal(body, &in)
@@ -126,6 +157,9 @@ func (b *bank) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if receipt, paid := b.paid[in.OriginalPartnerReferenceNo]; paid {
 			out.LatestTransactionStatus, out.PaidTime = snap.StatusSuccess, snap.Stamp(b.now())
 			out.AdditionalInfo = map[string]string{snap.ReceiptKey: receipt}
+		}
+		if len(b.back) > 0 && b.twice {
+			out.LatestTransactionStatus = snap.StatusRefunded
 		}
 		say(snap.Query, 200, "", out)
 	}
@@ -142,6 +176,7 @@ type desk struct {
 	expired []payment.Ended
 	refunds []payment.RefundDue
 	back    []payment.Refunded
+	refused []payment.RefundDue // that the bank does not return
 	access  *access.Access
 	id      *identity.Identity
 	payer   lancar.ID    // whose the charges are
@@ -165,7 +200,7 @@ func (c *clock) move(d time.Duration) {
 func newClock() *clock { return &clock{t: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)} }
 
 func open(t testing.TB, db *store.DB, c *clock) *desk {
-	d := &desk{payer: "account-1", db: db, clock: c, bank: &bank{now: c.now, codes: map[string]int64{}, paid: map[string]string{}}}
+	d := &desk{payer: "account-1", db: db, clock: c, bank: &bank{now: c.now, codes: map[string]int64{}, paid: map[string]string{}, back: map[string]string{}}}
 	server := httptest.NewServer(d.bank)
 	t.Cleanup(server.Close)
 	d.queue = jobs.New(db, nil)
@@ -185,6 +220,7 @@ func open(t testing.TB, db *store.DB, c *clock) *desk {
 	hear(d.queue, payment.EventExpired, &d.expired)
 	hear(d.queue, payment.EventRefundDue, &d.refunds)
 	hear(d.queue, payment.EventRefunded, &d.back)
+	hear(d.queue, payment.EventRefundRefused, &d.refused)
 	d.own, d.other = person(t, db, "account-1"), person(t, db, "account-2")
 	return d
 }

@@ -29,7 +29,7 @@ func TestTheDocumentedTableIsTheTable(t *testing.T) {
 	if !strings.Contains(string(doc), table()) {
 		t.Fatalf("docs/spec/payment.md does not hold:\n%s", table())
 	}
-	for _, event := range []string{payment.EventSettled, payment.EventExpired, payment.EventRefundDue, payment.EventRefunded, payment.NotifyPath} {
+	for _, event := range []string{payment.EventSettled, payment.EventExpired, payment.EventRefundDue, payment.EventRefunded, payment.EventRefundRefused, payment.NotifyPath} {
 		if !strings.Contains(string(doc), "`"+event+"`") {
 			t.Errorf("docs/spec/payment.md does not name %s", event)
 		}

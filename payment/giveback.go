@@ -165,7 +165,7 @@ func (c *Charges) SendBack(ctx context.Context, officer lancar.Actor, place stri
 		if err := c.strangerTx(tx, officer, ch); err != nil {
 			return err
 		}
-		row.stage, row.way, row.reference, row.sent, row.recorder, row.recorded = Waiting, "", "", "", "", 0
+		row.stage, row.way, row.reference, row.sent, row.recorder, row.recorded = Waiting, byBank, "", "", "", 0
 		return c.saveRefund(tx, row)
 	})
 }

@@ -82,6 +82,9 @@ func (c *Charges) SetPayee(ctx context.Context, s identity.Session, region strin
 		if err := c.identity.MayChangeTx(tx, s); err != nil {
 			return err
 		}
+		if row.stage == Asked {
+			return lancar.Fail(lancar.Conflict, "", "Bank sedang diminta mengirimnya kembali ke rekening asal. Tunggu kabarnya dulu.", "The bank is asked to return it to where it came from. Please wait for its answer.")
+		}
 		if row.stage != Waiting {
 			return lancar.Fail(lancar.Conflict, "", "Uang ini sudah dikirim. Rekening tujuannya tidak bisa diganti lagi.", "This money was sent already. Its account cannot be changed any more.")
 		}

@@ -71,7 +71,7 @@ func TestThePayerSaysWhereTheirMoneyGoes(t *testing.T) {
 		d.found(t, "whose account it is", "payment_payees", "UPDATE payment_payees SET account = 'x'")
 		must(t, d.Record(t.Context(), s.first, due.Region, due.ID, d.transfer("TRF-000001")))
 		refused(t, "after it was sent", d.SetPayee(t.Context(), me, due.Region, due.ID, to), lancar.Conflict)
-		must(t, d.Confirm(t.Context(), s.second, due.Region, due.ID, 1))
+		must(t, d.Confirm(t.Context(), s.second, due.Region, due.ID, 3))
 		if _, ok, err := d.Payee(t.Context(), me.Own, due.Region, due.ID); err != nil || ok {
 			t.Error("it is kept after the money went back", err)
 		}

@@ -4,8 +4,8 @@
 // A charge belongs to a case and to the region of its office. It is open until it is paid, until
 // it expires at its due instant, or until the case's owner ends it; [Transitions] is the table.
 // Money that arrives for a charge that is no longer open is never lost: it goes to a suspense
-// account and is due back to the payer: two officers of the treasury pay it back
-// ([Charges.Record], [Charges.Confirm]).
+// account and is due back to the payer: the acquirer is asked to return it (SNAP service 78), and
+// where it does not, two officers of the treasury pay it back ([Charges.Record], [Charges.Confirm]).
 //
 // Codes come from an acquirer through [Acquirer] (SNAP service 47) when the person looks at the
 // page; a payment is learned from a notification (52, [Charges.Handler]) or, where none comes, by
@@ -56,6 +56,7 @@ func New(db *store.DB, queue *jobs.Queue, ring *keys.Ring, regions *region.Regio
 	queue.Handle(pollQueue, c.poll)
 	queue.Handle(obtainQueue, c.obtainLater)
 	queue.Handle(expireQueue, c.expire)
+	queue.Handle(backQueue, c.giveBack)
 	queue.Every("payment.due", dueEvery, c.dueTx)
 	queue.Every("payment.fold", foldEvery, c.foldTx)
 	return c
@@ -115,6 +116,9 @@ const (
 	EventExpired   = "payment.expired"
 	EventRefundDue = "payment.refund_due"
 	EventRefunded  = "payment.refunded"
+	// EventRefundRefused says that the acquirer does not return money that is due back, so that
+	// people have to; its payload is that of [EventRefundDue].
+	EventRefundRefused = "payment.refund_refused"
 )
 
 // Settled is the payload of [EventSettled]: the charge is paid and in the ledger.

@@ -16,7 +16,8 @@ type Stage string
 
 // The stages of money due back.
 const (
-	Waiting  Stage = "waiting"  // nobody has paid it back yet
+	Asked    Stage = "asked"    // the acquirer is asked to return it to where it came from
+	Waiting  Stage = "waiting"  // the acquirer does not; nobody has transferred it yet
 	Recorded Stage = "recorded" // one officer says that it was transferred; another has to confirm it
 	Returned Stage = "returned" // paid back, in the ledger
 )
@@ -37,8 +38,8 @@ type Due struct {
 // Refund is what is known of paying a payment back. Its zero value: nothing yet.
 type Refund struct {
 	Stage     Stage     `json:"stage"`
-	Way       string    `json:"way,omitempty"`       // "transfer"
-	Reference string    `json:"reference,omitempty"` // the bank's number of the transfer
+	Way       string    `json:"way,omitempty"`       // "bank": by the acquirer, to where it came from; "transfer": by the treasury
+	Reference string    `json:"reference,omitempty"` // the bank's number of the return or transfer
 	Sent      string    `json:"sent,omitempty"`      // day of the transfer where the office is, "2006-01-02"
 	At        time.Time `json:"at,omitzero"`         // when it was confirmed
 	Version   int64     `json:"-"`                   // hand it back with the next act
@@ -88,11 +89,19 @@ type refundRow struct {
 }
 
 // Ways by which money goes back.
-const byTransfer = "transfer" // by a transfer of the treasury, which people record
+const (
+	byBank     = "bank"     // by the acquirer, to where it came from
+	byTransfer = "transfer" // by a transfer of the treasury, which people record
+)
 
-// entries are what paying back puts in the ledger: suspense owes it no longer, the treasury paid.
+// entries are what paying back puts in the ledger: suspense owes it no longer; the acquirer gave it
+// out of what it had received for us, or the treasury paid.
 func (r refundRow) entries() []Entry {
-	return []Entry{{Account: accountSuspense, Amount: r.amount.Amount}, {Account: accountTreasury, Amount: -r.amount.Amount}}
+	from := accountTreasury
+	if r.way == byBank {
+		from = accountBank
+	}
+	return []Entry{{Account: accountSuspense, Amount: r.amount.Amount}, {Account: from, Amount: -r.amount.Amount}}
 }
 
 // shown is what the treasury's officers know of a row.
@@ -100,12 +109,16 @@ func (r refundRow) shown() Refund {
 	return Refund{Stage: r.stage, Way: r.way, Reference: r.reference, Sent: r.sent, At: store.Time(r.at), Version: r.version}
 }
 
-// told is what the payer knows of a row: nothing, until a second officer has confirmed it.
+// told is what the payer knows of a row: not what one officer has recorded, until a second has
+// confirmed it.
 func (r refundRow) told() Refund {
-	if r.stage != Returned {
-		return Refund{Stage: Waiting}
+	switch r.stage {
+	case Returned:
+		return r.shown()
+	case Asked:
+		return Refund{Stage: Asked}
 	}
-	return r.shown()
+	return Refund{Stage: Waiting}
 }
 
 func errNotDue() error {

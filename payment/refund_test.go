@@ -71,7 +71,7 @@ func (d *desk) hire(t *testing.T, number, nik string, roles ...identity.Role) la
 }
 
 func (d *desk) transfer(reference string) payment.Transfer {
-	return payment.Transfer{Reference: reference, Sent: d.clock.now().In(packs().ByCode("53.15").Zone).Format(time.DateOnly)}
+	return payment.Transfer{Version: 2, Reference: reference, Sent: d.clock.now().In(packs().ByCode("53.15").Zone).Format(time.DateOnly)}
 }
 
 func refused(t *testing.T, what string, err error, code lancar.Code) {
@@ -89,7 +89,7 @@ func TestMoneyThatCameTooLateGoesBackByTwoOfficers(t *testing.T) {
 		}
 		open, err := d.OpenDue(t.Context(), s.first, due.Region, due.ID)
 		must(t, err)
-		if open.Name != "MARIA GORETI" || open.Refund.Version != 0 || open.Receipt == "" {
+		if open.Name != "MARIA GORETI" || open.Refund.Version != 2 || open.Receipt == "" {
 			t.Fatalf("%+v", open)
 		}
 		d.drain(t)
@@ -102,21 +102,21 @@ func TestMoneyThatCameTooLateGoesBackByTwoOfficers(t *testing.T) {
 		must(t, d.Record(t.Context(), s.first, due.Region, due.ID, d.transfer("TRF-2026/000123"))) // a double click
 		refused(t, "another record", d.Record(t.Context(), s.second, due.Region, due.ID, d.transfer("TRF-9")), lancar.Invalid)
 		refused(t, "another record", d.Record(t.Context(), s.second, due.Region, due.ID, d.transfer("TRF-999999")), lancar.Conflict)
-		refused(t, "who recorded it", d.Confirm(t.Context(), s.first, due.Region, due.ID, 1), lancar.Forbidden)
-		refused(t, "who recorded it, under another number", d.Confirm(t.Context(), s.again, due.Region, due.ID, 1), lancar.Forbidden)
+		refused(t, "who recorded it", d.Confirm(t.Context(), s.first, due.Region, due.ID, 3), lancar.Forbidden)
+		refused(t, "who recorded it, under another number", d.Confirm(t.Context(), s.again, due.Region, due.ID, 3), lancar.Forbidden)
 		if list, err := d.Mine(t.Context(), d.own); err != nil || list[0].Refund.Stage != payment.Waiting || list[0].Refund.Reference != "" {
 			t.Fatalf("the payer is told before it is confirmed: %+v, %v", list, err)
 		}
-		refused(t, "another version", d.Confirm(t.Context(), s.superior, due.Region, due.ID, 2), lancar.Conflict)
+		refused(t, "another version", d.Confirm(t.Context(), s.superior, due.Region, due.ID, 4), lancar.Conflict)
 		d.drain(t)
 		if d.balance(t, due.Region, "suspense") != -75000_00 || len(d.back) != 0 {
 			t.Fatal("booked before it was confirmed")
 		}
 		for range 2 { // a double click
-			must(t, d.Confirm(t.Context(), s.superior, due.Region, due.ID, 1))
+			must(t, d.Confirm(t.Context(), s.superior, due.Region, due.ID, 3))
 		}
-		refused(t, "confirmed by another", d.Confirm(t.Context(), s.second, due.Region, due.ID, 1), lancar.Conflict)
-		refused(t, "taken away afterwards", d.SendBack(t.Context(), s.second, due.Region, due.ID, 2), lancar.Conflict)
+		refused(t, "confirmed by another", d.Confirm(t.Context(), s.second, due.Region, due.ID, 3), lancar.Conflict)
+		refused(t, "taken away afterwards", d.SendBack(t.Context(), s.second, due.Region, due.ID, 4), lancar.Conflict)
 		d.drain(t)
 		if d.balance(t, due.Region, "suspense") != 0 || d.balance(t, due.Region, "bank") != 75000_00 || d.balance(t, due.Region, "treasury") != -75000_00 {
 			t.Fatal("balances")
@@ -193,13 +193,13 @@ func TestWhatIsNoTransferIsRefused(t *testing.T) {
 		must(t, d.Record(t.Context(), s.first, due.Region, due.ID, d.transfer("TRF-000123")))
 		err := d.Record(t.Context(), s.first, other.Region, other.ID, d.transfer("TRF-000123"))
 		refused(t, "one transfer for two payments", err, lancar.Invalid)
-		must(t, d.SendBack(t.Context(), s.second, due.Region, due.ID, 1))
-		must(t, d.SendBack(t.Context(), s.second, due.Region, due.ID, 1))
-		refused(t, "what was taken away", d.Confirm(t.Context(), s.second, due.Region, due.ID, 1), lancar.Conflict)
+		must(t, d.SendBack(t.Context(), s.second, due.Region, due.ID, 3))
+		must(t, d.SendBack(t.Context(), s.second, due.Region, due.ID, 3))
+		refused(t, "what was taken away", d.Confirm(t.Context(), s.second, due.Region, due.ID, 3), lancar.Conflict)
 		must(t, d.Record(t.Context(), s.first, other.Region, other.ID, d.transfer("TRF-000123")))
 		late := d.transfer("TRF-000124")
 		refused(t, "a form from before", d.Record(t.Context(), s.second, due.Region, due.ID, late), lancar.Conflict)
-		late.Version = 2
+		late.Version = 4
 		must(t, d.Record(t.Context(), s.second, due.Region, due.ID, late))
 		d.drain(t)
 	})
@@ -232,7 +232,7 @@ func TestOfficersAtOncePayBackOnce(t *testing.T) {
 		for i := range errs {
 			group.Go(func() {
 				o := []lancar.Actor{s.superior, s.first, s.second, s.again}[i%4]
-				errs[i] = d.Confirm(t.Context(), o, due.Region, due.ID, 1)
+				errs[i] = d.Confirm(t.Context(), o, due.Region, due.ID, 3)
 			})
 		}
 		group.Wait()
@@ -249,11 +249,11 @@ func TestVerifyFindsAlteredRefunds(t *testing.T) {
 		other := d.late(t, s.first)
 		d.late(t, s.first)
 		must(t, d.Record(t.Context(), s.first, due.Region, due.ID, d.transfer("TRF-000001")))
-		must(t, d.Confirm(t.Context(), s.second, due.Region, due.ID, 1))
+		must(t, d.Confirm(t.Context(), s.second, due.Region, due.ID, 3))
 		must(t, d.Record(t.Context(), s.first, other.Region, other.ID, d.transfer("TRF-000002")))
 		d.drain(t)
 		for _, c := range strings.Fields("payment id charge amount currency stage way reference sent_on recorded_by recorded_at confirmed_by at version mac") {
-			value := map[string]string{"amount": "amount + 7", "recorded_at": "recorded_at + 7", "at": "at + 7", "version": "version + 7", "stage": "'waiting'", "way": "'bank'"}[c]
+			value := map[string]string{"amount": "amount + 7", "recorded_at": "recorded_at + 7", "at": "at + 7", "version": "version + 7", "stage": "'waiting'", "way": "CASE way WHEN 'bank' THEN 'transfer' ELSE 'bank' END"}[c]
 			if value == "" {
 				value = "'x'"
 			}
@@ -271,5 +271,94 @@ func TestVerifyFindsAlteredRefunds(t *testing.T) {
 		d.found(t, "list at", "payment_due", "UPDATE payment_due SET at = at + 7")
 		d.found(t, "list emptied", "payment_due", "DELETE FROM payment_due")
 		must(t, d.Verify(t.Context()))
+	})
+}
+
+func TestTheBankGivesMoneyBackByItself(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		d.bank.set(func() { d.bank.gives = true })
+		twice, late := d.charge(t, "53.15", 1000), d.charge(t, "53.15", 2000)
+		codes := []payment.Code{d.code(t, twice), d.code(t, late)}
+		for _, receipt := range []string{"R1", "R2"} {
+			d.notify(t, note{reference: codes[0].Reference, receipt: receipt, amount: 1000_00})
+		}
+		d.clock.move(8 * 24 * time.Hour)
+		d.drain(t)
+		d.notify(t, note{reference: codes[1].Reference, receipt: "R3", amount: 2000_00})
+		d.drain(t)
+		d.drain(t)
+		if len(d.back) != 2 || len(d.refused) != 0 || d.back[0].Way != "bank" || d.back[0].Reference[:2] != "RB" {
+			t.Fatalf("%+v, %+v", d.back, d.refused)
+		}
+		for number, receipt := range d.bank.back {
+			if receipt != "R2" && receipt != "R3" {
+				t.Errorf("%s returns %s", number, receipt)
+			}
+		}
+		if d.balance(t, "53.15", "suspense") != 0 || d.balance(t, "53.15", "bank") != 1000_00 || d.balance(t, "53.15", "treasury") != 0 {
+			t.Fatal("balances")
+		}
+		list, err := d.Payments(t.Context(), d.own, "53.15", late.ID)
+		must(t, err)
+		if len(list) != 1 || list[0].Refund.Stage != payment.Returned || list[0].Refund.Way != "bank" {
+			t.Fatalf("%+v", list)
+		}
+		d.found(t, "by hand after all", "payment_refunds", "UPDATE payment_refunds SET way = 'transfer'")
+	})
+}
+
+// Answers get lost, the bank is down, or says duplicate: it is asked again under the same number.
+func TestTheBankIsAskedAgainUnderOneNumber(t *testing.T) {
+	for name, twice := range map[string]bool{"the same answer": false, "a duplicate": true} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(t *testing.T, d *desk) {
+				d.bank.set(func() { d.bank.gives, d.bank.lost, d.bank.twice = true, 2, twice })
+				ch := d.charge(t, "53.15", 1000)
+				code := d.code(t, ch)
+				d.notify(t, note{reference: code.Reference, receipt: "R1", amount: 1000_00})
+				d.notify(t, note{reference: code.Reference, receipt: "R2", amount: 1000_00})
+				d.bank.set(func() { d.bank.down = true })
+				d.drain(t)
+				list, err := d.Payments(t.Context(), d.own, "53.15", ch.ID)
+				must(t, err)
+				if list[0].Refund.Stage != payment.Asked && list[1].Refund.Stage != payment.Asked {
+					t.Fatalf("%+v", list)
+				}
+				d.bank.set(func() { d.bank.down = false })
+				for range 5 {
+					d.clock.move(time.Minute)
+					d.drain(t)
+				}
+				if len(d.bank.back) != 1 || len(d.back) != 1 || d.balance(t, "53.15", "suspense") != 0 {
+					t.Fatal(d.bank.back, d.back)
+				}
+			})
+		})
+	}
+}
+
+func TestWhatTheBankDoesNotReturnIsLeftToPeople(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		s, due := suspended(t, d)
+		if len(d.refused) != 1 || d.refused[0].Amount != due.Amount {
+			t.Fatalf("refused: %+v", d.refused)
+		}
+		d.bank.set(func() { d.bank.gives, d.bank.lost = true, 1<<20 })
+		silent := d.late(t, s.first)
+		if silent.Stage != payment.Asked {
+			t.Fatal(silent.Stage)
+		}
+		refused(t, "while the bank is asked", d.Record(t.Context(), s.first, silent.Region, silent.ID, payment.Transfer{Version: 1, Reference: "TRF-000001", Sent: d.transfer("").Sent}), lancar.Conflict)
+		d.clock.move(25 * time.Hour)
+		d.drain(t)
+		if len(d.refused) != 2 || len(d.back) != 0 {
+			t.Fatal("a bank that is silent for a day is waited for", d.refused)
+		}
+		must(t, d.Record(t.Context(), s.first, silent.Region, silent.ID, d.transfer("TRF-000001")))
+		must(t, d.Confirm(t.Context(), s.second, silent.Region, silent.ID, 3))
+		d.drain(t)
+		if len(d.back) != 1 || d.back[0].Way != "transfer" || d.balance(t, due.Region, "treasury") != -75000_00 {
+			t.Fatal(d.back)
+		}
 	})
 }

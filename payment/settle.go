@@ -100,7 +100,8 @@ func (c *Charges) suspendTx(tx *store.Tx, ch Charge, r Report, id lancar.ID, kin
 	if err := postTx(tx, ch.Region, id, r.Amount.Currency, []Entry{{Account: accountBank, Amount: r.Amount.Amount}, {Account: accountSuspense, Amount: -r.Amount.Amount}}); err != nil {
 		return err
 	}
-	if err := insertDue(tx, c.treasuryOf(ch.Region), paid{region: ch.Region, id: id, charge: ch.ID, at: store.Micros(tx.Now)}); err != nil {
+	p := paid{Report: r, region: ch.Region, id: id, charge: ch.ID, at: store.Micros(tx.Now)}
+	if err := errors.Join(insertDue(tx, c.treasuryOf(ch.Region), p), c.askBackTx(tx, p)); err != nil {
 		return err
 	}
 	return c.emitTx(tx, ch.Region, EventRefundDue, string(ch.Case)+"/"+string(id), RefundDue{ch.Region, ch.ID, ch.Case, ch.Account, r.Amount, kind})

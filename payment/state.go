@@ -18,9 +18,9 @@ func Transitions() []Transition {
 		{Paid, Paid, "settle", "acquirer", "paid once more with another receipt: the money is kept in suspense and due back"},
 		{Expired, Expired, "settle", "acquirer", "paid too late: the money is kept in suspense and due back"},
 		{Cancelled, Cancelled, "settle", "acquirer", "paid after it was cancelled: the money is kept in suspense and due back"},
-		{Paid, Paid, "refund", "treasurer", "what was paid once more went back, and a second officer confirmed it"},
-		{Expired, Expired, "refund", "treasurer", "what was paid too late went back, and a second officer confirmed it"},
-		{Cancelled, Cancelled, "refund", "treasurer", "what was paid after it was cancelled went back, and a second officer confirmed it"},
+		{Paid, Paid, "refund", "acquirer, treasurer", "what was paid once more went back: the acquirer returned it, or a second officer confirmed its transfer"},
+		{Expired, Expired, "refund", "acquirer, treasurer", "what was paid too late went back likewise"},
+		{Cancelled, Cancelled, "refund", "acquirer, treasurer", "what was paid after it was cancelled went back likewise"},
 	}
 }
 

@@ -180,7 +180,7 @@ func mine(tx *store.Tx, account lancar.ID) ([]Payment, error) {
 // paymentsOf lists what was paid for a charge, newest first.
 func paymentsOf(tx *store.Tx, ch Charge) ([]Payment, error) {
 	list, err := store.All(tx, func(r store.Scanner) (p paid, err error) { return scanPaidAnd(r) },
-		"SELECT "+paidColumns+" FROM payment_payments WHERE region = $1 AND charge = $2 ORDER BY at DESC", ch.Region, string(ch.ID))
+		"SELECT "+paidColumns+" FROM payment_payments WHERE region = $1 AND charge = $2 ORDER BY at DESC, id DESC", ch.Region, string(ch.ID))
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ func (v *verifier) refunds(tx *store.Tx) error {
 			return fmt.Errorf("payment: the refund of payment %s of region %s fits no money in suspense", f.payment, f.region)
 		case f.stage != Returned:
 			return nil
-		case f.way == byTransfer && (f.confirmer == "" || f.confirmer == f.recorder):
+		case f.way != byBank && (f.confirmer == "" || f.confirmer == f.recorder):
 			return fmt.Errorf("payment: the refund of payment %s of region %s was not confirmed by a second officer", f.payment, f.region)
 		}
 		delete(v.owing, key)

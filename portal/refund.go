@@ -32,6 +32,8 @@ func (v *visit) backOf(w web.Words, number string, list []payment.Payment) ([]ba
 		if p.Refund.Stage == payment.Returned {
 			view.Rows = append(view.Rows, web.Row{Term: w.T("Dikembalikan", "Paid back"), Lines: []string{dayOf(w, p.Refund.Sent)}},
 				web.Row{Term: w.T("Nomor rujukan", "Reference"), Lines: []string{p.Refund.Reference}, Num: true})
+		} else if p.Refund.Stage == payment.Asked {
+			view.Line += w.T(" Bank diminta mengirimnya kembali ke rekening asal.", " The bank is asked to send it back to where it came from.")
 		} else if v.acting == nil {
 			if err := v.wherePaid(&view, number, p); err != nil {
 				return nil, err

@@ -93,6 +93,10 @@ func (w *world) Generate(_ context.Context, a payment.Ask) (payment.Code, error)
 	return payment.Code{Payload: payload, Merchant: a.Treasury.Merchant}, err
 }
 
+func (w *world) Return(context.Context, payment.Giving) (string, error) {
+	return "", lancar.Fail(lancar.Gone, "", "", "no")
+}
+
 func (w *world) Query(_ context.Context, reference string) (payment.Report, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -182,6 +186,7 @@ func (w *world) open(ring *keys.Ring, registers exchange.Config) {
 	w.queue.Subscribe(payment.EventExpired, "casework", w.cases.Expired)
 	w.queue.Subscribe(payment.EventRefundDue, "casework", w.cases.RefundDue)
 	w.queue.Subscribe(payment.EventRefunded, "casework", w.cases.Refunded)
+	w.queue.Subscribe(payment.EventRefundRefused, "casework", w.cases.RefundRefused)
 	w.queue.Subscribe(exchange.EventAnswered, "casework", w.cases.Answered)
 	w.queue.Subscribe(document.EventIssued, "list", docs.ListTx)
 	log := slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))

@@ -185,6 +185,7 @@ func (s *Sandbox) postQuery(w http.ResponseWriter, r *http.Request) {
 	}
 	var c code
 	var payments []paid
+	var refunds []refund
 	err := s.db.Write(r.Context(), func(tx *store.Tx) (err error) {
 		if err := s.externalTx(tx, r); err != nil {
 			return err
@@ -194,21 +195,26 @@ func (s *Sandbox) postQuery(w http.ResponseWriter, r *http.Request) {
 		} else if err != nil {
 			return err
 		}
-		payments, err = paymentsOf(tx, c.Reference)
+		if payments, err = paymentsOf(tx, c.Reference); err != nil {
+			return err
+		}
+		refunds, err = refundsOf(tx, c.Reference)
 		return err
 	})
 	if err != nil {
 		refuse(w, snap.Query, err)
 		return
 	}
-	writeJSON(w, http.StatusOK, queryAnswer(c, payments, s.Now()))
+	writeJSON(w, http.StatusOK, queryAnswer(c, payments, refunds, s.Now()))
 }
 
-func queryAnswer(c code, payments []paid, now time.Time) snap.QueryResponse {
+func queryAnswer(c code, payments []paid, refunds []refund, now time.Time) snap.QueryResponse {
 	amount := snap.AmountOf(lancar.Money{Amount: c.Amount, Currency: c.Currency})
 	out := snap.QueryResponse{Status: snap.Answer(snap.Query, snap.Result{HTTP: 200, Case: "00"}, ""), OriginalReferenceNo: c.Reference,
 		OriginalPartnerReferenceNo: c.Partner, ServiceCode: string(snap.Generate), LatestTransactionStatus: snap.StatusInitiated, Amount: &amount, TerminalID: terminal}
 	switch {
+	case len(refunds) > 0 && len(refunds) == len(payments):
+		out.LatestTransactionStatus = snap.StatusRefunded
 	case len(payments) > 0:
 		out.LatestTransactionStatus, out.PaidTime = snap.StatusSuccess, snap.Stamp(payments[0].At)
 		out.AdditionalInfo = map[string]string{snap.ReceiptKey: payments[0].Receipt}

@@ -35,6 +35,7 @@ func (s *Sandbox) Handler() http.Handler {
 	m.HandleFunc("POST /v1.0/access-token/b2b", s.switched("bank", s.postToken))
 	m.HandleFunc("POST /v1.0/qr/qr-mpm-generate", s.switched("bank", s.postGenerate))
 	m.HandleFunc("POST /v1.0/qr/qr-mpm-query", s.switched("bank", s.postQuery))
+	m.HandleFunc("POST /v1.0/qr/qr-mpm-refund", s.switched("bank", s.postRefund))
 	m.HandleFunc("GET /bank", s.getBank)
 	m.HandleFunc("GET /bank/code/{reference}", s.getCode)
 	m.HandleFunc("POST /bank/pay", s.postPay)

@@ -25,6 +25,7 @@ type order struct {
 	Mode      string // "" is the switch "payment"
 	Delay     string // of mode late, seconds; 10 when empty
 	Expired   string // "yes": pay although the code has expired
+	Refund    string // "no": the payer's bank will take nothing back
 }
 
 var errNoCode = errors.New("no such code at this bank")
@@ -56,7 +57,7 @@ func (s *Sandbox) pay(ctx context.Context, o order) (c code, receipts []string, 
 		case !c.Paid.IsZero() && o.Mode != "double":
 			return errors.New("the code is paid already")
 		}
-		receipts, err = payTx(tx, c, o.Mode, time.Duration(delay)*time.Second)
+		receipts, err = payTx(tx, c, o, time.Duration(delay)*time.Second)
 		return err
 	})
 	if err == nil {
@@ -66,8 +67,9 @@ func (s *Sandbox) pay(ctx context.Context, o order) (c code, receipts []string, 
 }
 
 // payTx records the payments of a mode and its notifications.
-func payTx(tx *store.Tx, c code, mode string, delay time.Duration) (receipts []string, err error) {
-	p := paid{Reference: c.Reference, Amount: c.Amount, At: tx.Now, Mode: mode}
+func payTx(tx *store.Tx, c code, o order, delay time.Duration) (receipts []string, err error) {
+	mode := o.Mode
+	p := paid{Reference: c.Reference, Amount: c.Amount, At: tx.Now, Mode: mode, Firm: o.Refund == "no"}
 	times, copies, due, forged := 1, 1, tx.Now, int64(0)
 	switch mode {
 	case "silent":
@@ -118,7 +120,7 @@ func notification(tx *store.Tx, c code, p paid, forged int64, due time.Time) del
 
 func (s *Sandbox) postPay(w http.ResponseWriter, r *http.Request) {
 	var o order
-	if !s.read(w, r, &o, map[string]*string{"qr": &o.QR, "reference": &o.Reference, "mode": &o.Mode, "delay": &o.Delay, "expired": &o.Expired}) {
+	if !s.read(w, r, &o, map[string]*string{"qr": &o.QR, "reference": &o.Reference, "mode": &o.Mode, "delay": &o.Delay, "expired": &o.Expired, "refund": &o.Refund}) {
 		return
 	}
 	if o.Mode == "" {
@@ -176,6 +178,7 @@ func (s *Sandbox) getCode(w http.ResponseWriter, r *http.Request) {
 	var data struct {
 		Code       code
 		Paid       []paid
+		Refunds    []refund
 		Deliveries []delivery
 		Mode       string
 		Modes      []string
@@ -186,6 +189,9 @@ func (s *Sandbox) getCode(w http.ResponseWriter, r *http.Request) {
 			return err
 		}
 		if data.Paid, err = paymentsOf(tx, data.Code.Reference); err != nil {
+			return err
+		}
+		if data.Refunds, err = refundsOf(tx, data.Code.Reference); err != nil {
 			return err
 		}
 		data.Deliveries, err = deliveriesOf(tx, data.Code.Reference)
@@ -201,7 +207,7 @@ func (s *Sandbox) getCode(w http.ResponseWriter, r *http.Request) {
 	}
 	data.Mode, data.Modes, data.Expired = s.mode(r, "payment"), switches()["payment"], s.Now().After(data.Code.Expires)
 	if wantsJSON(r) {
-		writeJSON(w, http.StatusOK, map[string]any{"code": data.Code, "paid": data.Paid, "notifications": data.Deliveries})
+		writeJSON(w, http.StatusOK, map[string]any{"code": data.Code, "paid": data.Paid, "refunds": data.Refunds, "notifications": data.Deliveries})
 		return
 	}
 	s.page(w, r, "code", data)

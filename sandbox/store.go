@@ -8,7 +8,7 @@ import (
 	"lancar/internal/store"
 )
 
-//go:embed 0001_sandbox.sql
+//go:embed *.sql
 var schema embed.FS
 
 func (s *Sandbox) setting(ctx context.Context, name string) (value string, err error) {
@@ -83,27 +83,32 @@ type paid struct {
 	Mode      string    `json:"mode"`
 	Amount    int64     `json:"amount_sen"`
 	At        time.Time `json:"at"`
+	Firm      bool      `json:"firm,omitempty"` // the payer's bank takes nothing back
 }
 
 func scanPaid(r store.Scanner) (p paid, err error) {
-	var at int64
-	err = r.Scan(&p.Receipt, &p.Reference, &p.Amount, &at, &p.Mode)
-	p.At = store.Time(at)
+	var at, firm int64
+	err = r.Scan(&p.Receipt, &p.Reference, &p.Amount, &at, &p.Mode, &firm)
+	p.At, p.Firm = store.Time(at), firm == 1
 	return p, err
 }
 
 func insertPaid(tx *store.Tx, p paid) error {
-	_, err := tx.Exec("INSERT INTO payment (receipt, reference, amount, paid_at, mode) VALUES ($1, $2, $3, $4, $5)",
-		p.Receipt, p.Reference, p.Amount, store.Micros(p.At), p.Mode)
+	firm := int64(0)
+	if p.Firm {
+		firm = 1
+	}
+	_, err := tx.Exec("INSERT INTO payment (receipt, reference, amount, paid_at, mode, firm) VALUES ($1, $2, $3, $4, $5, $6)",
+		p.Receipt, p.Reference, p.Amount, store.Micros(p.At), p.Mode, firm)
 	return err
 }
 
 func paymentsOf(tx *store.Tx, reference string) ([]paid, error) {
-	return store.All(tx, scanPaid, "SELECT receipt, reference, amount, paid_at, mode FROM payment WHERE reference = $1 ORDER BY paid_at, receipt", reference)
+	return store.All(tx, scanPaid, "SELECT receipt, reference, amount, paid_at, mode, firm FROM payment WHERE reference = $1 ORDER BY paid_at, receipt", reference)
 }
 
 func lastPayments(tx *store.Tx) ([]paid, error) {
-	return store.All(tx, scanPaid, "SELECT receipt, reference, amount, paid_at, mode FROM payment ORDER BY paid_at DESC LIMIT 20")
+	return store.All(tx, scanPaid, "SELECT receipt, reference, amount, paid_at, mode, firm FROM payment ORDER BY paid_at DESC LIMIT 20")
 }
 
 // delivery is a notification on its way to the node.

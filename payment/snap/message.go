@@ -73,7 +73,31 @@ type Notification struct {
 	AdditionalInfo             map[string]string `json:"additionalInfo,omitempty"`
 }
 
-// Keys of additionalInfo in service 51 and 52: when the customer paid (a time stamp) and the
+// RefundRequest asks to give a payment back to where it came from (service 78).
+type RefundRequest struct {
+	MerchantID                 string            `json:"merchantId"`
+	OriginalPartnerReferenceNo string            `json:"originalPartnerReferenceNo"`
+	OriginalReferenceNo        string            `json:"originalReferenceNo,omitempty"`
+	PartnerRefundNo            string            `json:"partnerRefundNo"` // at most 64; the same again is the same return
+	RefundAmount               Amount            `json:"refundAmount"`
+	Reason                     string            `json:"reason"` // at most 256
+	AdditionalInfo             map[string]string `json:"additionalInfo,omitempty"`
+}
+
+// RefundResponse says under which number a payment went back. Acquirers differ in which of the two
+// numbers of theirs they give.
+type RefundResponse struct {
+	Status
+	OriginalPartnerReferenceNo string  `json:"originalPartnerReferenceNo,omitempty"`
+	OriginalReferenceNo        string  `json:"originalReferenceNo,omitempty"`
+	RefundNo                   string  `json:"refundNo,omitempty"`
+	ReferenceNo                string  `json:"referenceNo,omitempty"`
+	PartnerRefundNo            string  `json:"partnerRefundNo,omitempty"`
+	RefundAmount               *Amount `json:"refundAmount,omitempty"`
+	RefundTime                 string  `json:"refundTime,omitempty"`
+}
+
+// Keys of additionalInfo in service 51, 52 and (the second) 78: when the customer paid (a time stamp) and the
 // acquirer's number of that payment (its retrieval reference number), which tells a payment that
 // is reported again from a second one.
 const (

@@ -1,7 +1,7 @@
 // Package snap speaks SNAP BI, the Indonesian national open API payment standard: the two
 // kinds of signature, time stamps, external ids, amounts, response codes, and the messages of
-// services 73 (access token), 47 (generate a QRIS code), 51 (ask for a payment) and 52
-// (notification of a payment). It is pure: it makes and checks headers and bodies, opens no
+// services 73 (access token), 47 (generate a QRIS code), 51 (ask for a payment), 52
+// (notification of a payment) and 78 (return of a payment). It is pure: it makes and checks headers and bodies, opens no
 // connection, keeps no state. What a receiver must remember (tokens, external ids of the day)
 // is the receiver's.
 //
@@ -29,6 +29,7 @@ const (
 	Generate Service = "47"
 	Query    Service = "51"
 	Notify   Service = "52"
+	Refund   Service = "78"
 )
 
 // Path is where a service is called, relative to the host; a signature covers it.
@@ -40,6 +41,8 @@ func (s Service) Path() string {
 		return "/v1.0/qr/qr-mpm-generate"
 	case Query:
 		return "/v1.0/qr/qr-mpm-query"
+	case Refund:
+		return "/v1.0/qr/qr-mpm-refund"
 	}
 	return "/v1.0/qr/qr-mpm-notify"
 }
@@ -49,6 +52,7 @@ const (
 	StatusSuccess   = "00"
 	StatusInitiated = "01"
 	StatusPending   = "03"
+	StatusRefunded  = "04"
 	StatusCancelled = "05"
 	StatusFailed    = "06"
 	StatusNotFound  = "07"
