@@ -152,6 +152,10 @@ func (v *visit) endAt(origin string) {
 // leadsOn lets the pages of sign-in end at the app that sent the person here: who agreed before is
 // sent straight on.
 func (v *visit) leadsOn() {
+	if v.led {
+		return
+	}
+	v.led = true
 	to := v.r.URL.Query().Get("to")
 	if v.r.PostForm != nil && v.r.PostForm.Get("to") != "" {
 		to = v.r.PostForm.Get("to")
@@ -160,7 +164,9 @@ func (v *visit) leadsOn() {
 	if err != nil || u.Path != "/consent" || u.Host != "" || v.OIDC == nil {
 		return
 	}
-	v.endAt(v.OIDC.Origin(v.r.Context(), u.Query().Get("request")))
+	origin, contact := v.OIDC.Origin(v.r.Context(), u.Query().Get("request"))
+	v.hinted = contact
+	v.endAt(origin)
 }
 
 // Apologise shows an error as a page, for rooms that speak a protocol to a browser and have nowhere

@@ -47,6 +47,13 @@ func TestAnAppSignsAPersonIn(t *testing.T) {
 	if policy := b.header.Get("Content-Security-Policy"); !strings.Contains(policy, "form-action 'self' "+strings.TrimSuffix(callback, "/cb")+";") || !strings.Contains(policy, "frame-ancestors 'none'") {
 		t.Fatal(policy)
 	}
+	b.get(ask("login_hint", "maria@example.com")) // the app thinks it knows her
+	b.shows(200, "Masuk", `name="contact" value="maria@example.com"`)
+	for _, hint := range []string{"5315044609970001", "x@y\"><script>", "X1234567"} { // a number is shown to no browser
+		if b.get(ask("login_hint", hint)); strings.Contains(b.body, hint) || !strings.Contains(b.body, `name="contact" value=""`) {
+			t.Fatal("the page shows ", hint)
+		}
+	}
 	b.signIn("5315044609970001")
 
 	b.get(ask())

@@ -98,6 +98,7 @@ func (v *visit) signInPage(want signInFor, sent url.Values, problems []web.Probl
 		wrong[p.Field] = p.Text
 	}
 	v.allowReturn(want.To)
+	v.leadsOn()
 	view := signInView{signInFor: want, Problems: problems, People: v.sandbox("/"), Script: v.passkeyScript(), Ask: v.askFor(want),
 		StepUp: want.Level == identity.Strong && v.signed && v.session.Level == identity.Verified}
 	if want.Level > 0 && v.signed && strings.HasPrefix(want.To, "/consent?") {
@@ -141,6 +142,9 @@ func (v *visit) signInPage(want signInFor, sent url.Values, problems []web.Probl
 	for i := range view.Fields {
 		f := &view.Fields[i]
 		f.Value, f.Error = sent.Get(f.Name), wrong[f.Name]
+		if f.Name == "contact" && !sent.Has("contact") {
+			f.Value = v.hinted
+		}
 		f.Year, f.Month, f.Day = sent.Get(f.Name+".y"), sent.Get(f.Name+".m"), sent.Get(f.Name+".d")
 	}
 	status, title := http.StatusOK, v.T("Masuk", "Sign in")

@@ -26,6 +26,8 @@ type visit struct {
 	over    error            // why the mandate they acted under is over
 	watch   web.Watch
 	noindex bool
+	led     bool   // [visit.leadsOn] has looked
+	hinted  string // contact by which an app that sent the person here thinks it knows them, "" for none
 	forget  bool
 	cache   *string // key under which the page is kept for everyone
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"lancar"
 	"lancar/access"
@@ -262,16 +263,30 @@ func answered(err error) error {
 	return lancar.Fail(lancar.Conflict, "", "Permintaan ini sudah dijawab.", "This request was answered already.")
 }
 
-// Origin is where a request that is being answered will end: the app's address as
-// Content-Security-Policy names it, "" for a request that is not there.
-func (p *Provider) Origin(ctx context.Context, id string) (to string) {
+// Origin is where a request that is being answered will end, the app's address as
+// Content-Security-Policy names it, and the contact by which the app thinks it knows the person
+// (login_hint), for the page that signs them in; "" for a request that is not there.
+func (p *Provider) Origin(ctx context.Context, id string) (to, contact string) {
 	err := p.DB.Read(ctx, func(tx *store.Tx) error {
 		a, err := p.requestTx(tx, id, "asking")
-		to = origin(a.Redirect)
+		to, contact = origin(a.Redirect), contactOf(a.Hint)
 		return err
 	})
 	if err != nil {
+		return "", ""
+	}
+	return to, contact
+}
+
+// contactOf is a hint when it is an e-mail address or a telephone number. An identity number is shown
+// to no browser, whoever sent it here.
+func contactOf(hint string) string {
+	digits := strings.TrimPrefix(hint, "+")
+	name, host, mail := strings.Cut(hint, "@")
+	mail = mail && name != "" && strings.Contains(host, ".") && !strings.ContainsFunc(hint, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '<' || r == '>' })
+	phone := len(digits) >= 9 && len(digits) <= 15 && strings.Trim(digits, "0123456789") == ""
+	if len(hint) > 254 || !mail && !phone {
 		return ""
 	}
-	return to
+	return hint
 }
