@@ -48,7 +48,7 @@ func (n *node) seedClient(ctx context.Context) error {
 			ID: DemoClient, Region: "00", Agency: "lancar", Name: lancar.Text{"id": "Aplikasi contoh", "en": "Example app"},
 			AgencyName: lancar.Text{"id": "Peragaan Lancar", "en": "Lancar demonstration"},
 			Purpose:    lancar.Text{"id": "Menunjukkan cara aplikasi memakai satu akun Lancar", "en": "Shows how an app uses the one Lancar account"},
-			Grants:     []string{"authorization_code", "refresh_token"}, Redirects: []string{"http://127.0.0.1/callback", "http://localhost/callback"},
+			Grants:     []string{"authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"}, Redirects: []string{"http://127.0.0.1/callback", "http://localhost/callback"},
 			Scopes: []string{"openid", "profile", "email", "phone", "offline_access"}, Auth: oidc.None, Sector: "lancar-demo-app",
 		})
 		return err

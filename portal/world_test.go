@@ -32,6 +32,7 @@ import (
 	"lancar/identity"
 	"lancar/identity/machine"
 	"lancar/identity/oidc"
+	"lancar/identity/upstream"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
 	"lancar/internal/serve"
@@ -66,6 +67,9 @@ type world struct {
 	codes    map[string]payment.Ask
 	services fs.FS
 	paid     bool
+	ring     *keys.Ring
+	host     string // of the portal, "" for 127.0.0.1
+	national func(home string) *upstream.Upstream
 }
 
 func (w *world) now() time.Time {
@@ -142,8 +146,11 @@ func (w *world) register(rw http.ResponseWriter, r *http.Request) {
 func newWorld(t *testing.T) *world { return newWorldOf(t, services.FS) }
 
 // newWorldOf is a world with these services.
-func newWorldOf(t *testing.T, of fs.FS) *world {
-	w := &world{t: t, services: of, at: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC), codes: map[string]payment.Ask{}, records: map[string]map[string]string{
+func newWorldOf(t *testing.T, of fs.FS) *world { return newWorldAt(t, of, "", nil) }
+
+// newWorldAt is one on a host of its own, where people may sign in at a national provider.
+func newWorldAt(t *testing.T, of fs.FS, host string, national func(w *world, home string) *upstream.Upstream) *world {
+	w := &world{host: host, t: t, services: of, at: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC), codes: map[string]payment.Ask{}, records: map[string]map[string]string{
 		"population 5315044609970001": {"name": "MARIA GORETI JEHALUT", "birth_date": "1997-09-06", "email": "maria@example.com", "address": "JL. SOEKARNO HATTA 12", "domicile": "53.15.05.1025"},
 		"population 5315040101850002": {"name": "YOSEF", "birth_date": "1985-01-01", "email": "yosef@example.com", "domicile": "53.15.05.1025"},
 		"oss 5315044609970001":        {"nib": "9000000000017", "business_name": "KOPI TABE", "status": "active"},
@@ -152,6 +159,9 @@ func newWorldOf(t *testing.T, of fs.FS) *world {
 	dir := t.TempDir()
 	ring, err := keys.Create(filepath.Join(dir, "keys"), keys.Options{Regions: []string{"00", "53"}, Origin: "lancar.test", Now: w.at})
 	w.must(err)
+	if w.ring = ring; national != nil {
+		w.national = func(home string) *upstream.Upstream { return national(w, home) }
+	}
 	token := filepath.Join(dir, "token")
 	w.must(os.WriteFile(token, []byte("token\n"), 0o600))
 	registers := httptest.NewServer(http.HandlerFunc(w.register))
@@ -192,11 +202,18 @@ func (w *world) open(ring *keys.Ring, registers exchange.Config) {
 	log := slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	server := httptest.NewUnstartedServer(nil)
 	home := &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}
+	if w.host != "" {
+		home.Host = w.host + ":" + home.Port()
+	}
+	var national *upstream.Upstream
+	if w.national != nil {
+		national = w.national(home.String())
+	}
 	var p *Portal
 	w.oidc = oidc.New(oidc.Rooms{DB: w.db, Queue: w.queue, Keys: ring, Identity: w.id, Access: acc, Machines: w.machines, Log: log}, oidc.Config{Issuer: home.String(), Sandbox: true,
 		Sorry: func(rw http.ResponseWriter, r *http.Request, err error) { p.Apologise(rw, r, err) }})
 	w.queue.Subscribe(access.EventWithdrawn, "oidc", w.oidc.Withdrawn)
-	p, err = New(Deps{OIDC: w.oidc, Regions: packs, Catalog: cat, Finder: catalog.NewFinder(cat), Identity: w.id, Machines: w.machines, Access: acc, Notify: note, Cases: w.cases,
+	p, err = New(Deps{OIDC: w.oidc, National: national, Regions: packs, Catalog: cat, Finder: catalog.NewFinder(cat), Identity: w.id, Machines: w.machines, Access: acc, Notify: note, Cases: w.cases,
 		Charges: w.charges, Documents: docs, PublicLog: w.log, Clock: w.now, Logger: log, Home: home, Rehearsal: true,
 		Checks: serve.NewLimiter(0.001, 8), Registers: func(id string) lancar.Text { s, _ := exch.Source(id); return s.Name }})
 	w.must(err)
@@ -208,7 +225,7 @@ func (w *world) open(ring *keys.Ring, registers exchange.Config) {
 	server.Config.Handler = serve.Wrap(mux, serve.Options{Log: log, MaxBody: 13 << 20})
 	server.Start()
 	w.t.Cleanup(server.Close)
-	w.base = server.URL
+	w.base = home.String()
 }
 
 func (w *world) must(err error) {
@@ -282,6 +299,26 @@ func (b *browser) post(path string, fields ...string) {
 	b.must(err)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	b.do(r)
+}
+
+// forged sends a form as another site makes this browser do.
+func (b *browser) forged(path string, fields ...string) {
+	b.t.Helper()
+	v := url.Values{}
+	for i := 0; i < len(fields); i += 2 {
+		v.Add(fields[i], fields[i+1])
+	}
+	r, err := http.NewRequest("POST", b.base+path, strings.NewReader(v.Encode()))
+	b.must(err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "cross-site")
+	b.do(r)
+}
+
+func (w *world) pass(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.at = w.at.Add(d)
 }
 
 // upload sends a form with one file.
