@@ -19,7 +19,7 @@ type agreeView struct {
 	Request, App, Agency, Purpose string
 	Name                          string // of the person, "" if unknown
 	Sandbox, Switch               bool
-	Needed, Optional              []kindView
+	Needed, Acts, Optional        []kindView
 	Other                         string // sign in as somebody else, then come back here
 }
 
@@ -85,17 +85,26 @@ func (v *visit) askConsent(id, other string, p oidc.Pending) error {
 	if err != nil {
 		return err
 	}
-	kinds := func(list []oidc.Kind) (out []kindView) {
-		for _, k := range list {
-			out = append(out, kindView{k.Name, v.In(k.Words), k.Given})
-		}
-		return out
-	}
+	know, do := v.kindsOf(p.Needed)
+	choose, _ := v.kindsOf(p.Optional)
 	v.noindex = true
 	v.w.Header().Set("Cache-Control", "no-store")
 	v.endAt(p.Origin)
 	return v.show("consent", v.T("Izinkan "+p.App.In(v.Lang)+"?", "Allow "+p.App.In(v.Lang)+"?"), agreeView{Request: id, App: v.In(p.App), Agency: v.In(p.Agency), Purpose: v.In(p.Purpose), Name: name,
-		Sandbox: p.Sandbox, Switch: p.Switch, Needed: kinds(p.Needed), Optional: kinds(p.Optional), Other: other})
+		Sandbox: p.Sandbox, Switch: p.Switch, Needed: know, Acts: do, Optional: choose, Other: other})
+}
+
+// kindsOf are what an app will know, and what it may do in the person's name.
+func (v *visit) kindsOf(list []oidc.Kind) (know, do []kindView) {
+	for _, k := range list {
+		one := kindView{k.Name, v.In(k.Words), k.Given}
+		if k.Acts {
+			do = append(do, one)
+		} else {
+			know = append(know, one)
+		}
+	}
+	return know, do
 }
 
 // decide takes the person's answer. No is an answer like yes.

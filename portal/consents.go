@@ -102,8 +102,22 @@ func (v *visit) claim(kind string) string {
 		return v.T("alamat", "address")
 	case "nik":
 		return v.T("nomor induk kependudukan", "identity number")
-	case access.Documents:
+	case access.Documents, "documents.read":
 		return v.T("dokumen yang terbit", "issued documents")
+	case "cases.read":
+		return v.T("keadaan permohonan", "how applications stand")
+	case "cases.answers":
+		return v.T("isi permohonan dan pesan dengan kantor", "what was filled in, and messages with the office")
+	case "cases.prepare":
+		return v.T("mengisi permohonan", "filling in applications")
+	case "cases.submit":
+		return v.T("mengirim permohonan atas nama Anda", "sending applications in your name")
+	case "cases.reply":
+		return v.T("menjawab kantor atas nama Anda", "answering the office in your name")
+	case "payments.make":
+		return v.T("tagihan dan kode bayar", "charges and payment codes")
+	case "looks.read":
+		return v.T("siapa yang melihat data", "who looked at the data")
 	}
 	return v.In(access.Words([]string{kind}))
 }

@@ -55,7 +55,7 @@ type approveView struct {
 	Sandbox, Device               bool
 	Code, Message, From           string
 	At, Until                     string
-	Needed, Optional              []kindView
+	Needed, Acts, Optional        []kindView
 }
 
 type approvalsView struct {
@@ -112,12 +112,8 @@ func (v *visit) approval(id string) error {
 	}
 	view := approveView{Request: w.ID, App: v.In(w.App), Agency: v.In(w.Agency), Purpose: v.In(w.Purpose), Name: name, Sandbox: w.Sandbox, Device: w.Device, Code: w.Code, Message: w.Message,
 		From: v.whence(w), At: v.Moment(w.At, v.now), Until: v.Words.Clock(w.Ends)}
-	for _, k := range w.Needed {
-		view.Needed = append(view.Needed, kindView{k.Name, v.In(k.Words), k.Given})
-	}
-	for _, k := range w.Optional {
-		view.Optional = append(view.Optional, kindView{k.Name, v.In(k.Words), k.Given})
-	}
+	view.Needed, view.Acts = v.kindsOf(w.Needed)
+	view.Optional, _ = v.kindsOf(w.Optional)
 	return v.show("approve", v.T("Setujui "+w.App.In(v.Lang)+"?", "Approve "+w.App.In(v.Lang)+"?"), view)
 }
 

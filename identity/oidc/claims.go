@@ -73,6 +73,11 @@ func apiScopes() []string {
 	return []string{"cases.read", "cases.answers", "cases.prepare", "cases.submit", "cases.reply", "payments.make", "documents.read", "looks.read"}
 }
 
+// acts says whether a kind lets an app do something in the person's name.
+func acts(kind string) bool {
+	return slices.Contains([]string{"cases.prepare", "cases.submit", "cases.reply", "payments.make", "mandates"}, kind)
+}
+
 // asked says whether a person is asked about a scope.
 func asked(scope string) bool {
 	return slices.Contains(standardScopes(), scope) || slices.Contains(apiScopes(), scope)

@@ -45,6 +45,7 @@ type Kind struct {
 	Name  string // of the form field's value
 	Words lancar.Text
 	Given bool // agreed to before
+	Acts  bool // the app does something in the person's name, not only learns it
 }
 
 // again is what the person agreed to before, of what is asked now.
@@ -180,7 +181,7 @@ func (p *Provider) meant(a *ask, reg *registration, s identity.Session) bool {
 
 func words(kinds []string, given access.Consent) (out []Kind) {
 	for _, k := range kinds {
-		out = append(out, Kind{Name: k, Words: kindWords(k), Given: given.Covers(k)})
+		out = append(out, Kind{Name: k, Words: kindWords(k), Given: given.Covers(k), Acts: acts(k)})
 	}
 	return out
 }
