@@ -162,6 +162,10 @@ func (acquirer) Query(_ context.Context, reference string) (payment.Report, erro
 	return payment.Report{Reference: reference}, nil
 }
 
+func (acquirer) Return(context.Context, payment.Giving) (string, error) {
+	return "", lancar.Fail(lancar.Gone, "", "", "no")
+}
+
 var packs = sync.OnceValue(func() *region.Regions {
 	table, err := places.Open()
 	if err != nil {
