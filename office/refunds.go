@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"lancar"
@@ -88,6 +89,7 @@ type refundView struct {
 	Tag                  web.Tag
 	Waiting, Recorded    bool
 	Asked                bool // the bank is asked: nothing to do here
+	OtherName            bool // the account to send it to is in another name than the applicant's
 	Mine                 bool // this officer recorded the transfer: another confirms it
 }
 
@@ -101,7 +103,7 @@ func (v *visit) refundPage(sent url.Values, problems []web.Problem) error {
 		return err
 	}
 	view := refundView{Title: d.Amount.String() + v.T(" untuk dikembalikan", " to pay back"), Path: refundPath(region, id), Version: itoa(d.Refund.Version), Problems: problems,
-		Rows: v.owingRows(d), Sent: v.transferRows(d), Waiting: d.Stage == payment.Waiting, Asked: d.Stage == payment.Asked, Recorded: d.Stage == payment.Recorded, Mine: d.Recorder == v.actor.ID}
+		Rows: v.owingRows(d), Sent: v.transferRows(d), Waiting: d.Stage == payment.Waiting, Asked: d.Stage == payment.Asked, Recorded: d.Stage == payment.Recorded, Mine: d.Recorder == v.actor.ID, OtherName: d.Payee != nil && !strings.EqualFold(d.Payee.Holder, d.Name)}
 	switch d.Stage {
 	case payment.Waiting:
 		view.Fields = v.transferFields(sent)

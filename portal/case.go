@@ -33,6 +33,7 @@ type caseView struct {
 	Answers                     []web.Row
 	Files                       []web.File
 	Payment                     *paymentView
+	Owed                        []web.Link // money due back whose payer has not said where to
 	Looks                       []lookView
 }
 
@@ -159,6 +160,11 @@ func (v *visit) sideOf(view *caseView, w web.Words, c casework.Case) error {
 		}
 		if view.Payment.Back, err = v.backOf(w, c.Number, list); err != nil {
 			return err
+		}
+		for _, b := range view.Payment.Back {
+			if b.Unsaid {
+				view.Owed = append(view.Owed, web.Link{Href: b.Href, Text: b.Title})
+			}
 		}
 	}
 	if f, known, err := v.Cases.Forecast(v.r.Context(), c.Region, c.Service); err == nil && known {

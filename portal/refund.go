@@ -18,6 +18,7 @@ type backView struct {
 	Tag         web.Tag
 	Rows        []web.Row
 	Href, Ask   string // where the payer says to which account it goes, while that can still be said
+	Unsaid      bool   // they have not said so yet
 }
 
 // backOf says of each payment that was not applied what became of it.
@@ -50,7 +51,7 @@ func (v *visit) wherePaid(view *backView, number string, p payment.Payment) erro
 	if err != nil {
 		return err
 	}
-	view.Href, view.Ask = payeePath(number, p.Payment), v.T("Tulis rekening tujuan", "Say to which account")
+	view.Href, view.Ask, view.Unsaid = payeePath(number, p.Payment), v.T("Tulis rekening tujuan", "Say to which account"), !ok
 	if ok {
 		view.Rows = append(view.Rows, web.Row{Term: v.T("Rekening tujuan", "Account"), Lines: []string{to.Bank, v.T("berakhir ", "ending in ") + to.Number[len(to.Number)-4:]}})
 		view.Ask = v.T("Ganti rekening tujuan", "Change the account")

@@ -38,7 +38,9 @@ func TestEveryLinkAnswers(t *testing.T) {
 	must(t, err)
 	others, err := town.Officers("53.15", "inspektorat")
 	must(t, err)
-	officers = append(officers, others...)
+	treasury, err := town.Officers("53.15", "bapenda")
+	must(t, err)
+	officers = append(append(officers, others...), treasury...)
 	done := map[string]bool{}
 	for _, o := range officers {
 		for _, role := range o.Roles {
