@@ -80,7 +80,8 @@ func (s *SNAP) Query(ctx context.Context, reference string) (Report, error) {
 }
 
 // Return is service 78. Of an answer that is lost, asking again under the same number tells what
-// became of it; an acquirer that says "duplicate" instead is asked about the code.
+// became of it; an acquirer that says "duplicate" or "invalid status" instead is asked about the
+// code, so that nobody pays back by hand what it has returned.
 func (s *SNAP) Return(ctx context.Context, g Giving) (string, error) {
 	in := snap.RefundRequest{MerchantID: g.Treasury.MerchantID, OriginalPartnerReferenceNo: g.Reference, OriginalReferenceNo: g.Acquirer, PartnerRefundNo: g.Number,
 		RefundAmount: snap.AmountOf(g.Amount), Reason: "Tidak ada tagihan yang terbuka"}
@@ -95,23 +96,26 @@ func (s *SNAP) Return(ctx context.Context, g Giving) (string, error) {
 		return cmp.Or(out.RefundNo, out.ReferenceNo), nil
 	case parsed != nil || c.Service != snap.Refund:
 		return "", err
-	case c.HTTP == http.StatusConflict && c.Case == "01":
-		return s.returned(ctx, g, err)
-	case c.HTTP == http.StatusForbidden, c.HTTP == http.StatusNotFound, c.HTTP == http.StatusMethodNotAllowed:
-		return "", lancar.Fail(lancar.Gone, "", "Bank tidak bisa mengembalikan pembayaran ini.", "The bank cannot return this payment.").Because(err)
+	case c.HTTP == http.StatusConflict && c.Case == "01", c.HTTP == http.StatusNotFound && c.Case == "00":
+		back, unknown := s.returned(ctx, g)
+		if back {
+			return g.Number, nil
+		}
+		if unknown != nil || c.HTTP == http.StatusConflict {
+			return "", errors.Join(err, unknown)
+		}
+	case c.HTTP != http.StatusForbidden && c.HTTP != http.StatusNotFound && c.HTTP != http.StatusMethodNotAllowed:
+		return "", err
 	}
-	return "", err
+	return "", lancar.Fail(lancar.Gone, "", "Bank tidak bisa mengembalikan pembayaran ini.", "The bank cannot return this payment.").Because(err)
 }
 
-// returned asks whether a return that the acquirer calls a duplicate was made; otherwise says why
-// that is not known.
-func (s *SNAP) returned(ctx context.Context, g Giving, otherwise error) (string, error) {
+// returned asks whether a payment went back.
+func (s *SNAP) returned(ctx context.Context, g Giving) (bool, error) {
 	in := snap.QueryRequest{OriginalPartnerReferenceNo: g.Reference, ServiceCode: string(snap.Generate)}
 	var out snap.QueryResponse
-	if err := s.call(ctx, snap.Query, in, &out, &out.Status); err != nil || out.LatestTransactionStatus != snap.StatusRefunded {
-		return "", errors.Join(otherwise, err)
-	}
-	return g.Number, nil
+	err := s.call(ctx, snap.Query, in, &out, &out.Status)
+	return err == nil && out.LatestTransactionStatus == snap.StatusRefunded, err
 }
 
 // call does one transaction; with a new token when the bank no longer knows ours.

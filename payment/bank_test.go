@@ -64,7 +64,7 @@ type bank struct {
 	tokens int
 	gives  bool              // takes payments back to where they came from
 	lost   int               // answers about a return that get lost, although it was made
-	twice  bool              // calls a return that is asked for again a duplicate
+	twice  string            // what it calls a return that is asked for again: "409" a duplicate, "404" no valid status
 	back   map[string]string // number of the return → receipt
 }
 
@@ -81,8 +81,10 @@ func (b *bank) giveBack(w http.ResponseWriter, body []byte) {
 	switch {
 	case !b.gives:
 		say(403, "06", snap.RefundResponse{})
-	case known && b.twice:
+	case known && b.twice == "409":
 		say(409, "01", snap.RefundResponse{})
+	case known && b.twice == "404":
+		say(404, "00", snap.RefundResponse{})
 	default:
 		b.back[in.PartnerRefundNo] = in.AdditionalInfo[snap.ReceiptKey]
 		if b.lost--; b.lost >= 0 {
@@ -158,7 +160,7 @@ func (b *bank) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			out.LatestTransactionStatus, out.PaidTime = snap.StatusSuccess, snap.Stamp(b.now())
 			out.AdditionalInfo = map[string]string{snap.ReceiptKey: receipt}
 		}
-		if len(b.back) > 0 && b.twice {
+		if len(b.back) > 0 && b.twice != "" {
 			out.LatestTransactionStatus = snap.StatusRefunded
 		}
 		say(snap.Query, 200, "", out)

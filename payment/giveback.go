@@ -117,16 +117,13 @@ func (c *Charges) Confirm(ctx context.Context, officer lancar.Actor, place strin
 	})
 }
 
-// secondTx refuses the payer and whoever recorded the transfer, under whatever account.
+// secondTx refuses the payer, whoever recorded the transfer, under whatever account, their family, and
+// who cannot be told apart from them.
 func (c *Charges) secondTx(tx *store.Tx, officer lancar.Actor, ch Charge, row refundRow) error {
 	if err := c.strangerTx(tx, officer, ch); err != nil {
 		return err
 	}
-	same, err := c.identity.SameHumanTx(tx, row.recorder, officer.ID)
-	if err == nil && same {
-		return lancar.Fail(lancar.Forbidden, "", "Anda yang mencatat transfernya. Petugas lain yang mengesahkan.", "You recorded the transfer. Another officer confirms it.")
-	}
-	return err
+	return c.identity.SecondTx(tx, row.recorder, officer.ID)
 }
 
 // returnTx books money as returned. The charge is touched too: its history tells of it.

@@ -103,6 +103,8 @@ func TestMoneyThatCameTooLateGoesBackByTwoOfficers(t *testing.T) {
 		refused(t, "another record", d.Record(t.Context(), s.second, due.Region, due.ID, d.transfer("TRF-9")), lancar.Invalid)
 		refused(t, "another record", d.Record(t.Context(), s.second, due.Region, due.ID, d.transfer("TRF-999999")), lancar.Conflict)
 		refused(t, "who recorded it", d.Confirm(t.Context(), s.first, due.Region, due.ID, 3), lancar.Forbidden)
+		unknown := d.hire(t, "198001012005011006", "", identity.Role{Role: "treasurer", Agency: "bapenda", Region: "53.15"})
+		refused(t, "somebody who may be the first", d.Confirm(t.Context(), unknown, due.Region, due.ID, 3), lancar.Forbidden)
 		refused(t, "who recorded it, under another number", d.Confirm(t.Context(), s.again, due.Region, due.ID, 3), lancar.Forbidden)
 		if list, err := d.Mine(t.Context(), d.own); err != nil || list[0].Refund.Stage != payment.Waiting || list[0].Refund.Reference != "" {
 			t.Fatalf("the payer is told before it is confirmed: %+v, %v", list, err)
@@ -309,7 +311,7 @@ func TestTheBankGivesMoneyBackByItself(t *testing.T) {
 
 // Answers get lost, the bank is down, or says duplicate: it is asked again under the same number.
 func TestTheBankIsAskedAgainUnderOneNumber(t *testing.T) {
-	for name, twice := range map[string]bool{"the same answer": false, "a duplicate": true} {
+	for name, twice := range map[string]string{"the same answer": "", "a duplicate": "409", "no valid status": "404"} {
 		t.Run(name, func(t *testing.T) {
 			each(t, func(t *testing.T, d *desk) {
 				d.bank.set(func() { d.bank.gives, d.bank.lost, d.bank.twice = true, 2, twice })
