@@ -31,7 +31,8 @@ type Entry struct {
 const recoveryCap = 24 * time.Hour
 
 // EnterTx opens a session for an account whose authenticator a package of this room has checked, and
-// notices a browser that is new to it. An officer goes on in the role that the session before had.
+// notices a browser that is new to it. An officer goes on in the role that the session before had, and
+// whoever acted for somebody goes on acting for them.
 // lancar.Unauthenticated for an account that was closed.
 func (i *Identity) EnterTx(tx *store.Tx, e Entry) (token string, s Session, err error) {
 	account, err := accountByID(tx, e.Account)
@@ -61,6 +62,9 @@ func (i *Identity) EnterTx(tx *store.Tx, e Entry) (token string, s Session, err 
 			return "", Session{}, err
 		}
 	}
+	if s.Mandate, err = i.actedFor(tx, s, e.Before); err != nil {
+		return "", Session{}, err
+	}
 	if err := i.endBefore(tx, e.Before, ""); err != nil {
 		return "", Session{}, err
 	}
@@ -72,6 +76,19 @@ func (i *Identity) EnterTx(tx *store.Tx, e Entry) (token string, s Session, err 
 	}
 	s, err = i.complete(tx, s)
 	return token, s, err
+}
+
+// actedFor is the mandate under which the session before acted, for whoever proves themself more surely on
+// the way: the same account, in the same browser. The sign-in must be one that may act.
+func (i *Identity) actedFor(tx *store.Tx, s Session, before string) (lancar.ID, error) {
+	if before == "" || s.Level < Verified {
+		return "", nil
+	}
+	row, err := sessionByToken(tx, hashToken(before))
+	if err == store.ErrNone || err == nil && (row.session.Account != s.Account || !tx.Now.Before(row.idle) || !tx.Now.Before(row.session.Ends)) {
+		return "", nil
+	}
+	return row.session.Mandate, err
 }
 
 // capped lowers a level for an account that was just recovered.

@@ -21,7 +21,8 @@ func whileActing(pattern string) bool {
 	_, path, _ := strings.Cut(pattern, " ")
 	switch path {
 	case "/{$}", "/life/{event}", "/services", "/services/{slug}", "/services/{slug}/start", "/offline", "/places", "/search",
-		"/verify", "/verify/{number}", "/signout", "/session", "/session/go", "/me":
+		"/verify", "/verify/{number}", "/signout", "/logout", "/session", "/session/go", "/me",
+		"/signin", "/signin/code", "/signin/passkey", "/signin/passkey/options", "/signin/national", "/signin/national/back": // the person proves themself more surely, and goes on acting
 		return true
 	}
 	return pattern == "/" || strings.HasPrefix(path, "/drafts/") || strings.HasPrefix(path, "/cases/") || strings.HasPrefix(path, "/documents/") ||
@@ -33,7 +34,7 @@ func whileActing(pattern string) bool {
 func whileOver(pattern string) bool {
 	_, path, _ := strings.Cut(pattern, " ")
 	switch path {
-	case "/{$}", "/life/{event}", "/services", "/services/{slug}", "/offline", "/search", "/verify", "/verify/{number}", "/signout":
+	case "/{$}", "/life/{event}", "/services", "/services/{slug}", "/offline", "/search", "/verify", "/verify/{number}", "/signout", "/logout":
 		return true
 	}
 	return strings.HasPrefix(path, "/me/mandates")
@@ -143,4 +144,10 @@ func (v *visit) markActing(on bool) {
 		c.MaxAge = -1
 	}
 	http.SetCookie(v.w, c)
+}
+
+// out makes the visit nobody's, after the sign-in has ended: nobody acts for anybody in it any more.
+func (v *visit) out() {
+	v.markActing(false)
+	v.signed, v.forget, v.acting, v.over = false, true, nil, nil
 }

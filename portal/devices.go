@@ -183,7 +183,7 @@ func signOutAll(v *visit) error {
 		return err
 	}
 	http.SetCookie(v.w, identity.Cookie("", v.secure()))
-	v.signed, v.forget = false, true
+	v.out()
 	return v.show("signedout", v.T("Anda sudah keluar dari semua perangkat", "You are signed out everywhere"), nil)
 }
 

@@ -11,6 +11,7 @@ import (
 type leaveView struct {
 	Request, App string
 	Back         string // where "no" leads
+	For          string // whom the person acts for, "" for nobody: that ends too
 }
 
 // leave signs a person out at an app's wish (identity/oidc): at once when the app brought the ID
@@ -32,7 +33,7 @@ func leave(v *visit) error {
 	if u, err := url.Parse(l.To); err == nil && l.To != "" {
 		v.endAt(u.Scheme + "://" + u.Host)
 	}
-	return v.show("leave", v.T("Keluar?", "Sign out?"), leaveView{Request: request, App: v.In(l.App), Back: "/me"})
+	return v.show("leave", v.T("Keluar?", "Sign out?"), leaveView{Request: request, App: v.In(l.App), Back: "/me", For: v.actsFor()})
 }
 
 // left takes the person's answer; the form comes from this site alone.
@@ -53,13 +54,21 @@ func left(v *visit) error {
 	return lancar.Fail(lancar.Invalid, "agree", "Pilih keluar atau tetap masuk.", "Choose to sign out or to stay.")
 }
 
-// goneTo ends the sign-in and shows so, or leads back to the app.
+// actsFor names whom the person acts for, "" for nobody.
+func (v *visit) actsFor() string {
+	if v.acting == nil {
+		return ""
+	}
+	return v.acting.Mandate.Principal.Name
+}
+
+// goneTo ends the sign-in, and acting for somebody with it, and shows so, or leads back to the app.
 func (v *visit) goneTo(to string) error {
 	if err := v.Identity.SignOut(v.r.Context(), identity.Token(v.r, v.secure())); err != nil && lancar.CodeOf(err) != lancar.Unauthenticated {
 		return err
 	}
 	http.SetCookie(v.w, identity.Cookie("", v.secure()))
-	v.signed, v.forget = false, true
+	v.out()
 	if to != "" {
 		return v.to(to)
 	}

@@ -79,6 +79,14 @@ func signIn(v *visit) error {
 
 // askFor says why a person who may be signed in is asked again.
 func (v *visit) askFor(w signInFor) string {
+	ask := v.askMore(w)
+	if v.acting != nil && ask != "" {
+		ask += v.T(" Masuk sebagai diri Anda sendiri; sesudah itu Anda tetap bertindak untuk ", " Sign in as yourself; afterwards you go on acting for ") + v.acting.Mandate.Principal.Name + "."
+	}
+	return ask
+}
+
+func (v *visit) askMore(w signInFor) string {
 	switch {
 	case w.Level == identity.Strong:
 		return v.T("Yang Anda buka ini meminta kunci sandi (passkey): sidik jari, wajah, atau PIN di perangkat Anda sendiri.",
@@ -257,7 +265,6 @@ func signOut(v *visit) error {
 		return err
 	}
 	http.SetCookie(v.w, identity.Cookie("", v.secure()))
-	v.signed = false
-	v.forget = true
+	v.out()
 	return v.show("signedout", v.T("Anda sudah keluar", "You are signed out"), nil)
 }

@@ -31,6 +31,7 @@ import (
 	"lancar/exchange"
 	"lancar/identity"
 	"lancar/identity/machine"
+	"lancar/identity/mandate"
 	"lancar/identity/oidc"
 	"lancar/identity/upstream"
 	"lancar/internal/jobs"
@@ -56,6 +57,7 @@ type world struct {
 	log      *publiclog.Log
 	id       *identity.Identity
 	machines *machine.Machines
+	mandates *mandate.Mandates
 	cases    *casework.Cases
 	charges  *payment.Charges
 	base     string // of the server
@@ -181,6 +183,7 @@ func (w *world) open(ring *keys.Ring, registers exchange.Config) {
 	w.must(err)
 	w.id = identity.New(w.db, w.queue, ring, acc, note, exch, identity.Limits{})
 	w.machines = machine.New(w.db, w.queue, ring, w.id, machine.Config{})
+	w.mandates = mandate.New(w.db, w.queue, ring, acc, note, exch, w.id, mandate.Config{})
 	docs, err := document.New(w.db, w.queue, ring, w.log, document.Config{CheckBase: "http://localhost"})
 	w.must(err)
 	packs, err := sharedRegions()
@@ -188,7 +191,7 @@ func (w *world) open(ring *keys.Ring, registers exchange.Config) {
 	w.charges = payment.New(w.db, w.queue, ring, packs, w.access, w.id, w, payment.Bank{})
 	cat, _, err := catalog.Open(w.t.Context(), w.db, w.services)
 	w.must(err)
-	w.cases = casework.New(casework.Rooms{DB: w.db, Queue: w.queue, Keys: ring, Log: w.log, Regions: packs, Access: acc, Identity: w.id,
+	w.cases = casework.New(casework.Rooms{DB: w.db, Queue: w.queue, Keys: ring, Log: w.log, Regions: packs, Access: acc, Identity: w.id, Mandates: w.mandates,
 		Exchange: exch, Catalog: cat, Documents: docs, Charges: w.charges, Base: "http://localhost"})
 	w.queue.Subscribe(access.EventRow, "seen", acc.SeenTx)
 	w.queue.Subscribe(publiclog.EventSequenced, "casework", w.cases.Sequenced)
@@ -213,7 +216,7 @@ func (w *world) open(ring *keys.Ring, registers exchange.Config) {
 	w.oidc = oidc.New(oidc.Rooms{DB: w.db, Queue: w.queue, Keys: ring, Identity: w.id, Access: acc, Machines: w.machines, Log: log}, oidc.Config{Issuer: home.String(), Sandbox: true,
 		Sorry: func(rw http.ResponseWriter, r *http.Request, err error) { p.Apologise(rw, r, err) }})
 	w.queue.Subscribe(access.EventWithdrawn, "oidc", w.oidc.Withdrawn)
-	p, err = New(Deps{OIDC: w.oidc, National: national, Regions: packs, Catalog: cat, Finder: catalog.NewFinder(cat), Identity: w.id, Machines: w.machines, Access: acc, Notify: note, Cases: w.cases,
+	p, err = New(Deps{OIDC: w.oidc, National: national, Regions: packs, Catalog: cat, Finder: catalog.NewFinder(cat), Identity: w.id, Machines: w.machines, Mandates: w.mandates, Access: acc, Notify: note, Cases: w.cases,
 		Charges: w.charges, Documents: docs, PublicLog: w.log, Clock: w.now, Logger: log, Home: home, Rehearsal: true,
 		Checks: serve.NewLimiter(0.001, 8), Registers: func(id string) lancar.Text { s, _ := exch.Source(id); return s.Name }})
 	w.must(err)
