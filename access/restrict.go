@@ -115,5 +115,8 @@ func (a *Access) EraseTx(tx *store.Tx, e jobs.Event) error {
 	if err := a.ring.DestroyTx(tx, owner(n.Subject)); err != nil {
 		return err
 	}
+	if err := forgetLooks(tx, n.Subject); err != nil {
+		return err
+	}
 	return deleteRestriction(tx, n.Subject)
 }

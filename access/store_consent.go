@@ -61,3 +61,7 @@ func firstLook(tx *store.Tx, subject, app, thing string, slot int64) (bool, erro
 	}
 	return true, tx.Queue(`DELETE FROM access_app_looks WHERE subject = $1 AND slot < $2`, subject, slot)
 }
+
+func forgetLooks(tx *store.Tx, subject string) error {
+	return tx.Queue(`DELETE FROM access_app_looks WHERE subject = $1`, subject)
+}

@@ -58,6 +58,9 @@ func Mount(mux *http.ServeMux, d Deps) {
 	config.DocsPath, config.SchemasPath = "", ""
 	config.CreateHooks = nil // answers carry no $schema links
 	config.Components.SecuritySchemes = schemes(d.issuer())
+	if to := d.issuer(); to != "" {
+		config.Servers = []*huma.Server{{URL: to, Description: "This node; every host that it answers serves the same."}}
+	}
 	a := &API{d}
 	h := humago.New(mux, config)
 	if d.Admit != nil {
@@ -69,6 +72,7 @@ func Mount(mux *http.ServeMux, d Deps) {
 	if d.Enter != nil {
 		a.mountPersons(h)
 	}
+	describe(h)
 	huma.Register(h, huma.Operation{OperationID: "find-services", Method: http.MethodGet, Path: "/api/v1/services",
 		Summary: "Find services by need", Description: "Best first, at most 20. Without q, every service by name. region is a Home Ministry code: launched there, in any region below it, or national; services not launched come last.",
 		Errors: []int{422}}, a.services)

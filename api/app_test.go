@@ -82,6 +82,27 @@ func TestAnAppReadsWhatThePersonAgreedTo(t *testing.T) {
 	})
 }
 
+func TestARestrictionClosesAnApp(t *testing.T) {
+	eachTown(t, func(w *town) {
+		s := w.signIn(maria)
+		c := w.app(s, false, "openid cases.read cases.prepare cases.submit")
+		at := c.filled()
+		number := c.want(201, c.call("POST", at+"/submit", nil, "Idempotency-Key", "kirim-0001")).str("case", "number")
+		ask, err := w.access.AskFor(t.Context(), s.Own, access.Ask{Right: access.Restrict, Region: "53.15", Text: "Saya tidak mau data saya dipakai."})
+		w.must(err)
+		dpo := lancar.Actor{Kind: lancar.Officer, ID: "dpo", Role: access.OfficerRole, Region: "53.15", Agency: "dpmptsp"}
+		_, err = w.access.Take(t.Context(), dpo, "53.15", ask.ID)
+		w.must(err)
+		w.must(w.access.Answer(t.Context(), dpo, "53.15", ask.ID, false, "Dibatasi."))
+		w.must(w.queue.Drain(t.Context()))
+		c.want(403, c.call("GET", "/api/v1/cases", nil))
+		c.want(403, c.call("POST", "/api/v1/drafts", map[string]string{"service": stall}))
+		c.want(200, c.call("GET", "/api/v1/cases/"+number, nil)) // what she brought herself goes on
+		w.must(w.access.Unrestrict(t.Context(), s.Own))
+		c.want(200, c.call("GET", "/api/v1/cases", nil))
+	})
+}
+
 func TestAnOfficesOwnSystemAsksHowItsCasesStand(t *testing.T) {
 	eachTown(t, func(w *town) {
 		s := w.signIn(maria)

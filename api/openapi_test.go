@@ -54,6 +54,11 @@ func TestTheDescriptionIsComplete(t *testing.T) {
 	if !strings.HasPrefix(d.OpenAPI, "3.1") || len(d.Paths) < 18 {
 		t.Fatal(d.OpenAPI, len(d.Paths))
 	}
+	for _, name := range []string{"error", "error_description"} {
+		if _, ok := d.Components.Schemas["ErrorModel"].Properties[name]; !ok {
+			t.Errorf("the model of errors has no %s", name)
+		}
+	}
 	page, err := os.ReadFile("../docs/spec/api.md")
 	w.must(err)
 	ids := map[string]bool{}
@@ -64,6 +69,9 @@ func TestTheDescriptionIsComplete(t *testing.T) {
 				t.Errorf("%s: no name of its own, or no summary", name)
 			}
 			ids[op.OperationID] = true
+			if final := strings.HasSuffix(path, "/submit") || strings.HasSuffix(path, "/payment"); final != (op.Responses["202"].Description != "") {
+				t.Errorf("%s: whether it waits for the person is not said", name)
+			}
 			if op.RequestBody != nil {
 				for _, c := range op.RequestBody.Content {
 					shown := c.Schema.Ref == "" // bytes

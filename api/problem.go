@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -20,6 +21,17 @@ import (
 type problem struct {
 	huma.ErrorModel
 	OAuth string `json:"error,omitempty" doc:"The error as OAuth names it, where the token or the mandate is what lacks."`
+}
+
+// describe adds to the description's model of errors what ours carry beside it.
+func describe(h huma.API) {
+	schemas := h.OpenAPI().Components.Schemas
+	huma.SchemaFromType(schemas, reflect.TypeFor[huma.ErrorModel]())
+	if model := schemas.Map()["ErrorModel"]; model != nil {
+		for name, doc := range map[string]string{"error": "The error as OAuth names it, where the token or what stands behind it is what lacks.", "error_description": "The same in words."} {
+			model.Properties[name] = &huma.Schema{Type: huma.TypeString, Description: doc}
+		}
+	}
 }
 
 // problem turns an error into its answer. What is no [lancar.Error] is logged and not shown.

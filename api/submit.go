@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -19,8 +20,9 @@ import (
 // question, and the same call, under the same key, once they agreed.
 func (a *API) mountSubmit(h huma.API) {
 	waits := "Under an agent's mandate the person is asked first: 202 with the question, which they answer on their page. Once they agreed, the same call with the same Idempotency-Key takes effect, within ten minutes, once; after a no it is 403."
+	question := huma.SchemaFromType(h.OpenAPI().Components.Schemas, reflect.TypeFor[waitsBody]())
 	asked := func() map[string]*huma.Response {
-		return map[string]*huma.Response{"202": {Description: "The person is asked. Poll the address in Location."}}
+		return map[string]*huma.Response{"202": {Description: "The person is asked. Poll the address in Location.", Content: map[string]*huma.MediaType{"application/json": {Schema: question}}}}
 	}
 	huma.Register(h, huma.Operation{OperationID: "submit-draft", Method: http.MethodPost, Path: "/api/v1/drafts/{id}/submit", Summary: "Send an application",
 		Description: "A draft becomes one case, however often and from wherever it is sent. " + waits, DefaultStatus: 201, MaxBodyBytes: 4 << 10, Responses: asked(),
@@ -40,6 +42,11 @@ type askBody struct {
 	Amount  int64     `json:"amount" doc:"In sen."`
 	Expires time.Time `json:"expires"`
 	Poll    string    `json:"poll"`
+}
+
+// waitsBody is what is answered while the person is asked.
+type waitsBody struct {
+	Ask askBody `json:"ask"`
 }
 
 func bodyOfAsk(p mandate.Pending) *askBody {

@@ -69,5 +69,5 @@ func (c *Cases) EraseTx(tx *store.Tx, e jobs.Event) error {
 			return err
 		}
 	}
-	return nil
+	return eraseRequests(tx, asked.Account)
 }

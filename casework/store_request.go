@@ -30,3 +30,7 @@ func keepRequest(tx *store.Tx, account lancar.ID, actor, key string, r request) 
 func forgetRequests(tx *store.Tx) error {
 	return tx.Queue(`DELETE FROM casework_requests WHERE at < $1`, store.Micros(tx.Now.AddDate(0, 0, -requestsKept)))
 }
+
+func eraseRequests(tx *store.Tx, account lancar.ID) error {
+	return tx.Queue(`DELETE FROM casework_requests WHERE account = $1`, string(account))
+}
