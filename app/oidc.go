@@ -16,7 +16,7 @@ import (
 
 // openOIDC makes the OpenID provider: its one issuer is the node's base, whichever host is asked.
 func (n *node) openOIDC() {
-	c := oidc.Config{Issuer: n.config.Base, Sandbox: n.config.Stage != Production, OrphanFor: time.Duration(n.config.Orphans) * 24 * time.Hour,
+	c := oidc.Config{Issuer: n.config.Base, Sandbox: n.config.Stage != Production, Inside: n.config.demo != nil, OrphanFor: time.Duration(n.config.Orphans) * 24 * time.Hour,
 		Sorry: func(w http.ResponseWriter, r *http.Request, err error) { n.people.Apologise(w, r, err) }}
 	c.MTLS, c.ClientCAs = n.config.MTLS.URL, n.clientCAs
 	if n.config.demo != nil && n.config.demo.conformance != nil {

@@ -58,6 +58,8 @@ type Config struct {
 	// Sandbox permits sandbox clients to use what certification's basic plan needs (client_secret_*,
 	// no PKCE). A production node never sets it.
 	Sandbox bool
+	// Inside lets addresses of clients that we call lie in our own network: a demonstration's do.
+	Inside bool
 	// ClientCAs issue the certificates of clients that authenticate by tls_client_auth; nil for none.
 	ClientCAs *x509.CertPool
 	// CallTLS is how addresses of clients are called (logout, ping); nil for the system's own trust.

@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// Clients register addresses that we call (logout, ping). They must not lead us into our own
-// network: in production only https to public addresses, judged when the connection is made, and
-// never on to where an answer points.
+// Clients register addresses that we call (logout, ping, keys, sector). They must not lead us into our
+// own network: https to public addresses alone, a demonstration's excepted, judged when the connection
+// is made, and never on to where an answer points.
 
 const outboundLife = 10 * time.Second
 
@@ -29,13 +29,13 @@ func (p *Provider) mayCall(to string) bool {
 	case u.Scheme == "https":
 		return true
 	}
-	return u.Scheme == "http" && p.config.Sandbox && loopback(u)
+	return u.Scheme == "http" && p.config.Inside && loopback(u)
 }
 
 // outbound is the client for such calls.
 func (p *Provider) outbound() *http.Client {
 	dialer := &net.Dialer{Timeout: outboundLife, Control: func(_, address string, _ syscall.RawConn) error {
-		if at, err := netip.ParseAddrPort(address); err != nil || !p.config.Sandbox && !publicAddress(at.Addr().Unmap()) {
+		if at, err := netip.ParseAddrPort(address); err != nil || !p.config.Inside && !publicAddress(at.Addr().Unmap()) {
 			return errors.New("oidc: not an address of the public network")
 		}
 		return nil

@@ -1,7 +1,10 @@
 package oidc_test
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -137,6 +140,30 @@ func TestTheDraftOfFAPI2LetsAssertionsNameEndpoints(t *testing.T) {
 				if r := w.post("/oauth/par", nil, form); r.status != want {
 					t.Error(draft, aud, r.text)
 				}
+			}
+		}
+	})
+}
+
+func TestOnlyADemonstrationCallsIntoItsOwnNetwork(t *testing.T) {
+	once(t, func(w *world) {
+		asked := 0
+		host := httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+			asked++
+			_, _ = rw.Write([]byte(`["` + callback + `"]`))
+		}))
+		defer host.Close()
+		roots := x509.NewCertPool()
+		roots.AddCert(host.Certificate())
+		for inside, want := range map[bool]int{false: 0, true: 1} {
+			asked = 0
+			p := oidc.New(oidc.Rooms{DB: w.db, Queue: w.queue2(), Keys: w.ring, Identity: w.id, Access: w.access, Log: slog.New(slog.DiscardHandler)},
+				oidc.Config{Issuer: "https://x.example", Sandbox: true, Inside: inside, CallTLS: &tls.Config{RootCAs: roots}})
+			key, _ := newKey(t, "ES256")
+			_, _, err := p.Register(t.Context(), engineer, oidc.Client{Name: lancar.Text{"id": "A"}, Purpose: lancar.Text{"id": "A"}, Redirects: []string{callback}, Auth: oidc.PrivateKeyJWT,
+				JWKS: jwks(t, key.Public()), SectorAt: host.URL + "/sector"})
+			if asked != want || (err == nil) != inside {
+				t.Error(inside, asked, err)
 			}
 		}
 	})

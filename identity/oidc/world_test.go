@@ -162,7 +162,7 @@ func (w *world) serve(withTLS bool) {
 	w.http = w.server.Client()
 	w.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	w.provider = oidc.New(oidc.Rooms{DB: w.db, Queue: w.queue, Keys: w.ring, Identity: w.id, Access: w.access, Mandates: w.mandates, Machines: w.machines, Log: slog.New(slog.DiscardHandler)},
-		oidc.Config{Issuer: scheme + w.server.Listener.Addr().String(), MTLS: map[bool]string{true: scheme + w.server.Listener.Addr().String()}[withTLS], Sandbox: true, Sorry: func(rw http.ResponseWriter, _ *http.Request, err error) {
+		oidc.Config{Issuer: scheme + w.server.Listener.Addr().String(), MTLS: map[bool]string{true: scheme + w.server.Listener.Addr().String()}[withTLS], Sandbox: true, Inside: true, Sorry: func(rw http.ResponseWriter, _ *http.Request, err error) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			w.page = err
