@@ -210,6 +210,9 @@ func (v *visit) myPayments(view *meView) error {
 			DateLabel: v.T("Dibayar", "Paid"), Date: w.Date(c.Paid)}
 		if c.Kind != "applied" {
 			row.Tag = backTag(w, c.Refund)
+			if err := v.askedWhere(view, c); err != nil {
+				return err
+			}
 		}
 		view.Payments = append(view.Payments, row)
 	}

@@ -59,6 +59,20 @@ func (v *visit) wherePaid(view *backView, number string, p payment.Payment) erro
 	return nil
 }
 
+// askedWhere puts on the person's page, where nothing else waits for them, that somebody has to know
+// to which account their money goes.
+func (v *visit) askedWhere(view *meView, p payment.Payment) error {
+	if p.Refund.Stage != payment.Waiting || view.Waiting != nil {
+		return nil
+	}
+	_, said, err := v.Charges.Payee(v.r.Context(), v.session.Own, p.Region, p.Payment)
+	if err == nil && !said {
+		view.Waiting = &waitingView{Title: v.T("Ke rekening mana uang Anda dikirim?", "To which account should your money go?"), Action: v.T("Tulis rekening", "Write down the account"),
+			Line: p.Amount.String() + v.T(" harus dikembalikan kepada Anda, dan bank tidak bisa mengirimnya ke rekening asal.", " is due back to you, and the bank cannot send it to where it came from."), Href: payeePath(p.Number, p.Payment)}
+	}
+	return err
+}
+
 func payeePath(number string, id lancar.ID) string {
 	return "/cases/" + number + "/refund/" + string(id) + "/account"
 }

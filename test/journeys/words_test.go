@@ -351,8 +351,12 @@ func pay(ts *testscript.TestScript, neg bool, args []string) {
 
 // scan shows a code to the bank once more.
 func scan(ts *testscript.TestScript, neg bool, args []string) {
-	need(ts, args, 1, "scan CODE")
-	_, err := of(ts).world.Pay(args[0])
+	need(ts, args, 1, "scan CODE [mode=… expired=yes]")
+	var more []string
+	for k, v := range pairs(ts, args[1:]) {
+		more = append(more, k, v)
+	}
+	_, err := of(ts).world.Pay(args[0], more...)
 	outcome(ts, neg, err)
 }
 
