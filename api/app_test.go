@@ -7,6 +7,7 @@ import (
 
 	"lancar"
 	"lancar/access"
+	"lancar/identity/mandate"
 )
 
 func TestAnAppAppliesForThePersonWhoSignedIn(t *testing.T) {
@@ -79,6 +80,42 @@ func TestAnAppReadsWhatThePersonAgreedTo(t *testing.T) {
 		if r.str("answers", "market_name") != "Pasar Baru" || strings.Contains(r.text, maria) || strings.Contains(r.text, "MARIA") {
 			t.Error(r.text)
 		}
+	})
+}
+
+func TestWhatARegisterHoldsAgainstSomebodyIsNotTheAppsToKnow(t *testing.T) {
+	eachTown(t, func(w *town) {
+		s := w.signIn(petra)
+		c := w.app(s, false, "openid cases.prepare cases.submit")
+		at := c.want(201, c.call("POST", "/api/v1/drafts", map[string]string{"service": stall, "place": "53.15.05.1025"})).header.Get("Location")
+		c.want(200, c.call("PATCH", at, map[string]any{"answers": map[string]string{"applicant.phone": "081234567890", "market": "53.15.05.1025", "market_name": "Pasar Baru", "size": "6", "start": "2027-02-01", "months": "6", "goods": "food"}}))
+		c.want(201, c.call("POST", at+"/files/goods_photo", picture()))
+		page, err := w.cases.Check(t.Context(), own(s), lancar.ID(strings.TrimPrefix(at, "/api/v1/drafts/")))
+		w.must(err)
+		if len(page.Outcome.Against) != 1 || !strings.Contains(page.Outcome.Against[0].Because.In("id"), "9000000000033") {
+			t.Fatalf("%+v", page.Outcome.Against)
+		}
+		for _, r := range []reply{c.want(200, c.call("GET", at, nil)), c.want(200, c.call("GET", at+"/check", nil)), c.want(422, c.call("POST", at+"/submit", nil, "Idempotency-Key", "kirim-0001"))} {
+			if strings.Contains(r.text, "9000000000033") || strings.Contains(r.text, "KUE PETRA") || !strings.Contains(r.text, "on their own page") {
+				t.Error(r.call, r.text)
+			}
+		}
+	})
+}
+
+func TestAMothersAppActsForHerChild(t *testing.T) {
+	eachTown(t, func(w *town) {
+		s := w.signIn(maria)
+		m, err := w.mandates.Parent(t.Context(), s, mandate.ChildClaim{Number: tia, Name: "TIA JEHALUT", BirthDate: "2018-05-02", Region: "53.15", Lang: "id"})
+		w.must(err)
+		c := w.app(s, false, "openid mandates cases.read").under(m.ID, "cases.read cases.prepare")
+		at := c.want(201, c.call("POST", "/api/v1/drafts", map[string]string{"service": stall, "place": "53.15.05.1025"})).header.Get("Location")
+		c.want(200, c.call("PATCH", at, map[string]any{"answers": map[string]string{"market_name": "Pasar Baru"}}))
+		if list, err := w.cases.Drafts(t.Context(), own(s)); err != nil || len(list) != 0 {
+			t.Error("the draft is the mother's:", list, err)
+		}
+		w.must(w.mandates.Revoke(t.Context(), s, m.ID))
+		c.want(401, c.call("GET", at, nil))
 	})
 }
 

@@ -190,6 +190,27 @@ func TestAnAgentStaysWithinItsMandate(t *testing.T) {
 	})
 }
 
+func TestWhatWasAgreedIsWhatIsSent(t *testing.T) {
+	eachTown(t, func(w *town) {
+		s := w.signIn(maria)
+		c := w.agent(s, machineScopes...)
+		m := c.gives(s, 0)
+		at := c.acts(m.ID).filled()
+		send := func() reply { return c.call("POST", at+"/submit", nil, "Idempotency-Key", "kirim-0001") }
+		first := c.want(202, send()).str("ask", "id")
+		w.agrees(s)
+		c.want(201, c.call("POST", at+"/files/goods_photo?name=lain.jpg", picture())) // another picture, slipped in after the yes
+		if again := c.want(202, send()).str("ask", "id"); again == first {
+			t.Error("a file that the person did not see is sent on their word")
+		}
+		w.agrees(s)
+		c.want(200, c.call("PATCH", at, map[string]any{"answers": map[string]string{"goods": "produce"}}))
+		c.want(202, send())
+		w.agrees(s)
+		c.want(201, send())
+	})
+}
+
 func TestAnAgentsBudgetHolds(t *testing.T) {
 	eachTown(t, func(w *town) {
 		s := w.signIn(maria)

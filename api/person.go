@@ -60,6 +60,9 @@ func (a *API) applicantOf(r *http.Request, c oidc.Caller, scope string, opened [
 		return who, lancar.Fail(lancar.Unauthenticated, "", "Token ini bukan untuk kuasa itu.", "The token is not for that mandate.")
 	}
 	who.Subject, who.Register, who.By = p.Subject, acting.Mandate.Register, acting.By
+	if !c.Machine {
+		who.Via = &casework.Through{App: c.Client.ID, Name: c.Client.Name}
+	}
 	return who, nil
 }
 

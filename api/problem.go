@@ -12,6 +12,7 @@ import (
 
 	"lancar"
 	"lancar/identity"
+	"lancar/identity/oidc"
 	"lancar/internal/serve"
 )
 
@@ -46,7 +47,7 @@ func (a *API) problem(ctx context.Context, err error) error {
 		p.Title, p.Detail = http.StatusText(p.Status), "this cannot be answered now"
 		return p
 	}
-	challenge := p.oauth(e, caller(ctx).Mandate != "")
+	challenge := p.oauth(e, caller(ctx))
 	p.Title, p.Detail = http.StatusText(p.Status), e.Text.In("en")
 	p.Errors = []*huma.ErrorDetail{{Message: e.Text.In("id") + " / " + e.Text.In("en"), Location: location(e.Field)}}
 	if p.Status == http.StatusTooManyRequests {
@@ -60,14 +61,18 @@ func (a *API) problem(ctx context.Context, err error) error {
 
 // oauth says what of the token or of what stands behind it lacks (RFC 6750 section 3.1, RFC 9470). A
 // token under a mandate that is over is worth nothing.
-func (p *problem) oauth(e *lancar.Error, mandated bool) (challenge string) {
-	over := mandated && e.Field == "mandate" && (e.Code == lancar.Gone || e.Code == lancar.NotFound)
+func (p *problem) oauth(e *lancar.Error, c oidc.Caller) (challenge string) {
+	scheme := "Bearer"
+	if c.Bound {
+		scheme = "DPoP"
+	}
+	over := c.Mandate != "" && e.Field == "mandate" && (e.Code == lancar.Gone || e.Code == lancar.NotFound)
 	switch {
 	case e.Code == lancar.Unauthenticated, over:
 		p.Status, p.OAuth = http.StatusUnauthorized, "invalid_token"
 	case e.Code == lancar.Forbidden && e.Field == "level":
 		p.Status, p.OAuth = http.StatusUnauthorized, "insufficient_user_authentication"
-		return `Bearer error="` + p.OAuth + `", acr_values="` + identity.ACR(identity.Strong) + `"`
+		return scheme + ` error="` + p.OAuth + `", acr_values="` + identity.ACR(identity.Strong) + `"`
 	case e.Code == lancar.Forbidden && (e.Field == "mandate" || e.Field == "consent"):
 		p.OAuth = "insufficient_scope"
 	case e.Code == lancar.Forbidden:
@@ -76,7 +81,7 @@ func (p *problem) oauth(e *lancar.Error, mandated bool) (challenge string) {
 	default:
 		return ""
 	}
-	return `Bearer error="` + p.OAuth + `"`
+	return scheme + ` error="` + p.OAuth + `"`
 }
 
 // location is where in the call a field stands, as far as its name says.

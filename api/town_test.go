@@ -56,6 +56,8 @@ import (
 const (
 	maria = "5315044609970001"
 	yosef = "5315040101850002"
+	petra = "5315044202850003" // whose business number was revoked
+	tia   = "5315044205180002" // maria's daughter
 	stall = "lapak-pasar"
 )
 
@@ -66,6 +68,11 @@ var registers = map[string]map[string]string{
 	"population " + yosef: {"nik": yosef, "name": "YOSEF", "birth_date": "1985-01-01", "email": "yosef@example.com", "phone": "+6281234567891",
 		"address": "JL. MAWAR 3", "domicile": "53.15.05.1025", "family_card": "5315040101100002"},
 	"oss " + maria: {"nib": "9000000000017", "business_name": "KOPI TABE", "status": "active"},
+	"population " + petra: {"nik": petra, "name": "PETRA", "birth_date": "1985-02-02", "email": "petra@example.com", "phone": "+6281234567892",
+		"address": "JL. MELATI 4", "domicile": "53.15.05.1025", "family_card": "5315040101100003"},
+	"population " + tia: {"nik": tia, "name": "TIA JEHALUT", "birth_date": "2018-05-02", "family_card": "5315040101100001", "relation": "ANAK",
+		"mother_name": "MARIA GORETI JEHALUT", "father_name": "YOSEF", "address": "JL. SOEKARNO HATTA 12", "domicile": "53.15.05.1025", "living": "yes"},
+	"oss " + petra: {"nib": "9000000000033", "business_name": "KUE PETRA", "status": "revoked"},
 	"oss " + yosef: {"nib": "9000000000025", "business_name": "IKAN YOSEF", "status": "active"},
 }
 
@@ -512,8 +519,8 @@ func (w *town) register(bound bool, resources []string) *caller {
 	c := &caller{town: w, key: key}
 	w.must(w.db.Write(w.Context(), func(tx *store.Tx) error {
 		reg, _, err := w.provider.RegisterTx(tx, oidc.Client{Region: "53.15", Agency: "dinkes", Officer: "x", Name: lancar.Text{"id": "Aplikasi Sehat", "en": "Health app"},
-			Purpose: lancar.Text{"id": "Mengurus izin dari aplikasi kesehatan", "en": "Permits from the health app"}, Grants: []string{"authorization_code", "refresh_token"}, Redirects: []string{"https://sehat.example/kembali"},
-			Scopes: append([]string{"openid", "profile", "looks.read"}, machineScopes...), Auth: oidc.PrivateKeyJWT, JWKS: `{"keys":[` + text + `]}`, DPoP: bound, Resources: resources})
+			Purpose: lancar.Text{"id": "Mengurus izin dari aplikasi kesehatan", "en": "Permits from the health app"}, Grants: []string{"authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:token-exchange"}, Redirects: []string{"https://sehat.example/kembali"},
+			Scopes: append([]string{"openid", "profile", "looks.read", "mandates"}, machineScopes...), Auth: oidc.PrivateKeyJWT, JWKS: `{"keys":[` + text + `]}`, DPoP: bound, Resources: resources})
 		c.id = reg.ID
 		return err
 	}))
@@ -567,4 +574,15 @@ func (c *caller) filled() string {
 		c.Fatal(r.text)
 	}
 	return at
+}
+
+// under exchanges a mandate that the person of an app's token holds.
+func (c *caller) under(m lancar.ID, scope string) *caller {
+	c.Helper()
+	status, body := c.post(url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:token-exchange"}, "subject_token": {string(m)}, "subject_token_type": {"urn:lancar:token-type:mandate"}, "resource": {c.server.URL},
+		"actor_token": {c.token}, "actor_token_type": {"urn:ietf:params:oauth:token-type:access_token"}, "scope": {scope}})
+	if c.token, _ = body["access_token"].(string); c.token == "" {
+		c.Fatal(status, body)
+	}
+	return c
 }

@@ -8,16 +8,16 @@ import (
 	"lancar/internal/store"
 )
 
-// Through names the app by which an applicant did something themself.
+// Through names the app by which an applicant, or the person who acts for them, did something.
 type Through struct {
 	App  lancar.ID `json:"app"` // client_id
 	Name string    `json:"name"`
 }
 
-// through is the app by which this applicant acts, nil for our own pages.
+// through is the app by which something is done, nil for our own pages.
 func (w Applicant) through() *Through {
 	if w.App == nil {
-		return nil
+		return w.Via
 	}
 	return &Through{w.App.Who.ID, w.App.Who.Name}
 }
@@ -40,22 +40,32 @@ func (c *Cases) nodeTx(tx *store.Tx, who Applicant, act mandate.Act) (access.Gra
 	return c.access.OwnTx(tx, who.Account, who.Subject, who.Register)
 }
 
-// veil takes out of a draft what registers know about the person and they did not give the app: the
-// app asks for that by its own scopes.
-func (d *Checked) veil() {
-	facts := map[string]catalog.Fact{}
-	for i, v := range d.Outcome.Fields {
+// veil takes out of what the interpreter says of a draft what registers know about the person and they
+// did not give the app: the app asks for that by its own scopes. answers are what was typed.
+func veil(out *catalog.Outcome, answers map[string]string) {
+	for i, v := range out.Fields {
 		if v.Fact == nil {
 			continue
 		}
 		hidden := *v.Fact
-		hidden.Value = ""
-		facts[v.Field.ID], d.Outcome.Fields[i].Fact = hidden, &hidden
-		if v.Shown {
-			d.Outcome.Fields[i].Value, d.Outcome.Fields[i].Answer = "", nil
+		hidden.Value, out.Fields[i].Fact = "", &hidden
+		if v.Shown || answers[v.Field.ID] != v.Value {
+			out.Fields[i].Value, out.Fields[i].Answer = "", nil
 		}
 	}
-	d.Facts = facts
+	for i, f := range out.Against { // their words hold what they are about
+		for _, v := range f.Facts {
+			if v.Fact != nil {
+				out.Against[i].Because, out.Against[i].Mend, out.Against[i].Facts = untold(), nil, nil
+				break
+			}
+		}
+	}
+}
+
+func untold() lancar.Text {
+	return lancar.Text{"id": "Ada catatan instansi yang menghalangi permohonan ini. Orangnya bisa membacanya di isiannya.",
+		"en": "Something that a register holds stands against this application. The person can read what on their own page."}
 }
 
 // veil does the same for a case.

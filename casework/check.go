@@ -30,7 +30,8 @@ func (c *Cases) Check(ctx context.Context, who Applicant, id lancar.ID) (Checked
 	}
 	checked := Checked{Draft: d, Service: def, Outcome: out}
 	if who.App != nil {
-		checked.veil()
+		veil(&checked.Outcome, checked.Answers)
+		checked.Facts = nil
 	}
 	return checked, nil
 }

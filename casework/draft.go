@@ -1,6 +1,8 @@
 package casework
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"time"
 
 	"lancar"
@@ -21,7 +23,8 @@ type Applicant struct {
 	Register bool
 	Level    identity.Level // how sure the sign-in is, for services that ask for more
 	By       lancar.Actor
-	App      *access.App // by which they read and act; nil for our own pages
+	App      *access.App // by which they read and act themself; nil for our own pages
+	Via      *Through    // the app by which By acts; nil for our own pages
 }
 
 // Draft is an application that is not yet submitted. It lives with the account, is saved at every
@@ -80,6 +83,16 @@ type Submission struct {
 	Draft   lancar.ID
 	Version int64  // of the draft that was checked; 0 for whichever is there
 	Key     string // what the caller of the API names this act by, "" for none: see [Cases.Pay]
+}
+
+// asShown names a draft with everything in it that a person is shown before they agree that it is
+// sent: its version, and the files that are there.
+func (d *Draft) asShown() string {
+	h := sha256.New()
+	for _, f := range d.Files {
+		fmt.Fprintf(h, "%s %s\n", f.Field, f.SHA256)
+	}
+	return fmt.Sprintf("%s/%d/%x", d.ID, d.Version, h.Sum(nil)[:8])
 }
 
 // draftDays is how long a draft waits after it was last saved, remindDays when its owner is

@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"lancar"
@@ -118,6 +117,9 @@ func (c *Cases) prepare(who Applicant, d draftRow) (*prepared, error) {
 	}
 	now := c.db.Now()
 	out := catalog.Walk(def, c.situation(def, d.Draft, now))
+	if who.App != nil {
+		veil(&out, d.Answers)
+	}
 	if err := notReady(&out); err != nil {
 		return nil, err
 	}
@@ -128,7 +130,7 @@ func (c *Cases) prepare(who Applicant, d draftRow) (*prepared, error) {
 	p := &prepared{office: office, total: out.Total, app: who.through()}
 	p.region, p.id, p.account, p.subject, p.def = out.Office, d.ID, who.Account, who.Subject, def
 	p.origin = origin{Number: NewNumber(out.Office), Service: def.Slug, Definition: def.Hash, Agency: def.Owner.Agency}
-	p.by, p.act = who.actor(), mandate.Act{Verb: mandate.Submit, Service: def.Slug, Amount: out.Total, Ref: fmt.Sprintf("%s/%d", d.ID, d.Version), Case: d.ID}
+	p.by, p.act = who.actor(), mandate.Act{Verb: mandate.Submit, Service: def.Slug, Amount: out.Total, Ref: d.asShown(), Case: d.ID}
 	p.body = submitBody{who.Account, who.Subject, who.Lang, d.Kind, d.Place, withPlace(def, d.Draft), d.Facts, d.Files, by(who)}
 	for _, v := range out.Fields {
 		if v.Fact != nil && v.Fact.State == "nomatch" {

@@ -21,6 +21,7 @@ type Caller struct {
 	Purpose lancar.Text  // what it was registered for
 	Machine bool         // it stands in the register of machines
 	Scopes  []string     // of the token
+	Bound   bool         // it is bound to a key: DPoP is its scheme
 
 	Account lancar.ID // of the person; "" for nobody: a machine for itself
 	Subject string    // the person's, "" where they are known by the mandate alone
@@ -75,7 +76,7 @@ func (p *Provider) enter(w http.ResponseWriter, r *http.Request, scope string, f
 }
 
 func (p *Provider) caller(r *http.Request, t bearer, scope string) (Caller, error) {
-	c := Caller{Scopes: strings.Fields(t.Scope)}
+	c := Caller{Scopes: strings.Fields(t.Scope), Bound: t.Confirm.JKT != ""}
 	reg, err := p.client(r.Context(), t.Client)
 	if err != nil {
 		return c, err
