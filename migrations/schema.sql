@@ -1175,7 +1175,7 @@ CREATE UNIQUE INDEX payment_payments_applied ON payment_payments (region, charge
 
 CREATE INDEX payment_payments_charge ON payment_payments (region, charge);
 
-CREATE INDEX payment_payments_id ON payment_payments (region, id);
+CREATE INDEX payment_payments_suspended ON payment_payments (region, id) WHERE kind <> 'applied';
 
 CREATE TABLE payment_refunds (
   region TEXT NOT NULL,

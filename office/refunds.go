@@ -150,11 +150,20 @@ func (v *visit) transferRows(d payment.Return) []web.Row {
 	if d.Refund.Reference == "" {
 		return nil
 	}
-	rows := []web.Row{{Term: v.T("Nomor rujukan", "Reference"), Lines: []string{d.Refund.Reference}, Num: true}, {Term: v.T("Tanggal transfer", "Day of the transfer"), Lines: []string{v.civil(d.Refund.Sent)}}}
+	rows := []web.Row{{Term: v.T("Cara", "Way"), Lines: []string{v.wayBack(d.Refund.Way)}}, {Term: v.T("Nomor rujukan", "Reference"), Lines: []string{d.Refund.Reference}, Num: true},
+		{Term: v.T("Tanggal", "Day"), Lines: []string{v.civil(d.Refund.Sent)}}}
 	if name, ok := v.Identity.OfficerName(v.r.Context(), d.Recorder); ok {
 		rows = append(rows, web.Row{Term: v.T("Dicatat oleh", "Recorded by"), Lines: []string{name}})
 	}
 	return rows
+}
+
+// wayBack says how money went back.
+func (v *visit) wayBack(way string) string {
+	if way == "bank" {
+		return v.T("Oleh bank, ke rekening asal", "By the bank, to where it came from")
+	}
+	return v.T("Transfer dari kas daerah", "Transfer from the treasury")
 }
 
 // civil writes a day in words.

@@ -45,6 +45,24 @@ func (c *Charges) treasuryOf(place string) string {
 	return place
 }
 
+// rehomeTx moves money due back to the list of the treasury that has it now: a region may have got a
+// treasury of its own, or given it up.
+func (c *Charges) rehomeTx(tx *store.Tx) error {
+	var moved []dueKey
+	err := eachDue(tx, func(k dueKey) error {
+		if c.treasuryOf(k.place) != k.treasury {
+			moved = append(moved, k)
+		}
+		return nil
+	})
+	for _, k := range moved {
+		if err == nil {
+			err = moveDue(tx, k, c.treasuryOf(k.place))
+		}
+	}
+	return err
+}
+
 // Due lists what the officer's treasury has to pay back, the longest wait first, fifty at a time.
 // next is "" at the end; hand it back as after for what follows. Nothing personal is in it.
 func (c *Charges) Due(ctx context.Context, officer lancar.Actor, after string) (list []Due, next string, err error) {

@@ -48,6 +48,7 @@ const (
 	expireQueue = "payment.expire"
 	dueEvery    = 5 * time.Second
 	foldEvery   = 3 * time.Second
+	rehomeEvery = time.Hour
 )
 
 // New makes the room and registers its queues.
@@ -59,6 +60,7 @@ func New(db *store.DB, queue *jobs.Queue, ring *keys.Ring, regions *region.Regio
 	queue.Handle(backQueue, c.giveBack)
 	queue.Every("payment.due", dueEvery, c.dueTx)
 	queue.Every("payment.fold", foldEvery, c.foldTx)
+	queue.Every("payment.rehome", rehomeEvery, c.rehomeTx)
 	return c
 }
 

@@ -9,6 +9,7 @@ import (
 	"lancar"
 	"lancar/access"
 	"lancar/identity"
+	"lancar/internal/jobs"
 	"lancar/internal/store"
 	"lancar/payment"
 )
@@ -361,6 +362,22 @@ func TestWhatTheBankDoesNotReturnIsLeftToPeople(t *testing.T) {
 		d.drain(t)
 		if len(d.back) != 1 || d.back[0].Way != "transfer" || d.balance(t, due.Region, "treasury") != -75000_00 {
 			t.Fatal(d.back)
+		}
+	})
+}
+
+func TestMoneyDueBackFollowsItsTreasury(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		s, due := suspended(t, d)
+		must(t, d.db.Write(t.Context(), func(tx *store.Tx) error {
+			if _, err := tx.Exec("UPDATE payment_due SET region = place"); err != nil { // as if the village had had a treasury of its own
+				return err
+			}
+			return d.queue.EnqueueTx(tx, jobs.Job{Region: "00", Queue: "payment.rehome"})
+		}))
+		d.drain(t)
+		if list, _, err := d.Due(t.Context(), s.first, ""); err != nil || len(list) != 1 || list[0].ID != due.ID {
+			t.Fatal(list, err)
 		}
 	})
 }

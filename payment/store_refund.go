@@ -54,6 +54,12 @@ func dropDue(tx *store.Tx, treasury string, p paid) error {
 	return tx.Queue("DELETE FROM payment_due WHERE region = $1 AND at = $2 AND place = $3 AND payment = $4", treasury, p.at, p.region, string(p.id))
 }
 
+func moveDue(tx *store.Tx, k dueKey, treasury string) error {
+	_, err := tx.Exec("UPDATE payment_due SET region = $1 WHERE region = $2 AND at = $3 AND place = $4 AND payment = $5",
+		treasury, k.treasury, k.at, k.place, string(k.payment))
+	return err
+}
+
 // dueKey is a row of payment_due.
 type dueKey struct {
 	treasury, place string
