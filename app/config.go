@@ -40,9 +40,11 @@ type Config struct {
 	Upstream UpstreamConfig `yaml:"upstream"` // a national provider at which people sign in; none unless its issuer is set
 	MTLS     MTLSConfig     `yaml:"mtls"`     // a second port that asks apps and machines for certificates; none unless it listens
 	Limits   LimitsConfig   `yaml:"limits"`
-	GrownUp  int            `yaml:"grown_up"`    // age on whose birthday a parent no longer acts for a child; 0: 17
-	Orphans  int            `yaml:"orphan_days"` // how long a machine or an app goes on after its owner left; 0: 14
-	Metrics  string         `yaml:"metrics"`     // HOST:PORT that alone serves /metrics; "" serves it to this machine on listen
+	GrownUp  int            `yaml:"grown_up"` // age on whose birthday a parent no longer acts for a child; 0: 17
+	// MandateYears is how long a mandate that ended is kept; 0: 5.
+	MandateYears int    `yaml:"mandate_years"`
+	Orphans      int    `yaml:"orphan_days"` // how long a machine or an app goes on after its owner left; 0: 14
+	Metrics      string `yaml:"metrics"`     // HOST:PORT that alone serves /metrics; "" serves it to this machine on listen
 
 	demo *demoConfig
 }
@@ -137,6 +139,9 @@ func (c Config) check() error {
 	}
 	if c.GrownUp < 0 || c.GrownUp > 21 {
 		wrong = append(wrong, fmt.Errorf("grown_up is %d: write the age, like 17 or 18", c.GrownUp))
+	}
+	if c.MandateYears < 0 || c.MandateYears > 30 {
+		wrong = append(wrong, fmt.Errorf("mandate_years is %d: write a number of years up to 30", c.MandateYears))
 	}
 	if c.Orphans < 0 || c.Orphans > 90 {
 		wrong = append(wrong, fmt.Errorf("orphan_days is %d: write a number of days up to 90", c.Orphans))

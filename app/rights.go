@@ -43,7 +43,7 @@ func (n *node) rights() {
 	n.openBreaches()
 	n.access.Cases(n.cases.BroughtTx)
 	n.access.Register([]access.Exporter{n.identity.Exporter(), n.mandates.Exporter(), n.machines.Exporter(), n.notify.Exporter(), n.cases.Exporter(), n.charges.Exporter()},
-		append(n.cases.Retention(), n.identity.Retention(), n.identity.HappeningsRetention(), n.machines.Retention(), n.notify.Retention()))
+		append(append(n.cases.Retention(), n.identity.Retention(), n.identity.HappeningsRetention(), n.machines.Retention(), n.notify.Retention()), n.mandates.Retention()...))
 	n.access.Declare(n.identity.Processing, n.cases.Processing, n.charges.Processing)
 }
 

@@ -153,7 +153,7 @@ func (c *Cases) actedTx(tx *store.Tx, g access.Grant, d *dossier, out *Case) err
 		}
 		if known[id] == nil {
 			m, err := c.mandates.ByTx(tx, g, id)
-			if err != nil {
+			if err != nil && lancar.CodeOf(err) != lancar.NotFound { // forgotten since, years after it ended
 				return err
 			}
 			known[id] = &ActedBy{Mandate: id, Kind: m.Kind, Name: m.Holder.Name, Holder: m.Holder.Account}

@@ -754,6 +754,8 @@ CREATE TABLE identity_mandate_asks (
   expires_at BIGINT NOT NULL
 , answered_at BIGINT NOT NULL DEFAULT 0);
 
+CREATE INDEX identity_mandate_asks_age ON identity_mandate_asks (made_at);
+
 CREATE INDEX identity_mandate_asks_of ON identity_mandate_asks (principal, made_at);
 
 CREATE UNIQUE INDEX identity_mandate_asks_open ON identity_mandate_asks (mandate, verb, ref, amount) WHERE state IN ('waiting', 'approved');
@@ -808,6 +810,8 @@ CREATE INDEX identity_mandates_claimed ON identity_mandates (region) WHERE state
 CREATE INDEX identity_mandates_holder ON identity_mandates (holder, made_at) WHERE holder <> '';
 
 CREATE INDEX identity_mandates_offered ON identity_mandates (holder_subject) WHERE state = 'offered';
+
+CREATE INDEX identity_mandates_over ON identity_mandates (ended_at) WHERE ended_at > 0;
 
 CREATE INDEX identity_mandates_principal ON identity_mandates (principal, made_at);
 

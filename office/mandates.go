@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"lancar"
@@ -18,9 +19,10 @@ type heirRow struct {
 }
 
 // mandates is where two officers settle who acts as the heir of somebody who died.
-func mandates(v *visit) error { return v.mandatesPage(url.Values{}, nil) }
+func mandates(v *visit) error { return v.mandatesPage(url.Values{}, nil, nil) }
 
-func (v *visit) mandatesPage(sent url.Values, problems []web.Problem) error {
+// mandatesPage shows found, the mandates over somebody whom the officer asked about, nil for nobody asked.
+func (v *visit) mandatesPage(sent url.Values, problems []web.Problem, found []mandate.Mandate) error {
 	if err := v.only(identity.ClaimRole); err != nil {
 		return err
 	}
@@ -30,6 +32,9 @@ func (v *visit) mandatesPage(sent url.Values, problems []web.Problem) error {
 	}
 	view := struct {
 		Rows     []heirRow
+		Over     web.Field
+		Found    []heirRow
+		Asked    bool
 		Done     string
 		Fields   []web.Field
 		Problems []web.Problem
@@ -39,7 +44,15 @@ func (v *visit) mandatesPage(sent url.Values, problems []web.Problem) error {
 		view.Rows = append(view.Rows, heirRow{ID: string(p.ID), Title: p.Holder.Name + v.T(" untuk mendiang ", " for the late ") + p.Principal.Name, Paper: p.Paper, By: by,
 			Until: v.Date(p.Until), Mine: p.By == v.actor.ID})
 	}
+	view.Over = web.Field{Name: "over", Kind: web.TextField, Label: v.T("NIK atau NIB pemilik urusan", "Identity or business number of whose affairs they are"), Mode: "numeric", Width: "m", Max: 24}
+	mark(problems, &view.Over)
+	view.Asked = sent.Has("over") && len(problems) == 0
+	for _, m := range found {
+		view.Found = append(view.Found, heirRow{ID: string(m.ID), Title: m.Holder.Name + v.T(" untuk ", " for ") + m.Principal.Name, Paper: v.In(m.Kind.Text()), Until: v.Date(m.Until)})
+	}
 	switch v.r.URL.Query().Get("done") {
+	case "stopped":
+		view.Done = v.T("Kuasa itu dihentikan. Kedua pihak diberi tahu alasannya.", "The mandate is stopped. Both sides are told why.")
 	case "proposed":
 		view.Done = v.T("Usul Anda tercatat. Petugas lain harus memutusnya.", "Your proposal is recorded. Another officer must settle it.")
 	case "settled":
@@ -86,7 +99,7 @@ func proposeHeir(v *visit) error {
 	_, err = v.Mandates.Propose(v.r.Context(), v.actor, mandate.HeirClaim{Number: sent.Get("number"), Name: sent.Get("name"), BirthDate: born.Format(time.DateOnly),
 		Heir: sent.Get("heir"), HeirName: sent.Get("heir_name"), Paper: sent.Get("paper"), Until: until.AddDate(0, 0, 1), Region: v.actor.Region})
 	if e, ok := errors.AsType[*lancar.Error](err); ok && e.Field != "" && e.Code != lancar.Unavailable {
-		return v.mandatesPage(sent, []web.Problem{{Field: e.Field, Text: v.In(e.Text)}})
+		return v.mandatesPage(sent, []web.Problem{{Field: e.Field, Text: v.In(e.Text)}}, nil)
 	}
 	if err != nil {
 		return err
@@ -104,6 +117,34 @@ func settleHeir(v *visit) error {
 		return err
 	}
 	return v.to("/office/mandates?done=settled")
+}
+
+// findMandates looks for what stands over somebody's affairs. The number goes by a form, never in an address.
+func findMandates(v *visit) error {
+	sent, err := v.form()
+	if err != nil {
+		return err
+	}
+	list, err := v.Mandates.Over(v.r.Context(), v.actor, sent.Get("over"))
+	if p, ok := v.wrong(err); ok {
+		return v.mandatesPage(url.Values{}, []web.Problem{p}, nil)
+	}
+	if err != nil {
+		return err
+	}
+	return v.mandatesPage(url.Values{"over": {""}}, nil, list)
+}
+
+// stopMandate ends one, such as at a court's order, with the reason that both sides are told.
+func stopMandate(v *visit) error {
+	sent, err := v.form()
+	if err != nil {
+		return err
+	}
+	if err := v.Mandates.Stop(v.r.Context(), v.actor, lancar.ID(v.r.PathValue("id")), strings.TrimSpace(sent.Get("reason"))); err != nil {
+		return err
+	}
+	return v.to("/office/mandates?done=stopped")
 }
 
 func dateText(sent url.Values, name string) string {

@@ -171,6 +171,8 @@ func officerRoutes() map[string]handler {
 		"GET /office/mandates":                      mandates,
 		"POST /office/mandates":                     proposeHeir,
 		"POST /office/mandates/{id}":                settleHeir,
+		"POST /office/mandates/over":                findMandates,
+		"POST /office/mandates/{id}/stop":           stopMandate,
 		"GET /office/refunds":                       refunds,
 		"GET /office/refunds/{region}/{id}":         showRefund,
 		"POST /office/refunds/{region}/{id}":        settleRefund,

@@ -80,7 +80,7 @@ func (m *Mandates) makeTx(tx *store.Tx, r *row, event Event, who lancar.Actor, s
 	if err := insertEvent(tx, r.ID, 1, event, t.To, who, m.terms(*r)); err != nil {
 		return err
 	}
-	return m.tellTx(tx, *r, s, t)
+	return m.tellTx(tx, *r, s, t, "")
 }
 
 // moveTx writes a transition of a mandate by the table, and tells both parties.
@@ -117,7 +117,7 @@ func (m *Mandates) moveTx(tx *store.Tx, r *row, event Event, who lancar.Actor, r
 	if err := insertEvent(tx, r.ID, r.version, event, t.To, who, sealed); err != nil {
 		return err
 	}
-	return m.tellTx(tx, *r, s, t)
+	return m.tellTx(tx, *r, s, t, reason)
 }
 
 // wakeOf is when the system looks at a mandate again: at the end of its period or of the time to
@@ -142,16 +142,20 @@ func (m *Mandates) wakeOf(r row, now time.Time) int64 {
 
 // tellTx tells both parties what happened, the principal on every contact they have: nobody gets a
 // mandate over somebody who does not hear of it.
-func (m *Mandates) tellTx(tx *store.Tx, r row, s secret, t Transition) error {
+func (m *Mandates) tellTx(tx *store.Tx, r row, s secret, t Transition, reason string) error {
 	if t.Event == Request { // the code itself says it
 		return nil
+	}
+	because := lancar.Text{"id": "", "en": ""}
+	if reason != "" {
+		because = lancar.Text{"id": "\n\nAlasan: " + reason, "en": "\n\nReason: " + reason}
 	}
 	kind := r.Kind.Text()
 	note := func(id, en string) notify.Message {
 		return notify.Message{Region: r.office(), Key: "mandate/" + string(r.ID) + "/" + string(t.Event), Link: "/me/mandates",
 			Title: lancar.Text{"id": id, "en": en},
-			Body: lancar.Text{"id": s.Holder + " (" + kind["id"] + ") untuk " + s.Principal + ". " + t.Why["id"] + "\n\nBuka halaman kuasa untuk melihat yang boleh dilakukan, yang sudah dilakukan, dan untuk mencabutnya.",
-				"en": s.Holder + " (" + kind["en"] + ") for " + s.Principal + ". " + t.Why["en"] + "\n\nOpen the page of mandates to see what is permitted and what was done, and to take it back."}}
+			Body: lancar.Text{"id": s.Holder + " (" + kind["id"] + ") untuk " + s.Principal + ". " + t.Why["id"] + because["id"] + "\n\nBuka halaman kuasa untuk melihat yang boleh dilakukan, yang sudah dilakukan, dan untuk mencabutnya.",
+				"en": s.Holder + " (" + kind["en"] + ") for " + s.Principal + ". " + t.Why["en"] + because["en"] + "\n\nOpen the page of mandates to see what is permitted and what was done, and to take it back."}}
 	}
 	if r.Principal.Account != "" {
 		err := m.identity.TellTx(tx, r.Principal.Account, note("Kuasa untuk bertindak atas nama Anda", "Acting in your name"))

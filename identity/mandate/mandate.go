@@ -39,6 +39,8 @@ type Config struct {
 	// Rechecked is how long a mandate stands before the registers are asked again whether it still
 	// may: 24 hours unless set.
 	Rechecked time.Duration
+	// Years is how long a mandate that ended is kept, 5 unless set.
+	Years int
 	// Working says whether a machine may work at this instant, nil if it may. app hands it down; a
 	// mandate of one that is paused, stopped or over its time is not used. Nil asks nobody.
 	Working func(tx *store.Tx, machine lancar.ID) error
@@ -63,6 +65,9 @@ func New(db *store.DB, queue *jobs.Queue, ring *keys.Ring, acc *access.Access, n
 	}
 	if c.Rechecked == 0 {
 		c.Rechecked = 24 * time.Hour
+	}
+	if c.Years == 0 {
+		c.Years = 5
 	}
 	m := &Mandates{db: db, queue: queue, ring: ring, access: acc, notify: note, exchange: exch, identity: ident, config: c}
 	queue.Every("identity.mandates", sweepEvery, m.sweepTx)
