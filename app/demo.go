@@ -102,6 +102,9 @@ func Demo(ctx context.Context, o DemoOptions) error {
 		if err := n.seedConformance(ctx); err != nil {
 			return err
 		}
+		if err := n.seedPerson(ctx); err != nil {
+			return err
+		}
 	}
 	n.announce(o, local, outside.URL)
 	err = n.run(ctx, l, clock)

@@ -237,7 +237,7 @@ func cibaPing(t *testing.T, p *plans) {
 		id := c.ask(func(b map[string]any) { b["client_notification_token"] = token }).ok(t, 200).get("auth_req_id")
 		c.poll(id, nil).wants(t, 400, "authorization_pending")
 		c.drive(id, map[bool]string{true: "deny", false: "allow"}[status == 403])
-		list := p.heard(path, 5*time.Second, func(one call) bool { return strings.Contains(one.body, id) })
+		list := p.heard(path, 20*time.Second, func(one call) bool { return strings.Contains(one.body, id) })
 		if len(list) != 1 || list[0].head.Get("Authorization") != "Bearer "+token || !strings.HasPrefix(list[0].head.Get("Content-Type"), "application/json") || list[0].body != `{"auth_req_id":"`+id+`"}` {
 			t.Fatal(status, list)
 		}
@@ -247,7 +247,7 @@ func cibaPing(t *testing.T, p *plans) {
 			cibaTokens(t, c, r)
 		}
 	}
-	time.Sleep(time.Second) // a job that failed comes again within a second
+	time.Sleep(1500 * time.Millisecond) // a job that failed comes again after a second
 	seen := map[string]int{}
 	for _, one := range p.heard(path, time.Second, func(call) bool { return true }) {
 		if seen[one.body]++; seen[one.body] > 1 {

@@ -140,7 +140,7 @@ func leftOut(t *testing.T, c *rp, who *person, out bool) {
 // told is the logout token that the app was sent.
 func told(t *testing.T, p *plans, c *rp, path string) {
 	var head, body map[string]any
-	list := p.heard(path, 5*time.Second, func(one call) bool { // the others are of people who signed out meanwhile
+	list := p.heard(path, 20*time.Second, func(one call) bool { // the others are of people who signed out meanwhile
 		form, err := url.ParseQuery(one.body)
 		must(t, err)
 		parts := strings.Split(form.Get("logout_token"), ".")

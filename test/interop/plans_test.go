@@ -47,7 +47,8 @@ func TestPlans(t *testing.T) {
 	for _, plan := range []struct {
 		name    string
 		modules []module
-	}{{"basic", basicPlan()}, {"config", configPlan()}, {"logout", logoutPlan()}, {"fapi2", fapi2Plan()}, {"ciba", cibaPlan()}} {
+	}{{"ciba", cibaPlan()}, // first: a counter finds the person before they ever signed in
+		{"basic", basicPlan()}, {"config", configPlan()}, {"logout", logoutPlan()}, {"fapi2", fapi2Plan()}} {
 		t.Run(plan.name, func(t *testing.T) {
 			for _, m := range plan.modules {
 				t.Run(m.name, func(t *testing.T) {
