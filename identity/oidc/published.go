@@ -35,6 +35,7 @@ type fetchedKeys struct {
 	set   jose.JSONWebKeySet
 	at    time.Time // when they were fetched, zero for never
 	tried time.Time
+	why   error // the last try failed
 }
 
 func (c *keyCache) entry(at string) *fetchedKeys {
@@ -60,20 +61,18 @@ func (p *Provider) keysOf(ctx context.Context, reg *registration, kid string) (j
 	defer f.mu.Unlock()
 	now := time.Now() // the age of a cache entry, not of anything kept
 	fresh := !f.at.IsZero() && now.Sub(f.at) < keysLife && (kid == "" || len(f.set.Key(kid)) > 0)
-	if fresh || now.Sub(f.tried) < keysRetry {
-		return f.set, nil
-	}
-	f.tried = now
-	var set jose.JSONWebKeySet
-	if err := p.fetch(ctx, reg.KeysAt, &set); err != nil {
-		if !f.at.IsZero() && now.Sub(f.at) < 2*keysLife {
-			return f.set, nil // a short disturbance of theirs signs nobody out
+	if !fresh && now.Sub(f.tried) >= keysRetry {
+		var set jose.JSONWebKeySet
+		f.tried = now
+		if f.why = p.fetch(ctx, reg.KeysAt, &set); f.why == nil {
+			set.Keys = slices.DeleteFunc(set.Keys, func(k jose.JSONWebKey) bool { return !k.Valid() || !k.IsPublic() || keyAlgorithm(k.Key) == "" })
+			f.set, f.at = set, now
 		}
-		return set, badClient("Kunci di jwks_uri tidak bisa dibaca.", "The keys at the jwks_uri cannot be read").because(err)
 	}
-	set.Keys = slices.DeleteFunc(set.Keys, func(k jose.JSONWebKey) bool { return !k.Valid() || !k.IsPublic() || keyAlgorithm(k.Key) == "" })
-	f.set, f.at = set, now
-	return set, nil
+	if f.at.IsZero() || now.Sub(f.at) > 2*keysLife { // a short disturbance of theirs signs nobody out
+		return f.set, badClient("Kunci di jwks_uri tidak bisa dibaca.", "The keys at the jwks_uri cannot be read").because(f.why)
+	}
+	return f.set, nil
 }
 
 // verifyOf checks a compact JWS of a client against its keys and decodes its claims.
@@ -95,7 +94,7 @@ func (p *Provider) verifyOf(ctx context.Context, reg *registration, text string,
 
 // fetch reads JSON at a client's address: 64 KiB at most, within five seconds.
 func (p *Provider) fetch(ctx context.Context, at string, into any) error {
-	ctx, cancel := context.WithTimeout(ctx, fetchLife)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchLife) // others wait for the answer, too
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
 	if err != nil {
