@@ -59,6 +59,13 @@ func (c *Charges) giveBack(ctx context.Context, j jobs.Job) error {
 	case err == nil:
 		return c.settleBack(ctx, j.Region, in.Payment, func(tx *store.Tx, p paid, ch Charge, row refundRow) error {
 			row.reference, row.sent = bankNumber(number, row.id), region.DateIn(tx.Now, c.regions.ByCode(row.region).Zone).String()
+			used, err := referenceUsed(tx, row.region, byBank, row.reference, row.payment)
+			if err != nil {
+				return err
+			}
+			if used { // a bank that gives one number twice
+				row.reference = string(row.id)
+			}
 			return c.returnTx(tx, p, ch, row)
 		})
 	case lancar.CodeOf(err) == lancar.Gone || c.db.Now().After(store.Time(p.at).Add(askBackFor)):

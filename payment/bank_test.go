@@ -63,6 +63,7 @@ type bank struct {
 	paid   map[string]string // reference → receipt
 	tokens int
 	gives  bool              // takes payments back to where they came from
+	dull   bool              // gives every return the same number
 	lost   int               // answers about a return that get lost, although it was made
 	twice  string            // what it calls a return that is asked for again: "409" a duplicate, "404" no valid status
 	back   map[string]string // number of the return → receipt
@@ -91,7 +92,11 @@ func (b *bank) giveBack(w http.ResponseWriter, body []byte) {
 			say(504, "00", snap.RefundResponse{})
 			return
 		}
-		say(200, "00", snap.RefundResponse{RefundNo: "RB" + in.PartnerRefundNo[:8], PartnerRefundNo: in.PartnerRefundNo})
+		number := "RB"
+		if !b.dull {
+			number += in.PartnerRefundNo
+		}
+		say(200, "00", snap.RefundResponse{RefundNo: number, PartnerRefundNo: in.PartnerRefundNo})
 	}
 }
 

@@ -63,7 +63,7 @@ func (c *Charges) Record(ctx context.Context, officer lancar.Actor, place string
 			}
 			return errRefundMoved()
 		}
-		if used, err := referenceUsed(tx, place, byTransfer, t.Reference); err != nil || used {
+		if used, err := referenceUsed(tx, place, byTransfer, t.Reference, id); err != nil || used {
 			return orUsed(err)
 		}
 		row.stage, row.way, row.reference, row.sent = Recorded, byTransfer, t.Reference, t.Sent
@@ -87,7 +87,7 @@ func (c *Charges) saveRefund(tx *store.Tx, row refundRow) error {
 		row.id = lancar.NewID(tx.Now)
 	}
 	won, err := putRefund(tx, row, was, c.refundMAC(row))
-	if err == nil && !won {
+	if err == nil && !won || store.IsConflict(err) { // the reference was taken at the same moment: look again
 		err = errMoved
 	}
 	return err

@@ -279,7 +279,7 @@ func TestVerifyFindsAlteredRefunds(t *testing.T) {
 
 func TestTheBankGivesMoneyBackByItself(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
-		d.bank.set(func() { d.bank.gives = true })
+		d.bank.set(func() { d.bank.gives, d.bank.dull = true, true })
 		twice, late := d.charge(t, "53.15", 1000), d.charge(t, "53.15", 2000)
 		codes := []payment.Code{d.code(t, twice), d.code(t, late)}
 		for _, receipt := range []string{"R1", "R2"} {
@@ -290,7 +290,7 @@ func TestTheBankGivesMoneyBackByItself(t *testing.T) {
 		d.notify(t, note{reference: codes[1].Reference, receipt: "R3", amount: 2000_00})
 		d.drain(t)
 		d.drain(t)
-		if len(d.back) != 2 || len(d.refused) != 0 || d.back[0].Way != "bank" || d.back[0].Reference[:2] != "RB" {
+		if len(d.back) != 2 || len(d.refused) != 0 || d.back[0].Way != "bank" || d.back[0].Reference != "RB" || len(d.back[1].Reference) != 32 {
 			t.Fatalf("%+v, %+v", d.back, d.refused)
 		}
 		for number, receipt := range d.bank.back {
@@ -379,5 +379,39 @@ func TestMoneyDueBackFollowsItsTreasury(t *testing.T) {
 		if list, _, err := d.Due(t.Context(), s.first, ""); err != nil || len(list) != 1 || list[0].ID != due.ID {
 			t.Fatal(list, err)
 		}
+	})
+}
+
+func TestOneTransferRecordedForTwoPaymentsAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		s, first := suspended(t, d)
+		second := d.late(t, s.first)
+		list := []payment.Due{first, second}
+		for i := range list { // recorded and taken away before, so that both are changed rows, not new ones
+			must(t, d.Record(t.Context(), s.first, list[i].Region, list[i].ID, d.transfer("TRF-00000"+string(rune('1'+i)))))
+			must(t, d.SendBack(t.Context(), s.first, list[i].Region, list[i].ID, 3))
+		}
+		errs := make([]error, 8)
+		var group sync.WaitGroup
+		for i := range errs {
+			group.Go(func() {
+				tr := d.transfer("TRF-000009")
+				tr.Version = 4
+				errs[i] = d.Record(t.Context(), []lancar.Actor{s.first, s.second}[i%2], list[i%2].Region, list[i%2].ID, tr)
+			})
+		}
+		group.Wait()
+		won := map[int]bool{}
+		for i, err := range errs {
+			if err == nil {
+				won[i%2] = true
+			} else if code := lancar.CodeOf(err); code != lancar.Invalid && code != lancar.Conflict {
+				t.Error(err)
+			}
+		}
+		if len(won) != 1 {
+			t.Fatal("one transfer paid back", won, errs)
+		}
+		d.drain(t)
 	})
 }

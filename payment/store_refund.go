@@ -33,10 +33,10 @@ func putRefund(tx *store.Tx, f refundRow, was int64, mac string) (bool, error) {
 	return n == 1, err
 }
 
-// referenceUsed says whether a transfer stands for a payment of the region already.
-func referenceUsed(tx *store.Tx, region, way, reference string) (bool, error) {
+// referenceUsed says whether a transfer stands for another payment of the region already.
+func referenceUsed(tx *store.Tx, region, way, reference string, but lancar.ID) (bool, error) {
 	var n int64
-	err := tx.QueryRow("SELECT count(payment) FROM payment_refunds WHERE region = $1 AND way = $2 AND reference = $3", region, way, reference).Scan(&n)
+	err := tx.QueryRow("SELECT count(payment) FROM payment_refunds WHERE region = $1 AND way = $2 AND reference = $3 AND payment <> $4", region, way, reference, string(but)).Scan(&n)
 	return n > 0, err
 }
 
