@@ -38,12 +38,11 @@ const issuer = "http://lancar.test"
 // world is one database with several copies of a node over it, each behind a real HTTP server.
 type world struct {
 	testing.TB
-	db      *store.DB
-	copies  []*httptest.Server
-	rooms   []*machine.Machines
-	owner   lancar.Actor
-	key     *ecdsa.PrivateKey
-	keyText string
+	db     *store.DB
+	copies []*httptest.Server
+	rooms  []*machine.Machines
+	owner  lancar.Actor
+	key    *ecdsa.PrivateKey
 
 	id       *identity.Identity
 	mandates *mandate.Mandates

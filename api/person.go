@@ -43,10 +43,7 @@ func applicant(ctx context.Context) casework.Applicant {
 // applicantOf is the person of a token: under a mandate its principal, with the holder, else who signed
 // in to the app, with the app.
 func (a *API) applicantOf(r *http.Request, c oidc.Caller, scope string, opened []string) (casework.Applicant, error) {
-	who := casework.Applicant{Account: c.Account, Subject: c.Subject, Level: c.Level, Register: c.Level >= identity.Verified, Lang: "id"}
-	if tag := r.Header.Get("Accept-Language"); len(tag) >= 2 && tag[:2] == "en" {
-		who.Lang = "en"
-	}
+	who := casework.Applicant{Account: c.Account, Subject: c.Subject, Level: c.Level, Register: c.Level >= identity.Verified}
 	if c.Mandate == "" {
 		who.App = &access.App{Who: c.Client, Purpose: c.Purpose, Scope: scope, What: opened}
 		return who, nil

@@ -19,7 +19,7 @@ import (
 type Applicant struct {
 	Account  lancar.ID
 	Subject  string
-	Lang     string
+	Lang     string // of what is written to them about it; "" for the account's own
 	Register bool
 	Level    identity.Level // how sure the sign-in is, for services that ask for more
 	By       lancar.Actor

@@ -48,6 +48,11 @@ func (c *Cases) submitOnce(ctx context.Context, who Applicant, s Submission) (Ca
 		if d, key, err = c.draftTx(tx, who, s.Draft, askDraftMetas(who.Account, s.Draft, &metas)); err != nil || d.state == "submitted" {
 			return err
 		}
+		if who.Lang == "" {
+			if who.Lang, err = c.identity.LangTx(tx, who.Account); err != nil {
+				return err
+			}
+		}
 		d.Files, err = describe(metas, key)
 		return err
 	})

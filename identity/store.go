@@ -62,6 +62,11 @@ func updateLang(tx *store.Tx, id lancar.ID, lang string) error {
 	return tx.Queue(`UPDATE identity_accounts SET lang = $2 WHERE id = $1`, string(id), lang)
 }
 
+func langOf(tx *store.Tx, id lancar.ID) (lang string, err error) {
+	err = tx.QueryRow(`SELECT lang FROM identity_accounts WHERE id = $1`, string(id)).Scan(&lang)
+	return lang, err
+}
+
 type contactRow struct {
 	hash, channel string
 	sealed        []byte

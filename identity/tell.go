@@ -19,6 +19,15 @@ func (i *Identity) TellTx(tx *store.Tx, account lancar.ID, m notify.Message) err
 	return i.notify.SendTx(tx, m)
 }
 
+// LangTx is the language in which an account is written to, "id" for one that is not there.
+func (i *Identity) LangTx(tx *store.Tx, account lancar.ID) (string, error) {
+	lang, err := langOf(tx, account)
+	if err == store.ErrNone || err == nil && lang == "" {
+		return "id", nil
+	}
+	return lang, err
+}
+
 // SetLangTx sets the language in which an account is written to.
 func (i *Identity) SetLangTx(tx *store.Tx, account lancar.ID, lang string) error {
 	return updateLang(tx, account, lang)

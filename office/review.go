@@ -200,7 +200,7 @@ func (v *visit) head(view *caseView, in read) {
 // all that none could confirm.
 func (v *visit) notes(view *caseView, in read) {
 	if in.c.By != nil {
-		view.Notes = append(view.Notes, noteView{"", v.actedBy(*in.c.By)})
+		view.Notes = append(view.Notes, noteView{"", v.T("Diajukan untuk pemohon oleh ", "Sent for the applicant by ") + v.actedBy(*in.c.By, true)})
 	}
 	for _, n := range []struct{ state, kind, said string }{{"nomatch", "bad", v.T("Berbeda dari ", "Differs from ")},
 		{"unchecked", "warn", v.T("Belum bisa dipastikan di ", "Could not be confirmed with ")}} {
@@ -226,16 +226,19 @@ func (v *visit) notes(view *caseView, in read) {
 	}
 }
 
-// actedBy says who did it for the applicant, as what and by which mandate; without the name where
-// the step hides who applies.
-func (v *visit) actedBy(by casework.ActedBy) string {
+// actedBy says who did it for the applicant, as what and by which mandate; to a machine's final steps
+// its person agreed. The name is left out where the step hides who applies.
+func (v *visit) actedBy(by casework.ActedBy, final bool) string {
 	name := ""
 	if by.Name != "" {
 		name = by.Name + ", "
 	}
-	text := v.T("Diajukan untuk pemohon oleh ", "Sent for the applicant by ") + name + v.In(by.Kind.Text())
-	if by.Kind == mandate.Agent {
-		text += v.T(" (mesin; orangnya menyetujui langkah ini)", " (a machine; its person agreed to this step)")
+	text := name + v.In(by.Kind.Text())
+	switch {
+	case by.Kind == mandate.Agent && final:
+		text += v.T(" (mesin milik pemohon, yang menyetujui langkah ini)", " (a machine of the applicant's own, who agreed to this step)")
+	case by.Kind == mandate.Agent:
+		text += v.T(" (mesin milik pemohon)", " (a machine of the applicant's own)")
 	}
 	return text + v.T(". Kuasa ", ". Mandate ") + string(by.Mandate) + "."
 }
@@ -334,7 +337,7 @@ func (v *visit) history(in read) (out []web.Step) {
 	for _, e := range in.c.Events {
 		step := web.Step{State: "done", Title: v.In(e.Text), When: in.w.Moment(e.At, v.now)}
 		if e.By != nil {
-			step.Lines = []string{v.actedBy(*e.By)}
+			step.Lines = []string{v.T("Untuk pemohon oleh ", "For the applicant by ") + v.actedBy(*e.By, e.Kind == flow.Submit || e.Kind == flow.Withdraw)}
 		}
 		if e.Through != nil {
 			step.Lines = append(step.Lines, v.T("Lewat aplikasi ", "By the app ")+e.Through.Name)

@@ -154,6 +154,9 @@ func (p *Provider) refuseCall(w http.ResponseWriter, r *http.Request, client lan
 		w.Header().Set("Retry-After", strconv.Itoa(max(1, int(over.Opens.Sub(p.DB.Now()).Seconds())+1)))
 	}
 	f := asFault(err)
+	if f.code == "invalid_client" { // whose token it is may not go on: to a resource, the token is what is wrong
+		f = refuse("invalid_token", f.words["id"], f.words["en"]).with(http.StatusUnauthorized).because(err)
+	}
 	if f.status >= http.StatusInternalServerError {
 		p.Log.Error("a call of the API failed", "error", err)
 	}

@@ -171,7 +171,7 @@ func (p *apiPage) asks() {
 	p.must(err)
 	page, err := d.B.Get(p.town.town.Portal("") + "/office/cases/" + p.vars["CASE"])
 	p.must(err)
-	if !strings.Contains(page.Text(), "agen komputer (mesin; orangnya menyetujui langkah ini)") {
+	if !strings.Contains(page.Text(), "agen komputer (mesin milik pemohon, yang menyetujui langkah ini)") {
 		p.Error("the officer does not read that an agent sent it: ", page.Main())
 	}
 	_, err = office.Act(p.vars["CASE"], "reviewer", "ask", lab.Answers{"requirement": "goods", "reason": "Fotonya gelap."})
