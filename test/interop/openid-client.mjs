@@ -12,6 +12,11 @@ const config = await client.dynamicClientRegistration(new URL(run.issuer), {
 }, client.PrivateKeyJwt({ key: pair.privateKey, kid: 'k1' }), { initialAccessToken: run.registration_token })
 ok(config.clientMetadata().client_id, 'registration')
 
+// Tokens are for addresses that a resource server of the node has.
+const server = await fetch(`${run.issuer}/oauth/register`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${run.registration_token}` },
+  body: JSON.stringify({ client_name: 'arsip', redirect_uris: [], grant_types: ['client_credentials'], token_endpoint_auth_method: 'private_key_jwt', jwks, resources: [archive], resource_server: true }) })
+ok(server.status === 201, 'resource server')
+
 const person = new Person(run)
 const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'))
 
