@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"lancar"
+	"lancar/casework"
 	"lancar/internal/jobs"
 	"lancar/internal/store"
 	"lancar/payment"
@@ -14,12 +15,13 @@ import (
 
 func TestAReturnOfMoneyStandsInTheHistoryAndThePayerIsTold(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		w.staff()
+		reviewers, _ := w.staff()
 		who := w.person(maria)
 		c := w.submit(who, stall)
 		w.pay(who, c)
 		w.run()
 		before := w.read(who, c.Number)
+		officer, task := w.task(reviewers, c.Number)
 		payload, err := json.Marshal(payment.Refunded{Region: c.Region, Charge: c.ID, Case: c.ID, Payment: "p", Amount: lancar.Rupiah(75000), Way: "transfer", Reference: "TRF-1", Sent: "2026-11-24"})
 		w.must(err)
 		w.must(w.db.Write(t.Context(), func(tx *store.Tx) error {
@@ -35,6 +37,8 @@ func TestAReturnOfMoneyStandsInTheHistoryAndThePayerIsTold(t *testing.T) {
 		}) {
 			t.Error(w.mail("maria@example.com"))
 		}
+		w.must(w.cases.Ask(t.Context(), officer, c.Number, task.Version, casework.Ask{Requirement: "goods", Reason: "Tulis barangnya."}))
+		w.run()
 		w.verified()
 	})
 }

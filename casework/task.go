@@ -144,10 +144,16 @@ func (c *Cases) taskTx(tx *store.Tx, officer lancar.Actor, number string, versio
 	if !d.status.open() || d.status.Officer != officer.ID || d.status.Role != officer.Role {
 		return nil, lancar.Fail(lancar.Forbidden, "", "Permohonan ini sekarang bukan tugas Anda.", "This application is not your task now.")
 	}
-	if version != d.version {
+	if !d.asSeen(version) {
 		return nil, errMoved()
 	}
 	return d, d.inTime(tx.Now)
+}
+
+// asSeen says whether a case stands as an officer saw it at a version: nothing but money that went
+// back came since, which is no part of what they judge.
+func (d *dossier) asSeen(version int64) bool {
+	return version >= 1 && version <= d.version && !slices.ContainsFunc(d.events[version:], func(e event) bool { return e.Kind != refunded })
 }
 
 // inTime refuses every act of an officer on a case that the law has granted by then, also while
