@@ -63,6 +63,9 @@ func Mount(mux *http.ServeMux, d Deps) {
 	}
 	a := &API{d}
 	h := humago.New(mux, config)
+	h.UseMiddleware(anyOrigin)
+	mux.HandleFunc("OPTIONS /api/", preflight)
+	mux.Handle("/api/", Sorry(lancar.NotFound))
 	if d.Admit != nil {
 		a.mountMachines(h)
 		if d.Mandates != nil {

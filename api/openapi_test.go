@@ -114,3 +114,22 @@ func TestTheDescriptionIsComplete(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryAnswerIsForMachines(t *testing.T) {
+	db := storetest.Open(t)
+	w := newTown(t, db, db.Now())
+	nobody := &caller{town: w}
+	for path, status := range map[string]int{"/api/v1/nothing": 404, "/api/v1/cases": 401, "/api/v1/services?limit=900": 422} {
+		r := nobody.want(status, nobody.call("GET", path, nil))
+		if r.header.Get("Content-Type") != "application/problem+json" || r.at("status") != float64(status) {
+			t.Error(path, r.header, r.text)
+		}
+		if status != 404 && r.header.Get("Access-Control-Allow-Origin") != "*" {
+			t.Error("an app in a browser cannot read it:", path, r.header)
+		}
+	}
+	r := nobody.want(204, nobody.call("OPTIONS", "/api/v1/drafts/x/submit", nil, "Origin", "https://app.example", "Access-Control-Request-Method", "POST"))
+	if !strings.Contains(r.header.Get("Access-Control-Allow-Headers"), "Idempotency-Key") {
+		t.Error(r.header)
+	}
+}

@@ -48,8 +48,7 @@ func (a *API) problem(ctx context.Context, err error) error {
 		return p
 	}
 	challenge := p.oauth(e, caller(ctx))
-	p.Title, p.Detail = http.StatusText(p.Status), e.Text.In("en")
-	p.Errors = []*huma.ErrorDetail{{Message: e.Text.In("id") + " / " + e.Text.In("en"), Location: location(e.Field)}}
+	p.fill(e)
 	if p.Status == http.StatusTooManyRequests {
 		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {"60"}})
 	}
@@ -57,6 +56,19 @@ func (a *API) problem(ctx context.Context, err error) error {
 		return huma.ErrorWithHeaders(p, http.Header{"Www-Authenticate": {challenge}})
 	}
 	return p
+}
+
+// problemOf is an error that no token has a part in.
+func problemOf(e *lancar.Error) error {
+	p := &problem{}
+	p.Status = serve.Status(e.Code)
+	p.fill(e)
+	return p
+}
+
+func (p *problem) fill(e *lancar.Error) {
+	p.Title, p.Detail = http.StatusText(p.Status), e.Text.In("en")
+	p.Errors = []*huma.ErrorDetail{{Message: e.Text.In("id") + " / " + e.Text.In("en"), Location: location(e.Field)}}
 }
 
 // oauth says what of the token or of what stands behind it lacks (RFC 6750 section 3.1, RFC 9470). A

@@ -11,6 +11,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -182,7 +183,19 @@ func (n *node) handler(moved *shift, metrics *serve.Metrics) (http.Handler, erro
 	mux.Handle("/", people.Handler())
 	return serve.Wrap(mux, serve.Options{Log: n.log, Metrics: metrics, Limiter: serve.NewLimiter(n.config.Limits.PerSecond, n.config.Limits.Burst),
 		Proxies: n.config.prefixes(), Secure: n.base.Scheme == "https", MaxBody: maxBody,
-		TooMany: people.Sorry(lancar.TooMany), Internal: people.Sorry(lancar.Internal)}), nil
+		TooMany: sorry(people, lancar.TooMany), Internal: sorry(people, lancar.Internal)}), nil
+}
+
+// sorry answers an error before any door was reached, as the door would.
+func sorry(people *portal.Portal, code lancar.Code) http.Handler {
+	page, problem := people.Sorry(code), api.Sorry(code)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			problem.ServeHTTP(w, r)
+			return
+		}
+		page.ServeHTTP(w, r)
+	})
 }
 
 func (n *node) ready(w http.ResponseWriter, r *http.Request) {
