@@ -8,6 +8,7 @@ import (
 	"lancar/identity/mandate"
 	"lancar/internal/store"
 	"lancar/internal/store/storetest"
+	"lancar/test/outside"
 )
 
 // BenchmarkMandate is what acting for somebody adds to a request: asking whether one may (a page), and
@@ -16,9 +17,9 @@ func BenchmarkMandate(b *testing.B) {
 	for _, engine := range []string{"sqlite", "postgres"} {
 		open := func(b *testing.B) *world {
 			if engine == "sqlite" {
-				return newWorld(b, storetest.Open(b), time.Now())
+				return newWorld(b, outside.Over(b, storetest.Open(b), people()))
 			}
-			return newWorld(b, storetest.OpenURL(b, storetest.PostgresURL(b), time.Now), time.Now())
+			return newWorld(b, outside.Over(b, storetest.OpenURL(b, storetest.PostgresURL(b), time.Now), people()))
 		}
 		b.Run(engine+"/check", func(b *testing.B) {
 			w := open(b)
@@ -55,7 +56,7 @@ func BenchmarkMandate(b *testing.B) {
 			n := 0
 			for b.Loop() {
 				n++
-				err := w.db.Write(b.Context(), func(tx *store.Tx) error {
+				err := w.DB.Write(b.Context(), func(tx *store.Tx) error {
 					_, err := tx.Exec(`INSERT INTO identity_limits (name, slot, n, ends_at) VALUES ($1, 0, 0, 0)`, "bench"+strconv.Itoa(n))
 					return err
 				})

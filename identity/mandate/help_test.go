@@ -14,90 +14,90 @@ import (
 
 func (w *world) claim() mandate.HelpClaim {
 	return mandate.HelpClaim{Number: yosef, Name: "Yosef", BirthDate: "1985-01-01", Contact: "0812 3456 7891", Errand: "Sewa lapak pasar",
-		Scope: mandate.Scope{Services: []string{"lapak"}, Verbs: []mandate.Verb{mandate.See, mandate.Draft, mandate.Submit}}, Until: w.now().AddDate(0, 0, 1), Region: "53.15", Lang: "id"}
+		Scope: mandate.Scope{Services: []string{"lapak"}, Verbs: []mandate.Verb{mandate.See, mandate.Draft, mandate.Submit}}, Until: w.Now().AddDate(0, 0, 1), Region: "53.15", Lang: "id"}
 }
 
 func TestANeighbourAgreesByTheirOwnCode(t *testing.T) {
 	each(t, func(w *world) {
-		helper := w.person(maria)
+		helper := w.Person(maria)
 		a, err := w.m.Help(t.Context(), helper, w.claim())
-		w.must(err)
-		w.drain()
+		w.Must(err)
+		w.Drain()
 		act := mandate.Act{Verb: mandate.Submit, Service: "lapak", Ref: "d/1"}
-		w.refused(w.use(helper.Account, a.ID, act), lancar.NotFound) // nothing without the code
-		w.refused(w.m.ActFor(t.Context(), helper, a.ID), lancar.NotFound)
-		text := w.last("+6281234567891")
-		if !strings.Contains(text, "MARIA SARABITI") || w.code("+6281234567891") == "" {
+		w.Refused(w.use(helper.Account, a.ID, act), lancar.NotFound) // nothing without the code
+		w.Refused(w.m.ActFor(t.Context(), helper, a.ID), lancar.NotFound)
+		text := w.LastMail("+6281234567891")
+		if !strings.Contains(text, "MARIA SARABITI") || w.Code("+6281234567891") == "" {
 			t.Fatalf("the neighbour was not told who asks: %q", text)
 		}
-		m, err := w.m.Confirm(t.Context(), helper, a.ID, w.code("+6281234567891"))
-		w.must(err)
+		m, err := w.m.Confirm(t.Context(), helper, a.ID, w.Code("+6281234567891"))
+		w.Must(err)
 		if m.State != mandate.Active {
 			t.Fatal(m.State)
 		}
-		w.must(w.use(helper.Account, a.ID, act))
-		_, err = w.m.Confirm(t.Context(), helper, a.ID, w.code("+6281234567891"))
-		w.refused(err, lancar.Conflict)
-		neighbour := w.person(yosef) // signs in for the first time, and finds what was done
+		w.Must(w.use(helper.Account, a.ID, act))
+		_, err = w.m.Confirm(t.Context(), helper, a.ID, w.Code("+6281234567891"))
+		w.Refused(err, lancar.Conflict)
+		neighbour := w.Person(yosef) // signs in for the first time, and finds what was done
 		if neighbour.Account != m.Principal.Account {
 			t.Fatal("another account")
 		}
 		given, err := w.m.Of(t.Context(), neighbour.Own)
-		w.must(err)
+		w.Must(err)
 		_, did, err := w.m.Did(t.Context(), neighbour, given[0].ID, "")
-		w.must(err)
+		w.Must(err)
 		if len(given) != 1 || given[0].Holder.Name != "MARIA SARABITI" || given[0].Errand != "Sewa lapak pasar" || len(did) != 1 {
 			t.Errorf("%+v %+v", given, did)
 		}
-		w.pass(48 * time.Hour)
-		w.refused(w.use(helper.Account, a.ID, act), lancar.Gone)
+		w.Pass(48 * time.Hour)
+		w.Refused(w.use(helper.Account, a.ID, act), lancar.Gone)
 	})
 }
 
 func TestAHelperWithoutTheNeighbourGetsNothing(t *testing.T) {
 	each(t, func(w *world) {
-		helper := w.person(maria)
+		helper := w.Person(maria)
 		own := w.claim()
 		own.Contact = "maria@example.com" // the helper's own
 		a, err := w.m.Help(t.Context(), helper, own)
-		w.must(err)
-		before := w.count("maria@example.com")
-		w.drain()
-		if w.count("maria@example.com") != before {
+		w.Must(err)
+		before := len(w.Mail("maria@example.com"))
+		w.Drain()
+		if len(w.Mail("maria@example.com")) != before {
 			t.Error("a code went to the helper")
 		}
 		right, err := w.m.Help(t.Context(), helper, w.claim())
-		w.must(err)
+		w.Must(err)
 		if (a.Contact == "") != (right.Contact == "") || a.Expires.IsZero() {
 			t.Error("the answer tells whether it was true")
 		}
-		w.drain()
-		code := w.code("+6281234567891")
+		w.Drain()
+		code := w.Code("+6281234567891")
 		_, err = w.m.Confirm(t.Context(), helper, a.ID, code) // of another request
-		w.refused(err, lancar.Invalid)
-		_, err = w.m.Confirm(t.Context(), w.person(lukas), right.ID, code) // somebody else types it
-		w.refused(err, lancar.NotFound)
+		w.Refused(err, lancar.Invalid)
+		_, err = w.m.Confirm(t.Context(), w.Person(lukas), right.ID, code) // somebody else types it
+		w.Refused(err, lancar.NotFound)
 		for i := range 6 {
 			wrong := fmt.Sprintf("%06d", i)
 			if wrong == code {
 				continue
 			}
 			_, err := w.m.Confirm(t.Context(), helper, right.ID, wrong)
-			w.refused(err, lancar.Invalid)
+			w.Refused(err, lancar.Invalid)
 		}
 		_, err = w.m.Confirm(t.Context(), helper, right.ID, code) // five tries are over
-		w.refused(err, lancar.Invalid)
+		w.Refused(err, lancar.Invalid)
 	})
 }
 
 func TestACodeIsLateAfterTenMinutes(t *testing.T) {
 	each(t, func(w *world) {
-		helper := w.person(maria)
+		helper := w.Person(maria)
 		a, err := w.m.Help(t.Context(), helper, w.claim())
-		w.must(err)
-		w.drain()
-		code := w.code("+6281234567891")
-		w.pass(11 * time.Minute)
+		w.Must(err)
+		w.Drain()
+		code := w.Code("+6281234567891")
+		w.Pass(11 * time.Minute)
 		w.sweep()
 		if _, err := w.m.Confirm(t.Context(), helper, a.ID, code); err == nil {
 			t.Error("a late code was taken")
@@ -107,16 +107,16 @@ func TestACodeIsLateAfterTenMinutes(t *testing.T) {
 
 func TestAHelperCannotFloodANeighbour(t *testing.T) {
 	each(t, func(w *world) {
-		for _, helper := range []identity.Session{w.person(maria), w.person(lukas)} {
+		for _, helper := range []identity.Session{w.Person(maria), w.Person(lukas)} {
 			for range 10 {
 				_, err := w.m.Help(t.Context(), helper, w.claim())
-				w.must(err)
+				w.Must(err)
 			}
 			_, err := w.m.Help(t.Context(), helper, w.claim())
-			w.refused(err, lancar.TooMany)
+			w.Refused(err, lancar.TooMany)
 		}
-		w.drain()
-		if n := w.count("+6281234567891"); n != 5 {
+		w.Drain()
+		if n := len(w.Mail("+6281234567891")); n != 5 {
 			t.Errorf("%d codes reached the neighbour", n)
 		}
 	})
@@ -124,20 +124,20 @@ func TestAHelperCannotFloodANeighbour(t *testing.T) {
 
 func TestTheNeighbourWhoSignsInHearsOnTheirOwnContactsAndDeclines(t *testing.T) {
 	each(t, func(w *world) {
-		neighbour := w.person(yosef)
-		w.set("population "+yosef, "phone", "+6289999999999") // changed by an attacker the day before
-		helper := w.person(lukas)
+		neighbour := w.Person(yosef)
+		w.SetField("population "+yosef, "phone", "+6289999999999") // changed by an attacker the day before
+		helper := w.Person(lukas)
 		c := w.claim()
 		c.Contact = "+6289999999999"
 		a, err := w.m.Help(t.Context(), helper, c)
-		w.must(err)
-		w.drain()
-		if !w.heard("yosef@example.com", "LUKAS meminta bertindak") || strings.Contains(w.last("yosef@example.com"), "Kode kuasa") {
+		w.Must(err)
+		w.Drain()
+		if !w.Told("yosef@example.com", "LUKAS meminta bertindak") || strings.Contains(w.LastMail("yosef@example.com"), "Kode kuasa") {
 			t.Fatal("the neighbour did not hear of it")
 		}
-		w.must(w.m.Revoke(t.Context(), neighbour, a.ID))
-		_, err = w.m.Confirm(t.Context(), helper, a.ID, w.code("+6289999999999"))
-		w.refused(err, lancar.Conflict)
+		w.Must(w.m.Revoke(t.Context(), neighbour, a.ID))
+		_, err = w.m.Confirm(t.Context(), helper, a.ID, w.Code("+6289999999999"))
+		w.Refused(err, lancar.Conflict)
 	})
 }
 
@@ -146,30 +146,30 @@ func TestAnOfficerHelpsAtTheCounterButNotThemself(t *testing.T) {
 		o := w.officer("198001012005011001", yosef, "")
 		s := identity.Session{Account: o.ID, Kind: identity.Officer, Actor: o, Level: identity.Verified}
 		_, err := w.m.Help(t.Context(), s, w.claim())
-		w.refused(err, lancar.Forbidden)
+		w.Refused(err, lancar.Forbidden)
 		other := w.officer("198001012005011002", "", "")
 		s = identity.Session{Account: other.ID, Kind: identity.Officer, Actor: other, Level: identity.Verified}
 		a, err := w.m.Help(t.Context(), s, w.claim())
-		w.must(err)
-		w.drain()
-		_, err = w.m.Confirm(t.Context(), s, a.ID, w.code("+6281234567891"))
-		w.must(err)
-		w.must(w.use(other.ID, a.ID, mandate.Act{Verb: mandate.Submit, Service: "lapak", Ref: "x"}))
+		w.Must(err)
+		w.Drain()
+		_, err = w.m.Confirm(t.Context(), s, a.ID, w.Code("+6281234567891"))
+		w.Must(err)
+		w.Must(w.use(other.ID, a.ID, mandate.Act{Verb: mandate.Submit, Service: "lapak", Ref: "x"}))
 		moved := identity.Employee{Number: "198001012005011002", Name: "Petugas", Mail: "198001012005011002@kantor.example", Roles: []identity.Role{{Role: identity.ClaimRole, Agency: "inspektorat", Region: "53.71"}}}
-		_, err = w.id.SaveEmployee(t.Context(), moved)
-		w.must(err)
-		w.refused(w.use(other.ID, a.ID, mandate.Act{Verb: mandate.Submit, Service: "lapak", Ref: "y"}), lancar.Gone) // another office now
+		_, err = w.Identity.SaveEmployee(t.Context(), moved)
+		w.Must(err)
+		w.Refused(w.use(other.ID, a.ID, mandate.Act{Verb: mandate.Submit, Service: "lapak", Ref: "y"}), lancar.Gone) // another office now
 		moved.Roles = nil
-		_, err = w.id.SaveEmployee(t.Context(), moved)
-		w.must(err)
-		w.refused(w.use(other.ID, a.ID, mandate.Act{Verb: mandate.See, Ref: "z"}), lancar.Gone)
+		_, err = w.Identity.SaveEmployee(t.Context(), moved)
+		w.Must(err)
+		w.Refused(w.use(other.ID, a.ID, mandate.Act{Verb: mandate.See, Ref: "z"}), lancar.Gone)
 	})
 }
 
 // A revocation and a thousand acts at once: every act that stands was done before it.
 func TestARevocationRacesWithUse(t *testing.T) {
 	each(t, func(w *world) {
-		maria, yosef := w.person(maria), w.person(yosef)
+		maria, yosef := w.Person(maria), w.Person(yosef)
 		m := w.given(yosef, maria, mandate.Scope{Verbs: mandate.Verbs()})
 		var wg sync.WaitGroup
 		for i := range 8 {
@@ -182,8 +182,8 @@ func TestARevocationRacesWithUse(t *testing.T) {
 				}
 			})
 		}
-		wg.Go(func() { w.must(w.m.Revoke(t.Context(), yosef, m)) })
+		wg.Go(func() { w.Must(w.m.Revoke(t.Context(), yosef, m)) })
 		wg.Wait()
-		w.refused(w.use(maria.Account, m, mandate.Act{Verb: mandate.Submit, Ref: "after"}), lancar.Gone)
+		w.Refused(w.use(maria.Account, m, mandate.Act{Verb: mandate.Submit, Ref: "after"}), lancar.Gone)
 	})
 }

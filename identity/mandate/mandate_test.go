@@ -19,25 +19,25 @@ func TestAMotherActsForHerChild(t *testing.T) {
 			t.Fatalf("%+v", m)
 		}
 		again, err := w.m.Parent(t.Context(), s, mandate.ChildClaim{Number: tia, Name: "TIA SARABITI", BirthDate: "2018-05-02"})
-		w.must(err)
+		w.Must(err)
 		if again.ID != m.ID {
 			t.Error("asking twice made two mandates")
 		}
-		w.must(w.m.ActFor(t.Context(), s, m.ID))
+		w.Must(w.m.ActFor(t.Context(), s, m.ID))
 		s.Mandate = m.ID
 		a, err := w.m.Acting(t.Context(), s)
-		w.must(err)
+		w.Must(err)
 		if a.Mandate.Principal.Name != "TIA SARABITI" || a.By.Name != "MARIA SARABITI" || a.Own.Subject() != w.subject(tia) || !a.Own.Covers(access.Register+"/population") {
 			t.Errorf("%+v", a)
 		}
-		w.must(w.use(s.Account, m.ID, mandate.Act{Verb: mandate.Submit, Service: "kia", Ref: "draft/1"}))
-		w.pass(time.Second)
+		w.Must(w.use(s.Account, m.ID, mandate.Act{Verb: mandate.Submit, Service: "kia", Ref: "draft/1"}))
+		w.Pass(time.Second)
 		_, err = w.m.See(t.Context(), a, mandate.Act{Verb: mandate.See, Ref: "KIA-1"})
-		w.must(err)
+		w.Must(err)
 		_, err = w.m.See(t.Context(), a, mandate.Act{Verb: mandate.See, Ref: "KIA-1"})
-		w.must(err)
+		w.Must(err)
 		_, did, err := w.m.Did(t.Context(), s, m.ID, "")
-		w.must(err)
+		w.Must(err)
 		if len(did) != 2 || did[0].Verb != mandate.See || did[1].Verb != mandate.Submit || did[1].Service != "kia" {
 			t.Errorf("%+v", did)
 		}
@@ -55,7 +55,7 @@ func TestAMotherActsForHerChild(t *testing.T) {
 
 func TestWhatIsNotAChildOfTheirsNobodyActsFor(t *testing.T) {
 	each(t, func(w *world) {
-		s := w.person(lukas) // stands as the father's name, on another card
+		s := w.Person(lukas) // stands as the father's name, on another card
 		for name, c := range map[string]struct {
 			claim mandate.ChildClaim
 			code  lancar.Code
@@ -73,27 +73,27 @@ func TestWhatIsNotAChildOfTheirsNobodyActsFor(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		mother := w.person(maria)
-		w.set("population "+tia, "mother_name", "SOMEBODY ELSE") // a stepmother is not a mother
+		mother := w.Person(maria)
+		w.SetField("population "+tia, "mother_name", "SOMEBODY ELSE") // a stepmother is not a mother
 		_, err := w.m.Parent(t.Context(), mother, mandate.ChildClaim{Number: tia, Name: "TIA SARABITI", BirthDate: "2018-05-02"})
-		w.refused(err, lancar.Forbidden)
+		w.Refused(err, lancar.Forbidden)
 		mother.Level = identity.Typed
 		_, err = w.m.Parent(t.Context(), mother, mandate.ChildClaim{Number: tia, Name: "TIA SARABITI", BirthDate: "2018-05-02"})
-		w.refused(err, lancar.Forbidden)
-		w.down = true
+		w.Refused(err, lancar.Forbidden)
+		w.Down("", true)
 		mother.Level = identity.Verified
 		_, err = w.m.Parent(t.Context(), mother, mandate.ChildClaim{Number: tia, Name: "TIA SARABITI", BirthDate: "2018-05-02"})
-		w.refused(err, lancar.Unavailable)
+		w.Refused(err, lancar.Unavailable)
 	})
 }
 
 func TestAChildsAccountOpensToARegisterContactAlone(t *testing.T) {
 	each(t, func(w *world) {
 		_, m := w.mother()
-		if _, _, err := w.try(tia, "thief@example.com"); lancar.CodeOf(err) != lancar.Invalid { // knows number, name and birth date
+		if _, _, err := w.SignIn(tia, "thief@example.com"); lancar.CodeOf(err) != lancar.Invalid { // knows number, name and birth date
 			t.Fatalf("somebody signed in as the child: %v", err)
 		}
-		w.set("population "+tia, "email", "tia@example.com")
+		w.SetField("population "+tia, "email", "tia@example.com")
 		_, s := w.signIn(tia, "tia@example.com")
 		if s.Account != m.Principal.Account {
 			t.Error("the child found another account than the one acted in")
@@ -103,18 +103,18 @@ func TestAChildsAccountOpensToARegisterContactAlone(t *testing.T) {
 
 func TestRevokedAtOnce(t *testing.T) {
 	each(t, func(w *world) {
-		maria, yosef := w.person(maria), w.person(yosef)
+		maria, yosef := w.Person(maria), w.Person(yosef)
 		m := w.given(yosef, maria, mandate.Scope{Services: []string{"lapak"}, Verbs: []mandate.Verb{mandate.See, mandate.Draft, mandate.Submit}, Most: lancar.Rupiah(100_000)})
-		w.must(w.use(maria.Account, m, mandate.Act{Verb: mandate.Draft, Service: "lapak", Ref: "d"}))
-		w.must(w.m.ActFor(t.Context(), maria, m))
-		w.must(w.m.Revoke(t.Context(), yosef, m))
-		w.refused(w.use(maria.Account, m, mandate.Act{Verb: mandate.Submit, Service: "lapak", Ref: "d/1"}), lancar.Gone)
+		w.Must(w.use(maria.Account, m, mandate.Act{Verb: mandate.Draft, Service: "lapak", Ref: "d"}))
+		w.Must(w.m.ActFor(t.Context(), maria, m))
+		w.Must(w.m.Revoke(t.Context(), yosef, m))
+		w.Refused(w.use(maria.Account, m, mandate.Act{Verb: mandate.Submit, Service: "lapak", Ref: "d/1"}), lancar.Gone)
 		maria.Mandate = m
 		_, err := w.m.Acting(t.Context(), maria)
-		w.refused(err, lancar.Gone)
-		w.refused(w.m.Revoke(t.Context(), yosef, m), lancar.Conflict)
-		w.drain()
-		if !w.heard("maria@example.com", "Dicabut pemberi kuasa") || !w.heard("yosef@example.com", "Dicabut pemberi kuasa") || !w.heard("yosef@example.com", "Diterima") {
+		w.Refused(err, lancar.Gone)
+		w.Refused(w.m.Revoke(t.Context(), yosef, m), lancar.Conflict)
+		w.Drain()
+		if !w.Told("maria@example.com", "Dicabut pemberi kuasa") || !w.Told("yosef@example.com", "Dicabut pemberi kuasa") || !w.Told("yosef@example.com", "Diterima") {
 			t.Error("the parties were not told")
 		}
 	})
@@ -124,23 +124,23 @@ func TestRevokedAtOnce(t *testing.T) {
 func (w *world) given(giver, holder identity.Session, s mandate.Scope) lancar.ID {
 	w.t.Helper()
 	nik := map[string]string{w.subject(maria): maria, w.subject(yosef): yosef, w.subject(lukas): lukas}[holder.Subject]
-	m, err := w.m.Offer(w.t.Context(), giver, mandate.Gift{Number: nik, Name: w.pop["population "+nik]["name"], Scope: s, Until: w.now().AddDate(0, 1, 0), Errand: "Lapak"})
-	w.must(err)
-	w.refused(w.use(holder.Account, m.ID, mandate.Act{Verb: s.Verbs[0]}), lancar.NotFound)
+	m, err := w.m.Offer(w.t.Context(), giver, mandate.Gift{Number: nik, Name: w.Record("population " + nik)["name"], Scope: s, Until: w.Now().AddDate(0, 1, 0), Errand: "Lapak"})
+	w.Must(err)
+	w.Refused(w.use(holder.Account, m.ID, mandate.Act{Verb: s.Verbs[0]}), lancar.NotFound)
 	held, err := w.m.Held(w.t.Context(), holder)
-	w.must(err)
+	w.Must(err)
 	if len(held) == 0 || held[0].ID != m.ID || held[0].State != mandate.Offered {
 		w.t.Fatalf("the offer is not on the holder's page: %+v", held)
 	}
-	w.must(w.m.Accept(w.t.Context(), holder, m.ID))
+	w.Must(w.m.Accept(w.t.Context(), holder, m.ID))
 	return m.ID
 }
 
 func TestScopeIsHeldTo(t *testing.T) {
 	each(t, func(w *world) {
-		maria, yosef := w.person(maria), w.person(yosef)
+		maria, yosef := w.Person(maria), w.Person(yosef)
 		m := w.given(yosef, maria, mandate.Scope{Services: []string{"lapak"}, Verbs: []mandate.Verb{mandate.See, mandate.Submit}, Most: lancar.Rupiah(100_000)})
-		w.must(w.use(maria.Account, m, mandate.Act{Verb: mandate.Submit, Service: "lapak", Amount: lancar.Rupiah(100_000), Ref: "a"}))
+		w.Must(w.use(maria.Account, m, mandate.Act{Verb: mandate.Submit, Service: "lapak", Amount: lancar.Rupiah(100_000), Ref: "a"}))
 		for name, act := range map[string]mandate.Act{
 			"another service": {Verb: mandate.Submit, Service: "pindah", Ref: "b"},
 			"too much":        {Verb: mandate.Submit, Service: "lapak", Amount: lancar.Rupiah(100_001), Ref: "c"},
@@ -151,12 +151,12 @@ func TestScopeIsHeldTo(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		w.refused(w.use(yosef.Account, m, mandate.Act{Verb: mandate.Submit, Service: "lapak", Ref: "e"}), lancar.NotFound) // not the holder
-		w.pass(32 * 24 * time.Hour)
-		w.refused(w.use(maria.Account, m, mandate.Act{Verb: mandate.Submit, Service: "lapak", Ref: "f"}), lancar.Gone)
+		w.Refused(w.use(yosef.Account, m, mandate.Act{Verb: mandate.Submit, Service: "lapak", Ref: "e"}), lancar.NotFound) // not the holder
+		w.Pass(32 * 24 * time.Hour)
+		w.Refused(w.use(maria.Account, m, mandate.Act{Verb: mandate.Submit, Service: "lapak", Ref: "f"}), lancar.Gone)
 		w.sweep()
 		held, err := w.m.Held(t.Context(), maria)
-		w.must(err)
+		w.Must(err)
 		if held[0].State != mandate.Expired {
 			t.Errorf("%s after its period", held[0].State)
 		}
@@ -167,62 +167,62 @@ func TestAMandateIsNotPassedOn(t *testing.T) {
 	each(t, func(w *world) {
 		s, m := w.mother()
 		s.Mandate = m.ID
-		_, err := w.m.Offer(t.Context(), s, mandate.Gift{Number: yosef, Name: "YOSEF", Scope: mandate.Scope{Verbs: mandate.Verbs()}, Until: w.now().AddDate(0, 1, 0)})
-		w.refused(err, lancar.Forbidden)
-		_, err = w.m.Agent(t.Context(), s, mandate.AgentGift{Machine: "m1", Name: "Bot", Scope: mandate.Scope{Verbs: mandate.Verbs()}, Until: w.now().AddDate(0, 1, 0)})
-		w.refused(err, lancar.Forbidden)
+		_, err := w.m.Offer(t.Context(), s, mandate.Gift{Number: yosef, Name: "YOSEF", Scope: mandate.Scope{Verbs: mandate.Verbs()}, Until: w.Now().AddDate(0, 1, 0)})
+		w.Refused(err, lancar.Forbidden)
+		_, err = w.m.Agent(t.Context(), s, mandate.AgentGift{Machine: "m1", Name: "Bot", Scope: mandate.Scope{Verbs: mandate.Verbs()}, Until: w.Now().AddDate(0, 1, 0)})
+		w.Refused(err, lancar.Forbidden)
 		_, err = w.m.Help(t.Context(), s, mandate.HelpClaim{Number: yosef, Name: "YOSEF", BirthDate: "1985-01-01", Contact: "yosef@example.com",
-			Scope: mandate.Scope{Verbs: mandate.Verbs()}, Until: w.now().AddDate(0, 1, 0)})
-		w.refused(err, lancar.Forbidden)
+			Scope: mandate.Scope{Verbs: mandate.Verbs()}, Until: w.Now().AddDate(0, 1, 0)})
+		w.Refused(err, lancar.Forbidden)
 	})
 }
 
 func TestACompanyByItsRegisteredOfficer(t *testing.T) {
 	each(t, func(w *world) {
-		_, err := w.m.Officer(t.Context(), w.person(yosef), mandate.CompanyClaim{NIB: nib})
-		w.refused(err, lancar.Forbidden)
-		s := w.person(maria)
+		_, err := w.m.Officer(t.Context(), w.Person(yosef), mandate.CompanyClaim{NIB: nib})
+		w.Refused(err, lancar.Forbidden)
+		s := w.Person(maria)
 		m, err := w.m.Officer(t.Context(), s, mandate.CompanyClaim{NIB: "9 0000 0000 0017"})
-		w.must(err)
+		w.Must(err)
 		if m.Principal.Name != "KOPI TABE" || m.Of != identity.Company {
 			t.Fatalf("%+v", m)
 		}
-		w.must(w.use(s.Account, m.ID, mandate.Act{Verb: mandate.Submit, Service: "lapak", Ref: "x"}))
-		w.set("oss "+nib, "nik", yosef) // the register names another
-		w.pass(25 * time.Hour)
+		w.Must(w.use(s.Account, m.ID, mandate.Act{Verb: mandate.Submit, Service: "lapak", Ref: "x"}))
+		w.SetField("oss "+nib, "nik", yosef) // the register names another
+		w.Pass(25 * time.Hour)
 		w.sweep()
-		w.refused(w.use(s.Account, m.ID, mandate.Act{Verb: mandate.Submit, Service: "lapak", Ref: "y"}), lancar.Gone)
+		w.Refused(w.use(s.Account, m.ID, mandate.Act{Verb: mandate.Submit, Service: "lapak", Ref: "y"}), lancar.Gone)
 	})
 }
 
 func TestARegisterThatIsDownEndsNothing(t *testing.T) {
 	each(t, func(w *world) {
 		s, m := w.mother()
-		w.down = true
-		w.pass(25 * time.Hour)
+		w.Down("", true)
+		w.Pass(25 * time.Hour)
 		w.sweep()
-		w.must(w.use(s.Account, m.ID, mandate.Act{Verb: mandate.Draft, Ref: "x"}))
-		w.down = false
-		w.set("population "+tia, "living", "no")
-		w.pass(time.Hour)
+		w.Must(w.use(s.Account, m.ID, mandate.Act{Verb: mandate.Draft, Ref: "x"}))
+		w.Down("", false)
+		w.SetField("population "+tia, "living", "no")
+		w.Pass(time.Hour)
 		w.sweep()
-		w.refused(w.use(s.Account, m.ID, mandate.Act{Verb: mandate.Draft, Ref: "x"}), lancar.Gone)
+		w.Refused(w.use(s.Account, m.ID, mandate.Act{Verb: mandate.Draft, Ref: "x"}), lancar.Gone)
 	})
 }
 
 func TestErasureEndsWhatStoodOnBothSides(t *testing.T) {
 	each(t, func(w *world) {
-		maria, yosef := w.person(maria), w.person(yosef)
+		maria, yosef := w.Person(maria), w.Person(yosef)
 		m := w.given(yosef, maria, mandate.Scope{Verbs: mandate.Verbs()})
-		w.must(w.db.Write(t.Context(), func(tx *store.Tx) error {
+		w.Must(w.DB.Write(t.Context(), func(tx *store.Tx) error {
 			if err := w.m.EraseTx(tx, yosef.Account); err != nil {
 				return err
 			}
-			return w.id.EraseTx(tx, yosef.Account)
+			return w.Identity.EraseTx(tx, yosef.Account)
 		}))
-		w.refused(w.use(maria.Account, m, mandate.Act{Verb: mandate.See, Ref: "x"}), lancar.NotFound)
+		w.Refused(w.use(maria.Account, m, mandate.Act{Verb: mandate.See, Ref: "x"}), lancar.NotFound)
 		held, err := w.m.Held(t.Context(), maria)
-		w.must(err)
+		w.Must(err)
 		if len(held) != 1 || held[0].State != mandate.Ended || held[0].Principal.Name != "" {
 			t.Errorf("%+v", held)
 		}
@@ -232,23 +232,23 @@ func TestErasureEndsWhatStoodOnBothSides(t *testing.T) {
 // A hand in the database makes or changes a mandate past everything else: verify says so.
 func TestAMandateMintedInTheDatabaseIsFound(t *testing.T) {
 	each(t, func(w *world) {
-		thief, victim := w.person(maria), w.person(yosef)
+		thief, victim := w.Person(maria), w.Person(yosef)
 		m := w.given(victim, thief, mandate.Scope{Verbs: mandate.Verbs()})
-		w.must(w.m.Verify(t.Context()))
+		w.Must(w.m.Verify(t.Context()))
 		alter := func(sql string, args ...any) {
-			w.must(w.db.Write(t.Context(), func(tx *store.Tx) error {
+			w.Must(w.DB.Write(t.Context(), func(tx *store.Tx) error {
 				_, err := tx.Exec(sql, args...)
 				return err
 			}))
 		}
-		w.must(w.m.Revoke(t.Context(), victim, m))
-		w.must(w.m.Verify(t.Context()))
+		w.Must(w.m.Revoke(t.Context(), victim, m))
+		w.Must(w.m.Verify(t.Context()))
 		alter(`UPDATE identity_mandates SET state = 'active' WHERE id = $1`, string(m)) // brought back to life
 		if w.m.Verify(t.Context()) == nil {
 			t.Error("a revived mandate was not found")
 		}
 		alter(`UPDATE identity_mandates SET state = 'revoked' WHERE id = $1`, string(m))
-		w.must(w.m.Verify(t.Context()))
+		w.Must(w.m.Verify(t.Context()))
 		alter(`UPDATE identity_mandates SET until_at = until_at + 1 WHERE id = $1`, string(m))
 		if w.m.Verify(t.Context()) == nil {
 			t.Error("a longer period was not found")
@@ -271,14 +271,14 @@ func TestWhatStaysWithThePersonThemself(t *testing.T) {
 		s, m := w.mother()
 		s.Mandate = m.ID
 		a, err := w.m.Acting(t.Context(), s)
-		w.must(err)
-		if _, err := w.access.Download(t.Context(), a.Own); lancar.CodeOf(err) != lancar.Forbidden {
+		w.Must(err)
+		if _, err := w.Access.Download(t.Context(), a.Own); lancar.CodeOf(err) != lancar.Forbidden {
 			t.Errorf("downloaded: %v", err)
 		}
-		if _, _, err := w.access.Rows(t.Context(), a.Own, ""); lancar.CodeOf(err) != lancar.NotFound {
+		if _, _, err := w.Access.Rows(t.Context(), a.Own, ""); lancar.CodeOf(err) != lancar.NotFound {
 			t.Errorf("who looked: %v", err)
 		}
-		if _, err := w.access.AskFor(t.Context(), a.Own, access.Ask{Right: access.Erase, Region: "53.15"}); err == nil {
+		if _, err := w.Access.AskFor(t.Context(), a.Own, access.Ask{Right: access.Erase, Region: "53.15"}); err == nil {
 			t.Error("a holder used the principal's right to erasure")
 		}
 		if _, err := w.m.Of(t.Context(), a.Own); lancar.CodeOf(err) != lancar.NotFound {

@@ -1,0 +1,69 @@
+// Package outside is what lies outside the process in the tests of rooms: a clock, mail and
+// telephone, registers over real HTTP and an acquirer; and the key ring and low rooms that such a
+// test needs over them, wired as app wires them. Only tests import it.
+package outside
+
+import (
+	"testing"
+	"time"
+
+	"lancar"
+	"lancar/internal/store"
+	"lancar/internal/store/storetest"
+)
+
+// World is the outside of one node, with the database that the node is to have. A test's own
+// world embeds it, or the [Node] within it.
+type World struct {
+	*Clock
+	*Post
+	*Registers
+	*Acquirer
+	DB *store.DB
+
+	t testing.TB
+}
+
+// Each runs fn on each engine, each time in a new world in which it is start.
+func Each(t *testing.T, start time.Time, records Records, fn func(*testing.T, *World)) {
+	t.Helper()
+	clock := NewClock(start)
+	storetest.EachAt(t, clock.Now, func(t *testing.T, db *store.DB) {
+		clock.SetClock(start)
+		fn(t, newWorld(t, db, clock, records))
+	})
+}
+
+// Once is a world on SQLite alone: for what does not depend on the engine.
+func Once(t testing.TB, start time.Time, records Records) *World {
+	t.Helper()
+	clock := NewClock(start)
+	return newWorld(t, storetest.OpenAt(t, clock.Now), clock, records)
+}
+
+// Over is a world over a database that has a clock already; its own clock starts at that time.
+func Over(t testing.TB, db *store.DB, records Records) *World {
+	t.Helper()
+	return newWorld(t, db, NewClock(db.Now()), records)
+}
+
+func newWorld(t testing.TB, db *store.DB, clock *Clock, records Records) *World {
+	t.Helper()
+	return &World{Clock: clock, Post: &Post{}, Registers: NewRegisters(t, records), Acquirer: NewAcquirer(clock.Now), DB: db, t: t}
+}
+
+// Must fails the test on an error.
+func (w *World) Must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// Refused fails the test unless the error has this code.
+func (w *World) Refused(err error, code lancar.Code) {
+	w.t.Helper()
+	if lancar.CodeOf(err) != code {
+		w.t.Fatalf("got %v, want %s", err, code)
+	}
+}
