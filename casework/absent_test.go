@@ -16,23 +16,23 @@ func TestASignerWhoIsAwayHoldsNothing(t *testing.T) {
 		c := w.submit(who, stall)
 		w.pay(who, c)
 		o, task := w.task(reviewers, c.Number)
-		w.must(w.cases.Grant(t.Context(), o, c.Number, task.Version, ""))
+		w.Must(w.Cases.Grant(t.Context(), o, c.Number, task.Version, ""))
 		w.run()
 		first, _ := w.task(signers, c.Number)
-		w.must(w.cases.SetAbsent(t.Context(), lancar.TheSystem("test"), "53.15", first.ID, true))
+		w.Must(w.Cases.SetAbsent(t.Context(), lancar.TheSystem("test"), "53.15", first.ID, true))
 		w.run()
 		got := w.read(who, c.Number)
 		if got.State != flow.Review || got.Decision != nil {
 			t.Fatalf("%s %+v", got.State, got.Decision)
 		}
 		o, task = w.task(reviewers, c.Number)
-		w.must(w.cases.Grant(t.Context(), o, c.Number, task.Version, ""))
+		w.Must(w.Cases.Grant(t.Context(), o, c.Number, task.Version, ""))
 		w.run()
 		second, task := w.task(signers, c.Number)
 		if second.ID == first.ID {
 			t.Fatal("the one who is away is to sign")
 		}
-		w.must(w.cases.Sign(t.Context(), second, c.Number, task.Version))
+		w.Must(w.Cases.Sign(t.Context(), second, c.Number, task.Version))
 		w.run()
 		if got := w.read(who, c.Number); got.State != flow.Granted {
 			t.Fatal(got.State)
@@ -47,11 +47,11 @@ func TestAbsencesHaveAnAuthor(t *testing.T) {
 		reviewers, _ := w.staff()
 		superior := lancar.Actor{Kind: lancar.Officer, ID: "superior", Region: "53.15"}
 		for _, absent := range []bool{true, true, false} {
-			w.must(w.cases.SetAbsent(t.Context(), superior, "53.15", reviewers[0].ID, absent))
+			w.Must(w.Cases.SetAbsent(t.Context(), superior, "53.15", reviewers[0].ID, absent))
 		}
 		w.run()
-		list, err := w.cases.Absences(t.Context(), "53.15", 10)
-		w.must(err)
+		list, err := w.Cases.Absences(t.Context(), "53.15", 10)
+		w.Must(err)
 		if len(list) != 2 || list[0].Absent == list[1].Absent { // of one instant: in no order
 			t.Fatalf("%+v", list)
 		}
@@ -59,7 +59,7 @@ func TestAbsencesHaveAnAuthor(t *testing.T) {
 			if a.By != "superior" || a.Account != reviewers[0].ID {
 				t.Fatalf("%+v", a)
 			}
-			if _, ok, err := w.log.Position(t.Context(), "53.15", a.Leaf); err != nil || !ok {
+			if _, ok, err := w.Log.Position(t.Context(), "53.15", a.Leaf); err != nil || !ok {
 				t.Fatalf("it is not in the log: %v", err)
 			}
 		}

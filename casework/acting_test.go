@@ -9,8 +9,10 @@ import (
 	"lancar/casework"
 	"lancar/catalog/flow"
 	"lancar/identity"
+	"lancar/identity/machine"
 	"lancar/identity/mandate"
 	"lancar/internal/store"
+	"lancar/test/outside"
 )
 
 const tia = "5315044205080002" // Maria's daughter, eighteen of whose years are not over
@@ -19,19 +21,19 @@ const tia = "5315044205080002" // Maria's daughter, eighteen of whose years are 
 func (w *world) actsFor(s identity.Session, m mandate.Mandate) casework.Applicant {
 	w.t.Helper()
 	s.Mandate = m.ID
-	a, err := w.mandates.Acting(w.t.Context(), s)
-	w.must(err)
+	a, err := w.Mandates.Acting(w.t.Context(), s)
+	w.Must(err)
 	return casework.Applicant{Account: a.Mandate.Principal.Account, Subject: a.Mandate.Principal.Subject, Lang: "id", Register: a.Mandate.Register, By: a.By}
 }
 
 // mother is Maria, acting for Tia.
 func (w *world) mother() (identity.Session, mandate.Mandate, casework.Applicant) {
 	w.t.Helper()
-	w.pop["population "+tia] = map[string]string{"nik": tia, "name": "TIA JEHALUT", "birth_date": "2012-05-02", "family_card": "5315040101100001", "relation": "ANAK",
-		"mother_name": "MARIA GORETI JEHALUT", "father_name": "YOSEF", "address": "JL. SOEKARNO HATTA 12", "domicile": "53.15.05.1025", "living": "yes"}
-	s := w.session(maria)
-	m, err := w.mandates.Parent(w.t.Context(), s, mandate.ChildClaim{Number: tia, Name: "TIA JEHALUT", BirthDate: "2012-05-02", Region: "53.15", Lang: "id"})
-	w.must(err)
+	w.SetRecord("population "+tia, map[string]string{"nik": tia, "name": "TIA JEHALUT", "birth_date": "2012-05-02", "family_card": "5315040101100001", "relation": "ANAK",
+		"mother_name": "MARIA GORETI JEHALUT", "father_name": "YOSEF", "address": "JL. SOEKARNO HATTA 12", "domicile": "53.15.05.1025", "living": "yes"})
+	s := w.Person(maria)
+	m, err := w.Mandates.Parent(w.t.Context(), s, mandate.ChildClaim{Number: tia, Name: "TIA JEHALUT", BirthDate: "2012-05-02", Region: "53.15", Lang: "id"})
+	w.Must(err)
 	return s, m, w.actsFor(s, m)
 }
 
@@ -49,35 +51,35 @@ func TestAMothersApplicationBelongsToHerChild(t *testing.T) {
 			t.Errorf("filled in for %q", f.Value)
 		}
 		own := casework.Applicant{Account: s.Account, Subject: s.Subject, Register: true}
-		if _, err := w.cases.Case(t.Context(), own, c.Number); lancar.CodeOf(err) != lancar.NotFound {
+		if _, err := w.Cases.Case(t.Context(), own, c.Number); lancar.CodeOf(err) != lancar.NotFound {
 			t.Errorf("the mother finds it as her own: %v", err)
 		}
-		list, _, err := w.cases.Mine(t.Context(), own, "")
-		w.must(err)
+		list, _, err := w.Cases.Mine(t.Context(), own, "")
+		w.Must(err)
 		if len(list) != 0 {
 			t.Error("it stands in the mother's list")
 		}
-		list, _, err = w.cases.Mine(t.Context(), who, "")
-		w.must(err)
+		list, _, err = w.Cases.Mine(t.Context(), who, "")
+		w.Must(err)
 		if len(list) != 1 {
 			t.Error("it does not stand in the child's list")
 		}
 		told := false
-		for _, text := range w.mail("maria@example.com") {
+		for _, text := range w.Mail("maria@example.com") {
 			told = told || strings.Contains(text, c.Number)
 		}
 		if !told {
 			t.Error("the mother was not told")
 		}
 		o, task := w.task(reviewers, c.Number)
-		seen, err := w.cases.Open(t.Context(), o, c.Number)
-		w.must(err)
+		seen, err := w.Cases.Open(t.Context(), o, c.Number)
+		w.Must(err)
 		if seen.By == nil || seen.By.Kind != mandate.Child {
 			t.Errorf("the officer does not see who applied for whom: %+v", seen.By)
 		}
 		_ = task
-		_, did, err := w.mandates.Did(t.Context(), s, m.ID, "")
-		w.must(err)
+		_, did, err := w.Mandates.Did(t.Context(), s, m.ID, "")
+		w.Must(err)
 		verbs := map[mandate.Verb]bool{}
 		for _, l := range did {
 			verbs[l.Verb] = true
@@ -91,37 +93,37 @@ func TestAMothersApplicationBelongsToHerChild(t *testing.T) {
 
 func TestRevokedInTheMiddleOfAForm(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		giver, helper := w.session(yosef), w.session(maria)
-		m, err := w.mandates.Offer(t.Context(), giver, mandate.Gift{Number: maria, Name: "MARIA GORETI JEHALUT", Until: w.now().AddDate(0, 0, 7),
+		giver, helper := w.Person(yosef), w.Person(maria)
+		m, err := w.Mandates.Offer(t.Context(), giver, mandate.Gift{Number: maria, Name: "MARIA GORETI JEHALUT", Until: w.Now().AddDate(0, 0, 7),
 			Scope: mandate.Scope{Services: []string{free}, Verbs: []mandate.Verb{mandate.See, mandate.Draft, mandate.Submit}}})
-		w.must(err)
-		w.must(w.mandates.Accept(t.Context(), helper, m.ID))
+		w.Must(err)
+		w.Must(w.Mandates.Accept(t.Context(), helper, m.ID))
 		who := w.actsFor(helper, m)
-		if _, err := w.cases.StartDraft(t.Context(), who, stall, "53.15.05.1025"); lancar.CodeOf(err) != lancar.Forbidden {
+		if _, err := w.Cases.StartDraft(t.Context(), who, stall, "53.15.05.1025"); lancar.CodeOf(err) != lancar.Forbidden {
 			t.Fatalf("a service outside the scope: %v", err)
 		}
 		d := w.draft(who, free)
-		w.must(w.mandates.Revoke(t.Context(), giver, m.ID))
+		w.Must(w.Mandates.Revoke(t.Context(), giver, m.ID))
 		for name, err := range map[string]error{
-			"submit":  second(w.cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID})),
-			"save":    second(w.cases.SaveStep(t.Context(), who, d.ID, d.Version, "check", map[string]string{"note": "lagi"})),
-			"read":    second(w.cases.Draft(t.Context(), who, d.ID)),
-			"discard": w.cases.Discard(t.Context(), who, d.ID),
-			"start":   second(w.cases.StartDraft(t.Context(), who, free, "")),
-			"list":    second(w.cases.Drafts(t.Context(), who)),
+			"submit":  second(w.Cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID})),
+			"save":    second(w.Cases.SaveStep(t.Context(), who, d.ID, d.Version, "check", map[string]string{"note": "lagi"})),
+			"read":    second(w.Cases.Draft(t.Context(), who, d.ID)),
+			"discard": w.Cases.Discard(t.Context(), who, d.ID),
+			"start":   second(w.Cases.StartDraft(t.Context(), who, free, "")),
+			"list":    second(w.Cases.Drafts(t.Context(), who)),
 		} {
 			if lancar.CodeOf(err) != lancar.Gone {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
 		own := casework.Applicant{Account: giver.Account, Subject: giver.Subject, Lang: "id", Register: true}
-		kept, err := w.cases.Draft(t.Context(), own, d.ID)
-		w.must(err)
+		kept, err := w.Cases.Draft(t.Context(), own, d.ID)
+		w.Must(err)
 		if kept.Answers["note"] != "Mohon diproses" {
 			t.Error("what was filled in is lost")
 		}
-		c, err := w.cases.Submit(t.Context(), own, casework.Submission{Draft: d.ID})
-		w.must(err)
+		c, err := w.Cases.Submit(t.Context(), own, casework.Submission{Draft: d.ID})
+		w.Must(err)
 		if got := w.read(own, c.Number); got.By != nil {
 			t.Error("sent by the person, told as the helper's")
 		}
@@ -142,16 +144,16 @@ func TestAForgedMandateReadsNothing(t *testing.T) {
 			"no such mandate":    {Account: who.Account, Subject: who.Subject, By: lancar.Actor{Kind: lancar.Person, ID: who.By.ID, Mandate: "00"}},
 			"somebody's subject": {Account: who.Account, Subject: victim.Subject, By: who.By},
 		} {
-			if _, _, err := w.cases.Mine(t.Context(), forged, ""); lancar.CodeOf(err) != lancar.NotFound {
+			if _, _, err := w.Cases.Mine(t.Context(), forged, ""); lancar.CodeOf(err) != lancar.NotFound {
 				t.Errorf("%s: list %v", name, err)
 			}
-			if _, err := w.cases.Draft(t.Context(), forged, d.ID); lancar.CodeOf(err) != lancar.NotFound {
+			if _, err := w.Cases.Draft(t.Context(), forged, d.ID); lancar.CodeOf(err) != lancar.NotFound {
 				t.Errorf("%s: draft %v", name, err)
 			}
-			if _, err := w.cases.StartDraft(t.Context(), forged, free, ""); lancar.CodeOf(err) != lancar.NotFound {
+			if _, err := w.Cases.StartDraft(t.Context(), forged, free, ""); lancar.CodeOf(err) != lancar.NotFound {
 				t.Errorf("%s: start %v", name, err)
 			}
-			if _, err := w.cases.Submit(t.Context(), forged, casework.Submission{Draft: d.ID}); lancar.CodeOf(err) != lancar.NotFound {
+			if _, err := w.Cases.Submit(t.Context(), forged, casework.Submission{Draft: d.ID}); lancar.CodeOf(err) != lancar.NotFound {
 				t.Errorf("%s: submit %v", name, err)
 			}
 		}
@@ -163,14 +165,14 @@ func TestAnOfficerWhoHelpedDoesNotDecide(t *testing.T) {
 		reviewers, _ := w.staff()
 		helper := reviewers[0]
 		s := identity.Session{Account: helper.ID, Kind: identity.Officer, Actor: helper, Level: identity.Verified}
-		w.pop["population "+yosef]["living"] = "yes"
-		a, err := w.mandates.Help(t.Context(), s, mandate.HelpClaim{Number: yosef, Name: "YOSEF", BirthDate: "1985-01-01", Contact: "yosef@example.com", Until: w.now().AddDate(0, 0, 1),
+		w.SetField("population "+yosef, "living", "yes")
+		a, err := w.Mandates.Help(t.Context(), s, mandate.HelpClaim{Number: yosef, Name: "YOSEF", BirthDate: "1985-01-01", Contact: "yosef@example.com", Until: w.Now().AddDate(0, 0, 1),
 			Scope: mandate.Scope{Verbs: mandate.Verbs()}, Region: "53.15", Lang: "id"})
-		w.must(err)
-		w.must(w.queue.Drain(t.Context()))
-		mails := w.mail("yosef@example.com")
-		m, err := w.mandates.Confirm(t.Context(), s, a.ID, sixDigits.FindString(mails[len(mails)-1]))
-		w.must(err)
+		w.Must(err)
+		w.Must(w.Queue.Drain(t.Context()))
+		mails := w.Mail("yosef@example.com")
+		m, err := w.Mandates.Confirm(t.Context(), s, a.ID, outside.CodeIn(mails[len(mails)-1]))
+		w.Must(err)
 		who := w.actsFor(s, m)
 		for range 4 {
 			c := w.submit(who, free)
@@ -186,33 +188,36 @@ func TestAnOfficerWhoHelpedDoesNotDecide(t *testing.T) {
 func TestAnAgentSendsNothingWithoutItsPerson(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.staff()
-		me := w.session(maria)
-		const bot = lancar.ID("machine1")
-		m, err := w.mandates.Agent(t.Context(), me, mandate.AgentGift{Machine: bot, Name: "Asisten", Until: w.now().AddDate(0, 1, 0), Scope: mandate.Scope{Verbs: mandate.Verbs()}})
-		w.must(err)
+		me := w.Person(maria)
+		registered, err := w.Machines.RegisterAgent(t.Context(), me.Own, machine.Proposal{Stage: machine.Sandbox, Name: "Asisten", Purpose: lancar.Text{"id": "Mengurus izin saya.", "en": "Sees to my permits."},
+			Wish: machine.Wish{Scopes: []string{"cases.read"}, Budget: 100, Peak: 10, Expires: w.Now().AddDate(0, 3, 0)}})
+		w.Must(err)
+		bot := registered.ID
+		m, err := w.Mandates.Agent(t.Context(), me, mandate.AgentGift{Machine: bot, Name: "Asisten", Until: w.Now().AddDate(0, 1, 0), Scope: mandate.Scope{Verbs: mandate.Verbs()}})
+		w.Must(err)
 		who := casework.Applicant{Account: me.Account, Subject: me.Subject, Lang: "id", Register: true, By: lancar.Actor{Kind: lancar.Machine, ID: bot, Name: "Asisten", Role: string(mandate.Agent), Mandate: m.ID, For: me.Account}}
 		d := w.draft(who, free)
-		if _, err := w.cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID}); lancar.CodeOf(err) != lancar.Forbidden {
+		if _, err := w.Cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID}); lancar.CodeOf(err) != lancar.Forbidden {
 			t.Fatalf("sent without asking: %v", err)
 		}
-		asks, err := w.mandates.Asks(t.Context(), w.own(casework.Applicant{Account: me.Account, Subject: me.Subject, Register: true}))
-		w.must(err)
+		asks, err := w.Mandates.Asks(t.Context(), w.own(casework.Applicant{Account: me.Account, Subject: me.Subject, Register: true}))
+		w.Must(err)
 		if len(asks) != 1 || asks[0].Act.Service != free {
 			t.Fatalf("%+v", asks)
 		}
-		me.Level, me.Authenticated = identity.Strong, w.now()
-		w.must(w.mandates.Agree(t.Context(), me, asks[0].ID, ""))
-		c, err := w.cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID})
-		w.must(err)
+		me.Level, me.Authenticated = identity.Strong, w.Now()
+		w.Must(w.Mandates.Agree(t.Context(), me, asks[0].ID, ""))
+		c, err := w.Cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID})
+		w.Must(err)
 		w.run()
 		got := w.read(who, c.Number)
 		if got.By == nil || got.By.Name != "Asisten" || got.Events[0].Who != lancar.Machine {
 			t.Errorf("%+v %+v", got.By, got.Events[0])
 		}
-		if _, err := w.cases.Case(t.Context(), casework.Applicant{Account: me.Account, Subject: me.Subject, Register: true}, c.Number); err != nil {
+		if _, err := w.Cases.Case(t.Context(), casework.Applicant{Account: me.Account, Subject: me.Subject, Register: true}, c.Number); err != nil {
 			t.Error(err)
 		}
-		w.refused(w.cases.Withdraw(t.Context(), who, c.Number, got.Version), lancar.Forbidden)
+		w.Refused(w.Cases.Withdraw(t.Context(), who, c.Number, got.Version), lancar.Forbidden)
 		if got := w.read(who, c.Number); got.State == flow.Withdrawn {
 			t.Error("taken back without asking")
 		}
@@ -228,12 +233,12 @@ func TestWhatAHolderReadsStandsInThePrincipalsList(t *testing.T) {
 		w.read(who, c.Number)
 		w.run()
 		var own access.Grant
-		w.must(w.db.Read(t.Context(), func(tx *store.Tx) (err error) {
-			own, err = w.access.OwnTx(tx, who.Account, who.Subject, true)
+		w.Must(w.DB.Read(t.Context(), func(tx *store.Tx) (err error) {
+			own, err = w.Access.OwnTx(tx, who.Account, who.Subject, true)
 			return err
 		}))
-		rows, _, err := w.access.Rows(t.Context(), own, "")
-		w.must(err)
+		rows, _, err := w.Access.Rows(t.Context(), own, "")
+		w.Must(err)
 		under, ofCase := 0, false
 		for _, r := range rows {
 			if r.Mandate == m.ID {

@@ -18,13 +18,13 @@ func TestWhomABreachConcernsAndWhoBroughtACase(t *testing.T) {
 		c := w.submit(who, free)
 		w.run()
 		pick := func(p breach.Pick) (subjects []string, err error) {
-			err = w.db.Read(t.Context(), func(tx *store.Tx) (err error) {
-				subjects, err = w.cases.AffectedTx(tx, p)
+			err = w.DB.Read(t.Context(), func(tx *store.Tx) (err error) {
+				subjects, err = w.Cases.AffectedTx(tx, p)
 				return err
 			})
 			return subjects, err
 		}
-		from, until := w.now().Add(-time.Hour), w.now().Add(time.Hour)
+		from, until := w.Now().Add(-time.Hour), w.Now().Add(time.Hour)
 		for name, p := range map[string]breach.Pick{"its number": {Region: "00", Cases: []string{c.Number}}, "its service": {Region: "00", Service: free, From: from, Until: until}} {
 			if got, err := pick(p); err != nil || len(got) != 1 || got[0] != who.Subject {
 				t.Errorf("by %s: %v %v", name, got, err)
@@ -37,11 +37,11 @@ func TestWhomABreachConcernsAndWhoBroughtACase(t *testing.T) {
 		}
 		for _, number := range []string{c.Number, "5315-AAAAA-AAAAA", "nonsense"} {
 			_, err := pick(breach.Pick{Region: "99", Cases: []string{number}})
-			w.refused(err, lancar.Invalid)
+			w.Refused(err, lancar.Invalid)
 		}
 		brought := func(account, id lancar.ID) (ok bool) {
-			w.must(w.db.Read(t.Context(), func(tx *store.Tx) (err error) {
-				ok, err = w.cases.BroughtTx(tx, account, id)
+			w.Must(w.DB.Read(t.Context(), func(tx *store.Tx) (err error) {
+				ok, err = w.Cases.BroughtTx(tx, account, id)
 				return err
 			}))
 			return ok
@@ -49,7 +49,7 @@ func TestWhomABreachConcernsAndWhoBroughtACase(t *testing.T) {
 		if !brought(who.Account, c.ID) || brought(other.Account, c.ID) || brought(who.Account, "none") {
 			t.Error("whose open case it is")
 		}
-		w.must(w.cases.Withdraw(t.Context(), who, c.Number, w.read(who, c.Number).Version))
+		w.Must(w.Cases.Withdraw(t.Context(), who, c.Number, w.read(who, c.Number).Version))
 		if brought(who.Account, c.ID) {
 			t.Error("a case that is over counts as open, before any list has caught up")
 		}

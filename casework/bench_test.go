@@ -13,6 +13,7 @@ import (
 	"lancar/casework"
 	"lancar/internal/store"
 	"lancar/internal/store/storetest"
+	"lancar/test/outside"
 )
 
 // BenchmarkSubmit is durable submissions of a charged service by 16 clients, without HTTP: compare
@@ -26,7 +27,7 @@ func BenchmarkSubmit(b *testing.B) {
 			if name == "postgres" && os.Getenv("LANCAR_TEST_POSTGRES") == "" {
 				b.Skip("LANCAR_TEST_POSTGRES is not set")
 			}
-			w := newWorld(b, open(), time.Now())
+			w := newWorld(b, outside.Over(b, open(), records))
 			who := w.person(maria)
 			drafts := w.parked(who, b.N)
 			var next atomic.Int64
@@ -35,7 +36,7 @@ func BenchmarkSubmit(b *testing.B) {
 			for range 16 {
 				wg.Go(func() {
 					for i := next.Add(1) - 1; i < int64(len(drafts)); i = next.Add(1) - 1 {
-						if _, err := w.cases.Submit(b.Context(), who, casework.Submission{Draft: drafts[i]}); err != nil {
+						if _, err := w.Cases.Submit(b.Context(), who, casework.Submission{Draft: drafts[i]}); err != nil {
 							b.Error(err)
 							return
 						}
@@ -53,7 +54,7 @@ func (w *world) parked(who casework.Applicant, n int) (ids []lancar.ID) {
 	w.t.Helper()
 	do := func(sql string) {
 		w.t.Helper()
-		w.must(w.db.Write(w.t.Context(), func(tx *store.Tx) error { _, err := tx.Exec(sql); return err }))
+		w.Must(w.DB.Write(w.t.Context(), func(tx *store.Tx) error { _, err := tx.Exec(sql); return err }))
 	}
 	for range n {
 		ids = append(ids, w.draft(who, stall).ID)
@@ -78,7 +79,7 @@ func BenchmarkLists(b *testing.B) {
 				b.Run(fmt.Sprintf("%s/%s/%d", list, engine, n), func(b *testing.B) {
 					name := fmt.Sprint(engine, n)
 					if worlds[name] == nil {
-						worlds[name] = newWorld(b, open(), time.Now())
+						worlds[name] = newWorld(b, outside.Over(b, open(), records))
 						worlds[name].filled(n)
 					}
 					worlds[name].page(b, list, n)
@@ -95,12 +96,12 @@ func (w *world) page(b *testing.B, list string, n int) {
 		who := i % b.N * 7919 % (n / perOfficer)
 		begin := time.Now()
 		if list == "inbox" {
-			box, err := w.cases.Inbox(b.Context(), lancar.Actor{Kind: lancar.Officer, ID: lancar.ID(fmt.Sprint("o", who)), Role: "reviewer", Region: "53.15", Agency: "dpmptsp"}, casework.Look{})
+			box, err := w.Cases.Inbox(b.Context(), lancar.Actor{Kind: lancar.Officer, ID: lancar.ID(fmt.Sprint("o", who)), Role: "reviewer", Region: "53.15", Agency: "dpmptsp"}, casework.Look{})
 			if err != nil || len(box.Tasks) != 25 || box.Total != perOfficer || box.Next == "" {
 				b.Fatalf("%d tasks of %d, %v", len(box.Tasks), box.Total, err)
 			}
 		} else {
-			mine, _, err := w.cases.Mine(b.Context(), casework.Applicant{Account: lancar.ID(fmt.Sprint("a", who)), Subject: fmt.Sprint("s", who)}, "")
+			mine, _, err := w.Cases.Mine(b.Context(), casework.Applicant{Account: lancar.ID(fmt.Sprint("a", who)), Subject: fmt.Sprint("s", who)}, "")
 			if err != nil || len(mine) != 20 {
 				b.Fatalf("%d cases, %v", len(mine), err)
 			}
@@ -119,7 +120,7 @@ const perOfficer = 50
 // filled puts n cases into the projections, spread over officers and citizens.
 func (w *world) filled(n int) {
 	w.t.Helper()
-	w.must(w.db.Write(w.t.Context(), func(tx *store.Tx) error {
+	w.Must(w.DB.Write(w.t.Context(), func(tx *store.Tx) error {
 		const count = `WITH RECURSIVE n(i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $1)`
 		for sql, rows := range map[string]int{
 			count + ` INSERT INTO casework_inbox (region, case_region, case_id, agency, role, officer, due_at, number, service, state, step, flagged, version)
@@ -134,7 +135,7 @@ func (w *world) filled(n int) {
 			}
 		}
 		for i := range n / perOfficer {
-			if _, err := w.access.BindTx(tx, lancar.ID(fmt.Sprint("a", i)), fmt.Sprint("s", i)); err != nil {
+			if _, err := w.Access.BindTx(tx, lancar.ID(fmt.Sprint("a", i)), fmt.Sprint("s", i)); err != nil {
 				return err
 			}
 		}

@@ -19,11 +19,11 @@ func TestWithdrawingDoesNotShopForAnOfficer(t *testing.T) {
 			if o.ID != first {
 				t.Fatal("sent again, it came to other hands")
 			}
-			w.must(w.cases.Withdraw(t.Context(), who, number, w.read(who, number).Version))
+			w.Must(w.Cases.Withdraw(t.Context(), who, number, w.read(who, number).Version))
 			w.run()
 		}
 		// Who may not be drawn any more is not: the case goes to somebody else.
-		w.must(w.cases.SetAbsent(t.Context(), lancar.TheSystem("test"), "53.15", first, true))
+		w.Must(w.Cases.SetAbsent(t.Context(), lancar.TheSystem("test"), "53.15", first, true))
 		if _, o, _ := w.reviewed(who, reviewers); o.ID == first {
 			t.Fatal("drawn although absent")
 		}

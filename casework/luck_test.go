@@ -33,18 +33,18 @@ func TestTheClockStandsDuringTheOneCorrection(t *testing.T) {
 		who := w.person(maria)
 		number, o, task := w.reviewed(who, reviewers) // Monday: three working days end on Thursday
 		ask := casework.Ask{Requirement: "note", Reason: "Tulis lebih jelas."}
-		w.refused(w.cases.Ask(t.Context(), o, number, task.Version, casework.Ask{Requirement: "kopi", Reason: "x"}), lancar.Invalid)
-		w.refused(w.cases.Ask(t.Context(), o, number, task.Version, casework.Ask{Requirement: "note", Reason: " "}), lancar.Invalid)
-		w.pass(day) // Tuesday
-		w.must(w.cases.Ask(t.Context(), o, number, task.Version, ask))
+		w.Refused(w.Cases.Ask(t.Context(), o, number, task.Version, casework.Ask{Requirement: "kopi", Reason: "x"}), lancar.Invalid)
+		w.Refused(w.Cases.Ask(t.Context(), o, number, task.Version, casework.Ask{Requirement: "note", Reason: " "}), lancar.Invalid)
+		w.Pass(day) // Tuesday
+		w.Must(w.Cases.Ask(t.Context(), o, number, task.Version, ask))
 		w.run()
 		got := w.read(who, number)
 		if got.State != flow.Correction || got.Correction.Reason != "Tulis lebih jelas." || !got.Clock.Open || len(w.inbox(o).Tasks) != 0 {
 			t.Fatalf("%+v", got)
 		}
-		w.refused(w.cases.Answer(t.Context(), who, number, got.Version, map[string]string{"village": "53.15.05.1024"}), lancar.Invalid)
-		w.pass(2 * day) // Thursday: Tuesday and Wednesday did not count
-		w.must(w.cases.Answer(t.Context(), who, number, got.Version, map[string]string{"note": "Mohon diproses segera"}))
+		w.Refused(w.Cases.Answer(t.Context(), who, number, got.Version, map[string]string{"village": "53.15.05.1024"}), lancar.Invalid)
+		w.Pass(2 * day) // Thursday: Tuesday and Wednesday did not count
+		w.Must(w.Cases.Answer(t.Context(), who, number, got.Version, map[string]string{"note": "Mohon diproses segera"}))
 		w.run()
 		got = w.read(who, number)
 		if got.State != flow.Review || got.Answers["note"] != "Mohon diproses segera" || got.Correction.Answered.IsZero() {
@@ -58,12 +58,12 @@ func TestTheClockStandsDuringTheOneCorrection(t *testing.T) {
 		if again.ID != o.ID {
 			t.Fatal("another officer has it")
 		}
-		w.refused(w.cases.Ask(t.Context(), o, number, task.Version, ask), lancar.Conflict)
-		w.refused(w.cases.Grant(t.Context(), o, number, task.Version, ""), lancar.Conflict) // an opinion comes first
-		w.must(w.cases.Opine(t.Context(), o, number, task.Version, true, "Sesuai."))
+		w.Refused(w.Cases.Ask(t.Context(), o, number, task.Version, ask), lancar.Conflict)
+		w.Refused(w.Cases.Grant(t.Context(), o, number, task.Version, ""), lancar.Conflict) // an opinion comes first
+		w.Must(w.Cases.Opine(t.Context(), o, number, task.Version, true, "Sesuai."))
 		decider, task := w.task(signers, number)
-		w.refused(w.cases.Refuse(t.Context(), decider, number, task.Version, casework.Refusal{Ground: "kopi", Reason: "x"}), lancar.Invalid)
-		w.must(w.cases.Refuse(t.Context(), decider, number, task.Version, casework.Refusal{Ground: "no", Reason: "Tidak sesuai rencana."}))
+		w.Refused(w.Cases.Refuse(t.Context(), decider, number, task.Version, casework.Refusal{Ground: "kopi", Reason: "x"}), lancar.Invalid)
+		w.Must(w.Cases.Refuse(t.Context(), decider, number, task.Version, casework.Refusal{Ground: "no", Reason: "Tidak sesuai rencana."}))
 		w.run()
 		got = w.read(who, number)
 		if got.State != flow.Refused || got.Decision.Reason != "Tidak sesuai rencana." || len(got.Opinions) != 1 {
@@ -79,20 +79,20 @@ func TestAnUnansweredCorrectionClosesAfterTwoReminders(t *testing.T) {
 		reviewers, _ := w.staff()
 		who := w.person(maria)
 		number, o, task := w.reviewed(who, reviewers)
-		w.must(w.cases.Ask(t.Context(), o, number, task.Version, casework.Ask{Requirement: "note", Reason: "Lengkapi."}))
+		w.Must(w.Cases.Ask(t.Context(), o, number, task.Version, casework.Ask{Requirement: "note", Reason: "Lengkapi."}))
 		for range 20 { // ten working days
-			w.pass(day)
+			w.Pass(day)
 			w.run()
 		}
 		got := w.read(who, number)
 		if got.State != flow.Withdrawn {
 			t.Fatal(got.State)
 		}
-		all := strings.Join(w.mail("maria@example.com"), "\n")
+		all := strings.Join(w.Mail("maria@example.com"), "\n")
 		if n := strings.Count(all, "Pengingat perbaikan"); n != 2 {
 			t.Fatalf("%d reminders", n)
 		}
-		w.refused(w.cases.Answer(t.Context(), who, number, got.Version, map[string]string{"note": "terlambat"}), lancar.Conflict)
+		w.Refused(w.Cases.Answer(t.Context(), who, number, got.Version, map[string]string{"note": "terlambat"}), lancar.Conflict)
 		w.verified()
 	})
 }
@@ -104,10 +104,10 @@ func TestRemindersThatWereMissedComeOnce(t *testing.T) {
 		reviewers, _ := w.staff()
 		who := w.person(maria)
 		number, o, task := w.reviewed(who, reviewers) // Monday 23 November
-		w.must(w.cases.Ask(t.Context(), o, number, task.Version, casework.Ask{Requirement: "note", Reason: "Lengkapi."}))
+		w.Must(w.Cases.Ask(t.Context(), o, number, task.Version, casework.Ask{Requirement: "note", Reason: "Lengkapi."}))
 		reminders := func() (n int, last string) {
 			w.run()
-			for _, m := range w.mail("maria@example.com") {
+			for _, m := range w.Mail("maria@example.com") {
 				if strings.Contains(m, "Pengingat perbaikan") {
 					n, last = n+1, m
 				}
@@ -115,16 +115,16 @@ func TestRemindersThatWereMissedComeOnce(t *testing.T) {
 			return n, last
 		}
 		until := w.read(who, number).Correction.Until
-		w.pass(until.Sub(w.now()) - 2*day) // both are due by now
+		w.Pass(until.Sub(w.Now()) - 2*day) // both are due by now
 		n, text := reminders()
 		if n != 1 || !strings.Contains(text, "7 Desember 2026") {
 			t.Fatalf("%d reminders: %s", n, text)
 		}
-		w.pass(day)
+		w.Pass(day)
 		if n, _ := reminders(); n != 1 {
 			t.Fatalf("%d reminders a day later", n)
 		}
-		w.pass(until.Sub(w.now()) + time.Minute)
+		w.Pass(until.Sub(w.Now()) + time.Minute)
 		if n, _ := reminders(); n != 1 || w.read(who, number).State != flow.Withdrawn {
 			t.Fatalf("%d reminders after the end, %s", n, w.read(who, number).State)
 		}
@@ -137,10 +137,10 @@ func TestNobodyIsRemindedAfterTheLastDay(t *testing.T) {
 		reviewers, _ := w.staff()
 		who := w.person(maria)
 		number, o, task := w.reviewed(who, reviewers)
-		w.must(w.cases.Ask(t.Context(), o, number, task.Version, casework.Ask{Requirement: "note", Reason: "Lengkapi."}))
-		w.pass(60 * day)
+		w.Must(w.Cases.Ask(t.Context(), o, number, task.Version, casework.Ask{Requirement: "note", Reason: "Lengkapi."}))
+		w.Pass(60 * day)
 		w.run()
-		all := strings.Join(w.mail("maria@example.com"), "\n")
+		all := strings.Join(w.Mail("maria@example.com"), "\n")
 		if w.read(who, number).State != flow.Withdrawn || strings.Contains(all, "Pengingat perbaikan") || !strings.Contains(all, "ditutup") {
 			t.Fatal(all)
 		}
@@ -155,15 +155,15 @@ func TestTheLawGrantsOnceWhenTheTermEnds(t *testing.T) {
 		c := w.submit(who, stall)
 		w.pay(who, c)
 		o, task := w.task(reviewers, c.Number)
-		w.pass(8 * day)
+		w.Pass(8 * day)
 		// The officer and the clock at the same moment.
 		var wg sync.WaitGroup
 		var err error
-		wg.Go(func() { err = w.cases.Grant(t.Context(), o, c.Number, task.Version, "") })
-		w.must(w.db.Write(t.Context(), func(tx *store.Tx) error {
-			return w.queue.EnqueueTx(tx, jobs.Job{Region: "00", Queue: "casework.sweep"})
+		wg.Go(func() { err = w.Cases.Grant(t.Context(), o, c.Number, task.Version, "") })
+		w.Must(w.DB.Write(t.Context(), func(tx *store.Tx) error {
+			return w.Queue.EnqueueTx(tx, jobs.Job{Region: "00", Queue: "casework.sweep"})
 		}))
-		w.must(w.queue.Drain(t.Context()))
+		w.Must(w.Queue.Drain(t.Context()))
 		wg.Wait()
 		if err != nil && lancar.CodeOf(err) != lancar.Conflict && lancar.CodeOf(err) != lancar.Forbidden {
 			t.Fatal(err)
@@ -194,23 +194,23 @@ func TestALateCaseGoesToTheSuperiorOnce(t *testing.T) {
 		head := w.officer("196001011985011001", "Fransiskus", "superior")
 		who := w.person(maria)
 		number, o, task := w.reviewed(who, reviewers)
-		w.pass(10 * day)
+		w.Pass(10 * day)
 		w.run()
 		w.run()
 		got := w.read(who, number)
 		if got.State != flow.Review || got.Escalated.IsZero() {
 			t.Fatalf("%+v", got)
 		}
-		if n := len(w.mail("196001011985011001@kantor.example")); n != 1 {
+		if n := len(w.Mail("196001011985011001@kantor.example")); n != 1 {
 			t.Fatalf("the superior was told %d times", n)
 		}
-		if _, err := w.cases.Open(t.Context(), head, number); err != nil {
+		if _, err := w.Cases.Open(t.Context(), head, number); err != nil {
 			t.Fatal("the superior cannot see it:", err)
 		}
 		if _, task = w.task([]lancar.Actor{o}, number); !task.Late {
 			t.Fatal("the inbox does not say that it is late")
 		}
-		w.must(w.cases.Opine(t.Context(), o, number, task.Version, true, "Sesuai."))
+		w.Must(w.Cases.Opine(t.Context(), o, number, task.Version, true, "Sesuai."))
 		w.verified()
 	})
 }
@@ -220,19 +220,19 @@ func TestAnOfficerWhoMustNotDecideIsDrawnOut(t *testing.T) {
 		reviewers, _ := w.staff()
 		who := w.person(maria)
 		number, first, task := w.reviewed(who, reviewers)
-		w.must(w.cases.Recuse(t.Context(), first, number, task.Version, "Saudara saya."))
+		w.Must(w.Cases.Recuse(t.Context(), first, number, task.Version, "Saudara saya."))
 		w.run()
 		second, task := w.task(reviewers, number)
 		if second.ID == first.ID {
 			t.Fatal("drawn again")
 		}
-		w.must(w.cases.SetAbsent(t.Context(), lancar.TheSystem("test"), "53.15", second.ID, true))
+		w.Must(w.Cases.SetAbsent(t.Context(), lancar.TheSystem("test"), "53.15", second.ID, true))
 		w.run()
 		third, _ := w.task(reviewers, number)
 		if third.ID == first.ID || third.ID == second.ID {
 			t.Fatal("an absent or recused officer was drawn")
 		}
-		lots, err := w.cases.Lots(t.Context(), who, number)
+		lots, err := w.Cases.Lots(t.Context(), who, number)
 		if err != nil || len(lots) != 4 { // reviewer and decider, then the reviewer twice more
 			t.Fatalf("%d lots, %v", len(lots), err)
 		}
@@ -241,12 +241,12 @@ func TestAnOfficerWhoMustNotDecideIsDrawnOut(t *testing.T) {
 				t.Error(err)
 			}
 			var d casework.DrawRecord
-			w.must(json.Unmarshal(l.Draw, &d))
+			w.Must(json.Unmarshal(l.Draw, &d))
 			if (d.Redraw != 0) != (i >= 2) || len(d.Excluded) != max(0, i-1) || strings.Contains(string(l.Draw), string(first.ID)) {
 				t.Errorf("draw %d: %+v", i, d)
 			}
 		}
-		w.refused(w.cases.Opine(t.Context(), first, number, task.Version, true, "x"), lancar.NotFound)
+		w.Refused(w.Cases.Opine(t.Context(), first, number, task.Version, true, "x"), lancar.NotFound)
 		w.verified()
 	})
 }
@@ -260,11 +260,11 @@ func TestAnOfficeWithoutARosterDrawsWhenItHasOne(t *testing.T) {
 			t.Fatal(got.State)
 		}
 		reviewers, _ := w.staff()
-		w.pass(time.Minute)
+		w.Pass(time.Minute)
 		w.run()
 		w.task(reviewers, c.Number)
-		lots, err := w.cases.Lots(t.Context(), who, c.Number)
-		w.must(err)
+		lots, err := w.Cases.Lots(t.Context(), who, c.Number)
+		w.Must(err)
 		for _, l := range lots {
 			if err := casework.VerifyDraw(l.Draw, l.Roster, l.Start); err != nil {
 				t.Error(err)
@@ -282,16 +282,16 @@ func TestAnUnpaidCaseLapsesAndASettlementCountsOnce(t *testing.T) {
 		w.pay(who, c)
 		before := w.read(who, c.Number)
 		payload, err := json.Marshal(payment.Settled{Region: c.Region, Charge: c.Charge, Case: c.ID})
-		w.must(err)
-		w.must(w.db.Write(t.Context(), func(tx *store.Tx) error { // heard again
-			return w.cases.Settled(tx, jobs.Event{Region: c.Region, Payload: payload})
+		w.Must(err)
+		w.Must(w.DB.Write(t.Context(), func(tx *store.Tx) error { // heard again
+			return w.Cases.Settled(tx, jobs.Event{Region: c.Region, Payload: payload})
 		}))
 		if after := w.read(who, c.Number); after.Version != before.Version || !after.Due.Equal(before.Due) {
 			t.Fatal("a repeated settlement moved the case")
 		}
 		other := w.submit(w.person(yosef), free)
 		late := w.submit(who, stall)
-		w.pass(8 * day)
+		w.Pass(8 * day)
 		w.run()
 		w.run()
 		if got := w.read(who, late.Number); got.State != flow.Lapsed {
@@ -307,16 +307,16 @@ func TestWithdrawalEndsACase(t *testing.T) {
 		reviewers, _ := w.staff()
 		who := w.person(maria)
 		number, o, task := w.reviewed(who, reviewers)
-		w.refused(w.cases.Withdraw(t.Context(), who, number, task.Version-1), lancar.Conflict)
-		w.must(w.cases.Withdraw(t.Context(), who, number, task.Version))
-		w.refused(w.cases.Opine(t.Context(), o, number, task.Version, true, "x"), lancar.Forbidden)
+		w.Refused(w.Cases.Withdraw(t.Context(), who, number, task.Version-1), lancar.Conflict)
+		w.Must(w.Cases.Withdraw(t.Context(), who, number, task.Version))
+		w.Refused(w.Cases.Opine(t.Context(), o, number, task.Version, true, "x"), lancar.Forbidden)
 		unpaid := w.submit(who, stall)
-		w.must(w.cases.Withdraw(t.Context(), who, unpaid.Number, unpaid.Version))
+		w.Must(w.Cases.Withdraw(t.Context(), who, unpaid.Number, unpaid.Version))
 		w.run()
 		if got := w.read(who, unpaid.Number); got.State != flow.Withdrawn {
 			t.Fatal(got.State)
 		}
-		if ch, err := w.charges.Charge(t.Context(), w.own(who), unpaid.Region, unpaid.Charge); err != nil || ch.State != payment.Cancelled {
+		if ch, err := w.Charges.Charge(t.Context(), w.own(who), unpaid.Region, unpaid.Charge); err != nil || ch.State != payment.Cancelled {
 			t.Fatalf("%+v %v", ch, err)
 		}
 		w.verified()
@@ -327,24 +327,24 @@ func TestARegisterThatIsDownStopsNobodyAndIsAskedLater(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		reviewers, _ := w.staff()
 		who := w.person(maria)
-		record := w.pop["oss "+maria]
+		record := w.Record("oss " + maria)
 		w.oss(true, nil)
 		d := w.draft(who, stall)
-		_, err := w.cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID})
-		w.refused(err, lancar.Invalid) // the NIB must be typed now
+		_, err := w.Cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID})
+		w.Refused(err, lancar.Invalid) // the NIB must be typed now
 		w.oss(false, nil)              // it answers again, and does not know the record yet
-		d, err = w.cases.SaveStep(t.Context(), who, d.ID, d.Version, "check", map[string]string{"nib": "9000000000017", "business_name": "WARUNG LAIN", "nib_status": "active"})
-		w.must(err)
+		d, err = w.Cases.SaveStep(t.Context(), who, d.ID, d.Version, "check", map[string]string{"nib": "9000000000017", "business_name": "WARUNG LAIN", "nib_status": "active"})
+		w.Must(err)
 		if f := d.Facts["nib"]; f.State != "unchecked" {
 			t.Fatalf("%+v", f)
 		}
-		c, err := w.cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID})
-		w.must(err)
+		c, err := w.Cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID})
+		w.Must(err)
 		w.oss(false, record)
 		w.pay(who, c)
 		o, _ := w.task(reviewers, c.Number)
-		got, err := w.cases.Open(t.Context(), o, c.Number)
-		w.must(err)
+		got, err := w.Cases.Open(t.Context(), o, c.Number)
+		w.Must(err)
 		if got.Facts["nib"].State != "confirmed" || len(got.Flags) != 1 || got.Flags[0].Field != "business_name" || got.Flags[0].Found != "nomatch" {
 			t.Fatalf("%+v %+v", got.Facts["nib"], got.Flags)
 		}
@@ -360,21 +360,21 @@ func TestRetentionDestroysWhatIsPersonal(t *testing.T) {
 		reviewers, signers := w.staff()
 		who := w.person(maria)
 		number, o, task := w.reviewed(who, reviewers)
-		w.must(w.cases.Say(t.Context(), who, number, "Kapan selesai?"))
-		w.must(w.cases.Tell(t.Context(), o, number, "Besok."))
-		w.must(w.cases.Opine(t.Context(), o, number, task.Version, true, "Sesuai."))
+		w.Must(w.Cases.Say(t.Context(), who, number, "Kapan selesai?"))
+		w.Must(w.Cases.Tell(t.Context(), o, number, "Besok."))
+		w.Must(w.Cases.Opine(t.Context(), o, number, task.Version, true, "Sesuai."))
 		decider, task := w.task(signers, number)
-		w.must(w.cases.Grant(t.Context(), decider, number, task.Version, ""))
+		w.Must(w.Cases.Grant(t.Context(), decider, number, task.Version, ""))
 		w.run()
 		if got := w.read(who, number); len(got.Messages) != 2 || got.State != flow.Granted {
 			t.Fatalf("%+v", got.Messages)
 		}
-		w.pass(366 * day)
+		w.Pass(366 * day)
 		w.run()
 		w.run()
-		_, err := w.cases.Case(t.Context(), who, number)
-		w.refused(err, lancar.NotFound)
-		if list, _, err := w.cases.Mine(t.Context(), who, ""); err != nil || len(list) != 0 {
+		_, err := w.Cases.Case(t.Context(), who, number)
+		w.Refused(err, lancar.NotFound)
+		if list, _, err := w.Cases.Mine(t.Context(), who, ""); err != nil || len(list) != 0 {
 			t.Fatal(list, err)
 		}
 		w.verified()
@@ -383,13 +383,8 @@ func TestRetentionDestroysWhatIsPersonal(t *testing.T) {
 
 // oss sets whether the business register answers, and what it holds about maria.
 func (w *world) oss(down bool, record map[string]string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.down["oss"] = down
-	delete(w.pop, "oss "+maria)
-	if record != nil {
-		w.pop["oss "+maria] = record
-	}
+	w.Down("oss", down)
+	w.SetRecord("oss "+maria, record)
 }
 
 func TestAChangedHolidayMovesOpenDeadlinesOnce(t *testing.T) {
@@ -398,7 +393,7 @@ func TestAChangedHolidayMovesOpenDeadlinesOnce(t *testing.T) {
 		who := w.person(maria)
 		number, _, _ := w.reviewed(who, reviewers)
 		before := w.read(who, number)
-		anew := w.restarted(jobs.New(w.db, nil), packsWith("2026-11-25"))
+		anew := w.Restarted(jobs.New(w.DB, nil), packsWith("2026-11-25"))
 		moved, err := anew.RecomputeAll(t.Context())
 		if err != nil || moved != 1 {
 			t.Fatalf("%d moved, %v", moved, err)
@@ -407,7 +402,7 @@ func TestAChangedHolidayMovesOpenDeadlinesOnce(t *testing.T) {
 			t.Fatalf("%d moved again, %v", again, err)
 		}
 		got, err := anew.Case(t.Context(), who, number)
-		w.must(err)
+		w.Must(err)
 		if want := before.Due.Add(24 * time.Hour); !got.Due.Equal(want) || got.Events[len(got.Events)-1].Kind != "recount" {
 			t.Fatalf("due %s, want %s", got.Due, want)
 		}
@@ -422,15 +417,15 @@ func TestAChangedHolidayMovesOpenDeadlinesOnce(t *testing.T) {
 func TestNobodySignsWhatTheyDecideNorDecidesForThemselves(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		hire := func(number, nik string) lancar.ID {
-			account, err := w.id.SaveEmployee(t.Context(), identity.Employee{Number: number, Name: "Petugas " + number[17:], Mail: number + "@kantor.example", NIK: nik,
+			account, err := w.Identity.SaveEmployee(t.Context(), identity.Employee{Number: number, Name: "Petugas " + number[17:], Mail: number + "@kantor.example", NIK: nik,
 				Roles: []identity.Role{{Role: "reviewer", Agency: "dpmptsp", Region: "53.15"}, {Role: "signer", Agency: "dpmptsp", Region: "53.15"}}})
-			w.must(err)
+			w.Must(err)
 			return account
 		}
 		both, self, third := hire("198001012005011001", "5371040101800011"), hire("198001012005011002", maria), hire("198001012005011003", "5371040101800012")
 		twin, unknown := hire("198001012005011004", "5371040101800011"), hire("198001012005011005", "")
-		w.must(w.cases.SetRoster(t.Context(), "53.15", "dpmptsp", "reviewer", []lancar.ID{both, self}))
-		w.must(w.cases.SetRoster(t.Context(), "53.15", "dpmptsp", "signer", []lancar.ID{both, self, third, twin, unknown}))
+		w.Must(w.Cases.SetRoster(t.Context(), "53.15", "dpmptsp", "reviewer", []lancar.ID{both, self}))
+		w.Must(w.Cases.SetRoster(t.Context(), "53.15", "dpmptsp", "signer", []lancar.ID{both, self, third, twin, unknown}))
 		w.run()
 		who := w.person(maria)
 		c := w.submit(who, stall)
@@ -442,7 +437,7 @@ func TestNobodySignsWhatTheyDecideNorDecidesForThemselves(t *testing.T) {
 		if o.ID != both {
 			t.Fatal("somebody decides on their own application")
 		}
-		w.must(w.cases.Grant(t.Context(), o, c.Number, task.Version, ""))
+		w.Must(w.Cases.Grant(t.Context(), o, c.Number, task.Version, ""))
 		if s, _ := w.task([]lancar.Actor{actor(both, "signer"), actor(self, "signer"), actor(third, "signer")}, c.Number); s.ID != third {
 			t.Fatal("somebody signs what they decided, or for themselves")
 		}

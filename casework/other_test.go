@@ -14,8 +14,8 @@ func TestSomebodyElsesRecordIsNoOracle(t *testing.T) {
 		d := w.draft(who, free)
 		try := func(nik, name string) string {
 			t.Helper()
-			got, err := w.cases.SaveStep(t.Context(), who, d.ID, d.Version, "check", map[string]string{"mother_nik": nik, "mother_name": name})
-			w.must(err)
+			got, err := w.Cases.SaveStep(t.Context(), who, d.ID, d.Version, "check", map[string]string{"mother_nik": nik, "mother_name": name})
+			w.Must(err)
 			d = got
 			return d.Facts["mother_name"].State
 		}
@@ -26,8 +26,8 @@ func TestSomebodyElsesRecordIsNoOracle(t *testing.T) {
 			t.Fatal(got)
 		}
 		w.run()
-		rows, _, err := w.access.Rows(t.Context(), w.own(other), "")
-		w.must(err)
+		rows, _, err := w.Access.Rows(t.Context(), w.own(other), "")
+		w.Must(err)
 		seen := 0
 		for _, r := range rows {
 			if r.Purpose["en"] == "Checking what somebody else's application says about you" {
@@ -47,7 +47,7 @@ func TestSomebodyElsesRecordIsNoOracle(t *testing.T) {
 		if last != "unchecked" {
 			t.Fatal("names can be tried out without end")
 		}
-		_, err = w.cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID}) // all the same
-		w.must(err)
+		_, err = w.Cases.Submit(t.Context(), who, casework.Submission{Draft: d.ID}) // all the same
+		w.Must(err)
 	})
 }

@@ -1,27 +1,5 @@
 package casework_test
 
-import (
-	"bytes"
-	"image"
-	"image/color"
-	"image/jpeg"
-	"sync"
-)
-
-// picture is a small JPEG.
-var picture = sync.OnceValue(func() []byte {
-	img := image.NewRGBA(image.Rect(0, 0, 32, 24))
-	for i := range img.Pix {
-		img.Pix[i] = byte(i)
-	}
-	img.Set(1, 1, color.White)
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, img, nil); err != nil {
-		panic(err)
-	}
-	return b.Bytes()
-})
-
 // freeService costs nothing, asks a reviewer and then a decider, has nobody sign, and knows no
 // deemed approval.
 var freeService = map[string]string{

@@ -22,11 +22,11 @@ func TestVerifyFindsEveryAlteredRow(t *testing.T) {
 		c := w.submit(who, stall)
 		w.pay(who, c)
 		number, o, task := w.reviewed(who, reviewers)
-		w.must(w.cases.Opine(t.Context(), o, number, task.Version, true, "Sesuai."))
+		w.Must(w.Cases.Opine(t.Context(), o, number, task.Version, true, "Sesuai."))
 		decider, task := w.task(signers, number)
-		w.must(w.cases.Grant(t.Context(), decider, number, task.Version, ""))
-		w.must(w.cases.Say(t.Context(), who, c.Number, "Kapan selesai?"))
-		w.must(w.cases.SetAbsent(t.Context(), lancar.TheSystem("test"), "53.15", reviewers[0].ID, true))
+		w.Must(w.Cases.Grant(t.Context(), decider, number, task.Version, ""))
+		w.Must(w.Cases.Say(t.Context(), who, c.Number, "Kapan selesai?"))
+		w.Must(w.Cases.SetAbsent(t.Context(), lancar.TheSystem("test"), "53.15", reviewers[0].ID, true))
 		w.draft(w.person(yosef), stall)
 		w.run()
 		w.verified()
@@ -105,7 +105,7 @@ func TestVerifyFindsEveryAlteredRow(t *testing.T) {
 			"public log leaf":      `UPDATE publiclog_leaves SET body = (SELECT l.body FROM publiclog_leaves l WHERE l.idx = 0 AND l.region = publiclog_leaves.region) WHERE kind = 'private'`,
 		} {
 			undo := w.altered(sql)
-			if err := w.cases.Verify(t.Context()); err == nil {
+			if err := w.Cases.Verify(t.Context()); err == nil {
 				t.Errorf("%s: nothing found", name)
 			} else {
 				t.Logf("%s: %.160s", name, err)
@@ -124,7 +124,7 @@ func (w *world) altered(sql string) (undo func()) {
 		"casework_draft_files", "keys_data", "payment_charges"}
 	do := func(statements ...string) {
 		w.t.Helper()
-		w.must(w.db.Write(w.t.Context(), func(tx *store.Tx) error {
+		w.Must(w.DB.Write(w.t.Context(), func(tx *store.Tx) error {
 			for _, s := range statements {
 				if _, err := tx.Exec(s); err != nil {
 					return err
@@ -160,10 +160,10 @@ func TestWhateverHappensAddsUp(t *testing.T) {
 				c := w.submit(who, free)
 				numbers, owner[c.Number] = append(numbers, c.Number), who
 			case k == 2:
-				w.pass(time.Duration(rnd.IntN(40)) * time.Hour)
+				w.Pass(time.Duration(rnd.IntN(40)) * time.Hour)
 			case k == 3:
 				o := reviewers[rnd.IntN(len(reviewers))]
-				w.must(w.cases.SetAbsent(t.Context(), lancar.TheSystem("test"), "53.15", o.ID, rnd.IntN(2) == 0))
+				w.Must(w.Cases.SetAbsent(t.Context(), lancar.TheSystem("test"), "53.15", o.ID, rnd.IntN(2) == 0))
 			default:
 				n := numbers[rnd.IntN(len(numbers))]
 				w.act(rnd, append(reviewers, signers...), owner[n], n)
@@ -186,21 +186,21 @@ func (w *world) act(rnd *rand.Rand, officers []lancar.Actor, who casework.Applic
 	var err error
 	switch k := rnd.IntN(8); {
 	case k == 0:
-		err = w.cases.Withdraw(ctx, who, number, got.Version)
+		err = w.Cases.Withdraw(ctx, who, number, got.Version)
 	case got.State == flow.Correction:
-		err = w.cases.Answer(ctx, who, number, got.Version, map[string]string{"note": "jawaban"})
+		err = w.Cases.Answer(ctx, who, number, got.Version, map[string]string{"note": "jawaban"})
 	case o.ID == "":
 		return
 	case k == 1:
-		err = w.cases.Ask(ctx, o, number, task.Version, casework.Ask{Requirement: "note", Reason: "Lengkapi."})
+		err = w.Cases.Ask(ctx, o, number, task.Version, casework.Ask{Requirement: "note", Reason: "Lengkapi."})
 	case k == 2:
-		err = w.cases.Recuse(ctx, o, number, task.Version, "berhalangan")
+		err = w.Cases.Recuse(ctx, o, number, task.Version, "berhalangan")
 	case o.Role == "reviewer":
-		err = w.cases.Opine(ctx, o, number, task.Version, k%2 == 0, "pertimbangan")
+		err = w.Cases.Opine(ctx, o, number, task.Version, k%2 == 0, "pertimbangan")
 	case k < 6:
-		err = w.cases.Grant(ctx, o, number, task.Version, "")
+		err = w.Cases.Grant(ctx, o, number, task.Version, "")
 	default:
-		err = w.cases.Refuse(ctx, o, number, task.Version, casework.Refusal{Ground: "no", Reason: "tidak"})
+		err = w.Cases.Refuse(ctx, o, number, task.Version, casework.Refusal{Ground: "no", Reason: "tidak"})
 	}
 	if code := lancar.CodeOf(err); err != nil && code != lancar.Conflict && code != lancar.Forbidden {
 		w.t.Fatalf("%s in %s: %v", number, got.State, err)
@@ -212,11 +212,11 @@ func TestAPersonProvesTheirDecisionWithoutUs(t *testing.T) {
 		reviewers, signers := w.staff()
 		who := w.person(maria)
 		number, o, task := w.reviewed(who, reviewers)
-		w.must(w.cases.Opine(t.Context(), o, number, task.Version, true, "Sesuai."))
+		w.Must(w.Cases.Opine(t.Context(), o, number, task.Version, true, "Sesuai."))
 		decider, task := w.task(signers, number)
-		w.must(w.cases.Grant(t.Context(), decider, number, task.Version, ""))
+		w.Must(w.Cases.Grant(t.Context(), decider, number, task.Version, ""))
 		w.run()
-		proofs, err := w.cases.Proofs(t.Context(), who, number)
+		proofs, err := w.Cases.Proofs(t.Context(), who, number)
 		if err != nil || len(proofs) != 2 {
 			t.Fatalf("%d proofs, %v", len(proofs), err)
 		}
@@ -228,11 +228,11 @@ func TestAPersonProvesTheirDecisionWithoutUs(t *testing.T) {
 				t.Error("the record names the person")
 			}
 		}
-		_, err = w.cases.Proofs(t.Context(), w.person(yosef), number)
-		w.refused(err, lancar.NotFound)
-		first, err := w.cases.Receipt(t.Context(), who, number)
-		w.must(err)
-		second, err := w.cases.Receipt(t.Context(), who, number)
+		_, err = w.Cases.Proofs(t.Context(), w.person(yosef), number)
+		w.Refused(err, lancar.NotFound)
+		first, err := w.Cases.Receipt(t.Context(), who, number)
+		w.Must(err)
+		second, err := w.Cases.Receipt(t.Context(), who, number)
 		if err != nil || !bytes.Equal(first, second) || !bytes.HasPrefix(first, []byte("%PDF-")) {
 			t.Fatal("another receipt the second time", err)
 		}
@@ -246,11 +246,11 @@ func TestEveryLookIsSeenByThePerson(t *testing.T) {
 		reviewers, _ := w.staff()
 		who := w.person(maria)
 		number, o, _ := w.reviewed(who, reviewers)
-		_, err := w.cases.Open(t.Context(), o, number)
-		w.must(err)
+		_, err := w.Cases.Open(t.Context(), o, number)
+		w.Must(err)
 		w.run()
-		rows, _, err := w.access.Rows(t.Context(), w.own(who), "")
-		w.must(err)
+		rows, _, err := w.Access.Rows(t.Context(), w.own(who), "")
+		w.Must(err)
 		for _, r := range rows {
 			if r.Who.ID == o.ID && strings.Contains(r.Purpose.In("id"), "Layanan uji") {
 				return

@@ -53,7 +53,7 @@ func (w *World) Node(limits identity.Limits, channels ...notify.Channel) *Node {
 	n.Exchange, err = exchange.New(w.DB, n.Queue, n.Ring, n.Access, w.Config)
 	w.Must(err)
 	n.Identity = identity.New(w.DB, n.Queue, n.Ring, n.Access, n.Notify, n.Exchange, limits)
-	n.Queue.Subscribe(access.EventRow, "seen", n.Access.SeenTx)
+	n.Queue.SubscribeMany(access.EventRow, "access", n.Access.SeenTx)
 	return n
 }
 
