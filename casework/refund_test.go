@@ -37,7 +37,7 @@ func TestAReturnOfMoneyStandsInTheHistoryAndThePayerIsTold(t *testing.T) {
 		}) {
 			t.Error(w.Mail("maria@example.com"))
 		}
-		w.must(w.cases.Ask(t.Context(), officer, c.Number, task.Version, casework.Ask{Requirement: "goods", Reason: "Tulis barangnya."}))
+		w.Must(w.Cases.Ask(t.Context(), officer, c.Number, task.Version, casework.Ask{Requirement: "goods", Reason: "Tulis barangnya."}))
 		w.run()
 		w.verified()
 	})

@@ -294,9 +294,9 @@ func TestWhatStaysWithThePersonThemself(t *testing.T) {
 func TestMandatesThatEndedAreForgotten(t *testing.T) {
 	each(t, func(w *world) {
 		s, m := w.mother()
-		w.must(w.use(s.Account, m.ID, mandate.Act{Verb: mandate.Draft, Service: "akta", Ref: "d"}))
+		w.Must(w.use(s.Account, m.ID, mandate.Act{Verb: mandate.Draft, Service: "akta", Ref: "d"}))
 		sweep := func() (n int) {
-			w.must(w.db.Write(t.Context(), func(tx *store.Tx) error {
+			w.Must(w.DB.Write(t.Context(), func(tx *store.Tx) error {
 				n = 0
 				for _, r := range w.m.Retention() {
 					done, err := r.Sweep(tx, 100)
@@ -308,16 +308,16 @@ func TestMandatesThatEndedAreForgotten(t *testing.T) {
 			}))
 			return n
 		}
-		w.must(w.m.Revoke(t.Context(), s, m.ID))
-		w.pass(5*365*24*time.Hour - 24*time.Hour)
+		w.Must(w.m.Revoke(t.Context(), s, m.ID))
+		w.Pass(5*365*24*time.Hour - 24*time.Hour)
 		if n := sweep(); n != 0 {
 			w.t.Fatalf("%d were forgotten too early", n)
 		}
-		w.pass(5 * 24 * time.Hour)
+		w.Pass(5 * 24 * time.Hour)
 		if n := sweep(); n != 1 || sweep() != 0 {
 			w.t.Fatalf("%d were forgotten", n)
 		}
-		w.must(w.db.Read(t.Context(), func(tx *store.Tx) error {
+		w.Must(w.DB.Read(t.Context(), func(tx *store.Tx) error {
 			for _, table := range []string{"identity_mandates", "identity_mandate_events", "identity_mandate_acts", "identity_mandate_codes", "identity_mandate_asks"} {
 				var left int
 				if err := tx.QueryRow("SELECT count(*) FROM " + table).Scan(&left); err != nil || left != 0 {
@@ -326,6 +326,6 @@ func TestMandatesThatEndedAreForgotten(t *testing.T) {
 			}
 			return nil
 		}))
-		w.must(w.m.Verify(t.Context()))
+		w.Must(w.m.Verify(t.Context()))
 	})
 }
