@@ -45,6 +45,7 @@ type Giving struct {
 	Number    string // ours of the return (partnerRefundNo), once for each
 	Amount    lancar.Money
 	Treasury  region.Treasury // who gives it back
+	Alone     bool            // nothing else of this code went back: what the acquirer says of the code is said of this payment
 }
 
 // Report is the acquirer's word about a payment.

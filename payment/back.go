@@ -44,7 +44,7 @@ func (c *Charges) giveBack(ctx context.Context, j jobs.Job) error {
 	if err := json.Unmarshal(j.Payload, &in); err != nil {
 		return jobs.Dead(err)
 	}
-	p, row, err := c.askedBack(ctx, j.Region, in.Payment)
+	p, row, alone, err := c.askedBack(ctx, j.Region, in.Payment)
 	if err != nil || row.stage != Asked {
 		return err
 	}
@@ -53,7 +53,7 @@ func (c *Charges) giveBack(ctx context.Context, j jobs.Job) error {
 	}
 	asking, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
-	number, err := c.acquirer.Return(asking, Giving{Reference: p.Reference, Acquirer: p.Acquirer, Receipt: p.Receipt, Number: string(row.id), Amount: p.Amount,
+	number, err := c.acquirer.Return(asking, Giving{Reference: p.Reference, Acquirer: p.Acquirer, Receipt: p.Receipt, Number: string(row.id), Amount: p.Amount, Alone: alone,
 		Treasury: c.regions.ByCode(p.region).Treasury})
 	switch {
 	case err == nil:
@@ -96,17 +96,21 @@ func bankNumber(number string, ours lancar.ID) string {
 	return string(ours)
 }
 
-func (c *Charges) askedBack(ctx context.Context, place string, id lancar.ID) (p paid, row refundRow, err error) {
+func (c *Charges) askedBack(ctx context.Context, place string, id lancar.ID) (p paid, row refundRow, alone bool, err error) {
 	err = c.db.Read(ctx, func(tx *store.Tx) (err error) {
 		if row, err = refundBy(tx, place, id); errors.Is(err, store.ErrNone) {
 			return nil
 		}
-		if err == nil {
-			p, err = suspendedBy(tx, place, id)
+		if err != nil {
+			return err
 		}
+		if p, err = suspendedBy(tx, place, id); err != nil {
+			return err
+		}
+		alone, err = nothingBack(tx, place, p.Reference)
 		return err
 	})
-	return p, row, err
+	return p, row, alone, err
 }
 
 // settleBack runs fn on money that the acquirer is still being asked for.

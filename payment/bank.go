@@ -97,7 +97,10 @@ func (s *SNAP) Return(ctx context.Context, g Giving) (string, error) {
 	case parsed != nil || c.Service != snap.Refund:
 		return "", err
 	case c.HTTP == http.StatusConflict && c.Case == "01", c.HTTP == http.StatusNotFound && c.Case == "00":
-		back, unknown := s.returned(ctx, g)
+		back, unknown := false, error(nil)
+		if g.Alone {
+			back, unknown = s.returned(ctx, g)
+		}
 		if back {
 			return g.Number, nil
 		}

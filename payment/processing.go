@@ -14,7 +14,8 @@ func (c *Charges) Processing() []access.Processing {
 		Whose:    lancar.Text{"id": "Pemohon layanan berbayar", "en": "Applicants of services with a fee"},
 		General:  []lancar.Text{{"id": "jumlah, waktu, dan keadaan tagihan", "en": "amount, time and state of charges"}},
 		Specific: []lancar.Text{{"id": "rekening tujuan, bila uang harus dikembalikan", "en": "the account to which money due back goes"}},
-		Given:    []lancar.Text{{"id": "bank penerima: nomor rujukan dan jumlah, tanpa nama", "en": "the acquiring bank: reference and amount, no name"}},
-		Keep:     lancar.Text{"id": "Pembukuan disimpan tanpa nama; masa simpannya belum dipastikan. Rekening tujuan dihapus begitu uangnya kembali", "en": "The ledger is kept without names; for how long was not confirmed. The account for money due back is erased once it went back"},
+		Given: []lancar.Text{{"id": "bank penerima: nomor rujukan dan jumlah, tanpa nama", "en": "the acquiring bank: reference and amount, no name"},
+			{"id": "bank kas daerah: rekening tujuan, bila bendahara mengirim uang kembali", "en": "the treasury's bank: the account, where the treasurer sends money back"}},
+		Keep: lancar.Text{"id": "Pembukuan disimpan tanpa nama; masa simpannya belum dipastikan. Rekening tujuan dihapus begitu uangnya kembali", "en": "The ledger is kept without names; for how long was not confirmed. The account for money due back is erased once it went back"},
 	}}
 }

@@ -415,3 +415,23 @@ func TestOneTransferRecordedForTwoPaymentsAtOnce(t *testing.T) {
 		d.drain(t)
 	})
 }
+
+// Two payments of one code are due back. What the bank says of the code when the first went back
+// says nothing of the second: nobody books it by that.
+func TestWhatIsSaidOfACodeIsNotSaidOfItsSecondPayment(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		d.bank.set(func() { d.bank.gives = true })
+		ch := d.charge(t, "53.15", 1000)
+		code := d.code(t, ch)
+		d.clock.move(8 * 24 * time.Hour)
+		d.drain(t)
+		d.notify(t, note{reference: code.Reference, receipt: "R1", amount: 1000_00})
+		d.drain(t)
+		d.bank.set(func() { d.bank.twice, d.bank.wholly = "404", true })
+		d.notify(t, note{reference: code.Reference, receipt: "R2", amount: 1000_00})
+		d.drain(t)
+		if len(d.back) != 1 || len(d.refused) != 1 || d.balance(t, "53.15", "suspense") != -1000_00 {
+			t.Fatal(d.back, d.refused)
+		}
+	})
+}

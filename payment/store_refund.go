@@ -40,6 +40,14 @@ func referenceUsed(tx *store.Tx, region, way, reference string, but lancar.ID) (
 	return n > 0, err
 }
 
+// nothingBack says that the acquirer has returned no payment of a code.
+func nothingBack(tx *store.Tx, region, code string) (bool, error) {
+	var n int64
+	err := tx.QueryRow(`SELECT count(r.payment) FROM payment_refunds r JOIN payment_payments p ON p.region = r.region AND p.id = r.payment AND p.kind <> 'applied'
+		WHERE p.region = $1 AND p.reference = $2 AND r.way = 'bank' AND r.stage = 'returned'`, region, code).Scan(&n)
+	return n == 0, err
+}
+
 // suspendedBy is a payment that was not applied to its charge.
 func suspendedBy(tx *store.Tx, region string, id lancar.ID) (paid, error) {
 	return store.One(tx, func(r store.Scanner) (paid, error) { return scanPaidAnd(r) },
