@@ -54,7 +54,8 @@ type API struct{ Deps }
 // Mount adds the API's routes to mux.
 func Mount(mux *http.ServeMux, d Deps) {
 	config := huma.DefaultConfig("Lancar", "1")
-	config.Info.Description = "Public services: what there is, where, and how to reach it."
+	config.Info.Description = "Public services: what there is and where, for everyone; and for apps and agents what their person may do: fill in, send, pay, follow and collect. " +
+		"Steps that cannot be taken back want an Idempotency-Key, and an agent's wait for its person: 202, then the same call again. Errors are problem documents (RFC 9457)."
 	config.DocsPath, config.SchemasPath = "", ""
 	config.CreateHooks = nil // answers carry no $schema links
 	config.Components.SecuritySchemes = schemes(d.issuer())
