@@ -56,7 +56,7 @@ func look(t *testing.T, ctx context.Context, axe string, b *browser, name, path 
 	home, _ := url.Parse(b.server.URL)
 	for _, c := range b.client.Jar.Cookies(home) {
 		_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: c.Name, Value: c.Value, Domain: home.Hostname(), Path: "/"})
-		b.must(err)
+		b.Must(err)
 	}
 	for _, mode := range []struct {
 		name  string
@@ -65,19 +65,19 @@ func look(t *testing.T, ctx context.Context, axe string, b *browser, name, path 
 	}{{"360", 360, "light"}, {"1280", 1280, "light"}, {"360-gelap", 360, "dark"}} {
 		features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: mode.dark}}
 		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features})
-		b.must(err)
-		b.must(chromedp.Do(ctx, chromedp.EmulateViewport(mode.width, 900), chromedp.Navigate(b.server.URL+path)))
+		b.Must(err)
+		b.Must(chromedp.Do(ctx, chromedp.EmulateViewport(mode.width, 900), chromedp.Navigate(b.server.URL+path)))
 		_, err = chromedp.Run(ctx, chromedp.Evaluate[int](axe+";0"))
-		b.must(err)
+		b.Must(err)
 		wrong, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](finding, chromedp.EvalAwaitPromise))
-		b.must(err)
+		b.Must(err)
 		for _, w := range wrong {
 			t.Errorf("%s at %s: %s", path, mode.name, w)
 		}
 		if dir := os.Getenv("LANCAR_TEST_SHOTS"); dir != "" {
 			shot, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-			b.must(err)
-			b.must(os.WriteFile(filepath.Join(dir, name+"-"+mode.name+".png"), shot, 0o644))
+			b.Must(err)
+			b.Must(os.WriteFile(filepath.Join(dir, name+"-"+mode.name+".png"), shot, 0o644))
 		}
 	}
 }
@@ -114,13 +114,13 @@ func TestPagesInABrowser(t *testing.T) {
 // byKeys walks the inbox with the keyboard alone.
 func byKeys(t *testing.T, ctx context.Context, b *browser, number string) {
 	t.Helper()
-	b.must(chromedp.Do(ctx, chromedp.Navigate(b.server.URL+"/office"), chromedp.KeyEvent("j")))
+	b.Must(chromedp.Do(ctx, chromedp.Navigate(b.server.URL+"/office"), chromedp.KeyEvent("j")))
 	at, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.activeElement.textContent"))
-	b.must(err)
+	b.Must(err)
 	if at != number {
 		t.Errorf("J leads to %q, want %q", at, number)
 	}
-	b.must(chromedp.Do(ctx, chromedp.KeyEvent("c")))
+	b.Must(chromedp.Do(ctx, chromedp.KeyEvent("c")))
 	if at, err = chromedp.Run(ctx, chromedp.Evaluate[string]("document.activeElement.id")); err != nil || at != "number" {
 		t.Errorf("C leads to %q (%v)", at, err)
 	}
@@ -129,14 +129,14 @@ func byKeys(t *testing.T, ctx context.Context, b *browser, number string) {
 // duties are the pages of the other roles.
 func duties(t *testing.T, ctx context.Context, axe string, w *world) {
 	_, session := w.person()
-	_, err := w.access.AskFor(t.Context(), session.Own, access.Ask{Right: access.Erase, Region: "53.15", Text: "Saya pindah ke luar negeri."})
-	w.must(err)
+	_, err := w.Access.AskFor(t.Context(), session.Own, access.Ask{Right: access.Erase, Region: "53.15", Text: "Saya pindah ke luar negeri."})
+	w.Must(err)
 	d := w.enter(domi, "dpo")
 	look(t, ctx, axe, d, "hak", "/office/rights")
 	look(t, ctx, axe, d, "hak-jawab", d.get("/office/rights").link("/office/rights/"))
 	dataPages(t, ctx, axe, w, d)
 	w.apply2()
-	w.pass(7 * 24 * time.Hour)
+	w.Pass(7 * 24 * time.Hour)
 	w.run()
 	e := w.enter(elis, "")
 	look(t, ctx, axe, e, "terlambat", "/office/late")
@@ -149,8 +149,8 @@ func duties(t *testing.T, ctx context.Context, axe string, w *world) {
 func dataPages(t *testing.T, ctx context.Context, axe string, w *world, d *browser) {
 	_, err := w.Breaches.Open(t.Context(), lancar.Actor{Kind: lancar.Officer, ID: "domi", Role: access.OfficerRole, Agency: "dpmptsp", Region: "53.15"},
 		breach.Breach{What: "Nama dan alamat usaha pemohon", How: "Berkas tertinggal di tempat fotokopi, ditemukan warga.", Measures: "Berkas ditarik; berkas tidak lagi dicetak.", Contact: "dpo@kantor.example",
-			Found: w.now().Add(-5 * time.Hour)}, breach.Pick{Service: slug, From: w.now().Add(-30 * 24 * time.Hour), Until: w.now()})
-	w.must(err)
+			Found: w.Now().Add(-5 * time.Hour)}, breach.Pick{Service: slug, From: w.Now().Add(-30 * 24 * time.Hour), Until: w.Now()})
+	w.Must(err)
 	look(t, ctx, axe, d, "data", "/office/data")
 	look(t, ctx, axe, d, "pemrosesan", "/office/data/processing")
 	look(t, ctx, axe, d, "kegagalan", "/office/breaches")

@@ -20,9 +20,9 @@ func TestTheDataOfficerSeesEverythingThatWaits(t *testing.T) {
 	w.enter(anna, "").get("/office/cases/" + number)
 	w.run()
 	_, s := w.person()
-	_, err := w.access.AskFor(t.Context(), s.Own, access.Ask{Right: access.See, Region: "53.15", Text: "Apa saja?"})
-	w.must(err)
-	w.pass(2 * time.Hour)
+	_, err := w.Access.AskFor(t.Context(), s.Own, access.Ask{Right: access.See, Region: "53.15", Text: "Apa saja?"})
+	w.Must(err)
+	w.Pass(2 * time.Hour)
 	d.get("/office/data").has("Data apa yang disimpan tentang saya?", "70 jam lagi", "1, terlambat 0")
 	csv := d.get("/office/data.csv").is(200)
 	for _, want := range []string{"jenis,hal,sejak,batas,umur_jam,terlambat", "see,Data apa yang disimpan", ",2,tidak"} {
@@ -42,7 +42,7 @@ func TestTheDataOfficerSeesEverythingThatWaits(t *testing.T) {
 func TestABreachIsRecordedCheckedAndTold(t *testing.T) {
 	w, _, number := staffed(t)
 	told := 0
-	w.queue.Subscribe(breach.EventTold, "test", func(*store.Tx, jobs.Event) error { told++; return nil })
+	w.Queue.Subscribe(breach.EventTold, "test", func(*store.Tx, jobs.Event) error { told++; return nil })
 	d := w.enter(domi, "dpo")
 	d.get("/office/breaches").is(200).has("Belum pernah ada yang dicatat", "Nomor permohonan, satu sebaris")
 	form := url.Values{"what": {"Nama pemohon"}, "how": {"Berkas tertinggal"}, "measures": {"Ditarik"}, "contact": {"dpo@kantor.example"}, "found.d": {"23"}, "found.m": {"11"}, "found.y": {"2026"},
@@ -81,15 +81,15 @@ func TestARequestIsPassedOnFromThePage(t *testing.T) {
 	w, _, _ := staffed(t)
 	w.hire("197601012000011007", "Gregorius Pusat", access.OfficerRole)
 	_, s := w.person()
-	asked, err := w.access.AskFor(t.Context(), s.Own, access.Ask{Right: access.Correct, Region: "53.15.05", Text: "Tanggal lahir salah"})
-	w.must(err)
+	asked, err := w.Access.AskFor(t.Context(), s.Own, access.Ask{Right: access.Correct, Region: "53.15.05", Text: "Tanggal lahir salah"})
+	w.Must(err)
 	d := w.enter(domi, "dpo")
 	at := below("/office/rights/", asked.Region, asked.ID)
 	d.get(at).is(200).has("Tanggal lahir salah", "Teruskan")
 	d.post(at, url.Values{"result": {"pass"}, "text": {"Bukan kami."}}).is(422).has("Pilih kantor lain")
 	d.post(at, url.Values{"result": {"pass"}, "to": {"53.15 dpmptsp"}, "text": {"Dicatat di kabupaten."}}).is(200)
-	asks, err := w.access.Asks(t.Context(), s.Own)
-	w.must(err)
+	asks, err := w.Access.Asks(t.Context(), s.Own)
+	w.Must(err)
 	if len(asks) != 2 {
 		t.Fatalf("%+v", asks)
 	}

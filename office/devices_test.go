@@ -13,7 +13,7 @@ func TestAnOfficerKeepsTheirAccountSafe(t *testing.T) {
 	w.staff()
 	o, other := w.enter(anna, ""), w.enter(anna, "")
 	o.get("/office/devices").is(200).has("Sedang masuk di", "Perangkat ini", "Keluar dari semua perangkat")
-	w.pass(16 * time.Minute)
+	w.Pass(16 * time.Minute)
 	o.get("/office/devices").is(200).has("buktikan sekali lagi")
 	o.post("/office/devices/passkey/options", url.Values{}).is(404) // this host's name cannot have passkeys
 	o.post("/office/devices/passkey/x", url.Values{}).is(404)

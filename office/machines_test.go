@@ -41,7 +41,7 @@ func TestAMachineIsRegisteredApprovedChangedAndStopped(t *testing.T) {
 	p = e.get(at).is(200).has("Menunggu keputusan Anda")
 	e.post(at+"/approve", url.Values{"version": {p.hidden("version")}}).is(200).has("Bekerja", "Disetujui")
 	id := lancar.ID(strings.TrimPrefix(at, "/office/machines/"))
-	if !w.machines.Alive(t.Context(), id) {
+	if !w.Machines.Alive(t.Context(), id) {
 		t.Fatal("it does not work")
 	}
 
@@ -57,7 +57,7 @@ func TestAMachineIsRegisteredApprovedChangedAndStopped(t *testing.T) {
 	w.enter(anna, "").get(at).is(200).lacks("Hentikan sekarang", "Setujui")
 	w.enter(anna, "").post(at+"/stop", nil).is(403)
 	e.post(at+"/stop", url.Values{}).is(200).has("Dihentikan", "Elis Tegas")
-	if w.machines.Alive(t.Context(), id) {
+	if w.Machines.Alive(t.Context(), id) {
 		t.Error("it goes on")
 	}
 	b.get("/office/machines").has("Belum ada mesin")
@@ -90,7 +90,7 @@ func TestTheYearlyReviewIsSigned(t *testing.T) {
 	v.Set("expires.m", "11")
 	b.post("/office/machines/new", v).is(200)
 	b.get("/office/machines/review").is(200).has("Tidak ada yang perlu ditinjau")
-	w.pass(340 * 24 * time.Hour)
+	w.Pass(340 * 24 * time.Hour)
 	b = w.enter(beni, "")
 	p := b.get("/office/machines").has("Tinjauan tahunan menunggu tanda tangan Anda")
 	id := strings.TrimPrefix(p.link("/office/machines/0"), "/office/machines/")
@@ -100,8 +100,8 @@ func TestTheYearlyReviewIsSigned(t *testing.T) {
 	b.post("/office/machines/review", url.Values{"version_" + id: {version}, "verdict_" + id: {"reduce"}, "sure": {"yes"}}).is(422).has("Pilih cakupan yang tinggal")
 	b.post("/office/machines/review", url.Values{"version_" + id: {version}, "verdict_" + id: {"reduce"}, "scopes_" + id: {"cases.read"}, "sure": {"yes"}}).is(200).has("Tinjauan Anda tercatat")
 	b.get("/office/machines/"+id).has("Beni Damai, dikurangi", "Tinjauan ditandatangani")
-	m, err := w.machines.Live(t.Context(), lancar.ID(id))
-	w.must(err)
+	m, err := w.Machines.Live(t.Context(), lancar.ID(id))
+	w.Must(err)
 	if m.May("messages.send") || m.State != machine.Active {
 		t.Errorf("%+v", m)
 	}

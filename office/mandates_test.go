@@ -2,7 +2,6 @@ package office
 
 import (
 	"net/url"
-	"strings"
 	"testing"
 
 	"lancar/casework"
@@ -28,8 +27,8 @@ func TestTwoOfficersSettleAnHeirAndTheReviewerSeesForWhom(t *testing.T) {
 	living.Set("heir", opa)
 	first.post("/office/mandates", living).is(422).has("Data kependudukan tidak membenarkannya")
 	first.post("/office/mandates", form).is(200).has("Petugas lain harus memutus")
-	m, err := w.mandates.Held(t.Context(), s)
-	w.must(err)
+	m, err := w.Mandates.Held(t.Context(), s)
+	w.Must(err)
 	if len(m) != 1 || m[0].State != mandate.Claimed {
 		t.Fatalf("%+v", m)
 	}
@@ -39,12 +38,12 @@ func TestTwoOfficersSettleAnHeirAndTheReviewerSeesForWhom(t *testing.T) {
 	second.get("/office/mandates").is(200).has("OPA JEHALUT", "SKAW 12/2026", "Domi Jujur")
 	second.post(at, url.Values{"do": {"agree"}}).is(200).has("Sudah diputus")
 	w.run()
-	if !strings.Contains(w.mail("maria@example.com"), "Diputus petugas kedua") {
+	if !w.Told("maria@example.com", "Diputus petugas kedua") {
 		t.Error("the heir was not told")
 	}
 	s.Mandate = m[0].ID
-	a, err := w.mandates.Acting(t.Context(), s)
-	w.must(err)
+	a, err := w.Mandates.Acting(t.Context(), s)
+	w.Must(err)
 	who := casework.Applicant{Account: a.Mandate.Principal.Account, Subject: a.Mandate.Principal.Subject, Lang: "id", By: a.By}
 	number := w.submit(who)
 	w.run()
@@ -63,8 +62,8 @@ func TestAnOfficerStopsAMandate(t *testing.T) {
 	form := url.Values{"number": {opa}, "name": {"Opa Jehalut"}, "born.d": {"3"}, "born.m": {"3"}, "born.y": {"1940"}, "heir": {maria}, "heir_name": {"Maria Goreti Jehalut"},
 		"paper": {"SKAW 12/2026"}, "until.d": {"30"}, "until.m": {"6"}, "until.y": {"2027"}}
 	first.post("/office/mandates", form).is(200)
-	m, err := w.mandates.Held(t.Context(), s)
-	w.must(err)
+	m, err := w.Mandates.Held(t.Context(), s)
+	w.Must(err)
 	at := "/office/mandates/" + string(m[0].ID)
 	first.post("/office/mandates/over", url.Values{"over": {opa}}).is(200).has("Tidak ada kuasa yang berlaku")
 	second.post(at, url.Values{"do": {"agree"}}).is(200)
@@ -77,11 +76,11 @@ func TestAnOfficerStopsAMandate(t *testing.T) {
 	first.post(at+"/stop", url.Values{"reason": {"Putusan PN 9/2026"}}).is(200).has("dihentikan")
 	first.post(at+"/stop", url.Values{"reason": {"Putusan PN 9/2026"}}).is(409)
 	w.run()
-	if !strings.Contains(w.mail("maria@example.com"), "Putusan PN 9/2026") {
-		t.Error("the holder is not told why: ", w.mail("maria@example.com"))
+	if !w.Told("maria@example.com", "Putusan PN 9/2026") {
+		t.Error("the holder is not told why: ", w.Mail("maria@example.com"))
 	}
 	s.Mandate = m[0].ID
-	if _, err := w.mandates.Acting(t.Context(), s); err == nil {
+	if _, err := w.Mandates.Acting(t.Context(), s); err == nil {
 		t.Error("a stopped mandate is used")
 	}
 }

@@ -70,8 +70,8 @@ func TestFromSignInToSignedDocument(t *testing.T) {
 	s.post(path+"/return", url.Values{"version": {p.hidden("version")}, "reason": {""}}).is(422).has("Tulis alasannya.")
 	s.post(path+"/sign", url.Values{"version": {p.hidden("version")}}).is(200).has(number + " ditandatangani")
 	w.run()
-	got, err := w.cases.Case(t.Context(), who, number)
-	w.must(err)
+	got, err := w.Cases.Case(t.Context(), who, number)
+	w.Must(err)
 	if got.How != "granted" || got.Document == "" {
 		t.Fatalf("%s %s", got.How, got.Document)
 	}
@@ -87,7 +87,7 @@ func withdraw(s *browser, number string) {
 	s.post(at+"/revoke", url.Values{"reason": {"Terbit karena salah hitung."}}).is(200).has("Dokumen dicabut", "Sudah dicabut", "Terbit karena salah hitung.").lacks("Cabut dokumen ini")
 	s.get("/office/documents/NOTHING").is(404).has("Tidak ada dokumen kami")
 	s.run()
-	if !strings.Contains(s.mail("maria@example.com"), "Dokumen Anda dicabut") {
+	if !s.Told("maria@example.com", "Dokumen Anda dicabut") {
 		s.t.Error("the holder was not told")
 	}
 }
@@ -110,12 +110,12 @@ func TestWhatIsMissingIsSaidAndWhatWasTypedStays(t *testing.T) {
 	shown := b.post(path+"/preview", judgement(p, "ask", "requirement", "paper", "reason", "Foto gelap.")).is(200).has("Foto yang terang.", "Foto gelap.", "Jawab paling lambat")
 	b.post(path+"/decide", judgement(shown, "ask", "requirement", "paper", "reason", "Foto gelap.")).is(200).has("Jam berhenti")
 	b.get(path).has("Jam berhenti, menunggu pemohon", "Perbaikan yang diminta").lacks("Putuskan")
-	got, err := w.cases.Case(t.Context(), who, number)
-	w.must(err)
+	got, err := w.Cases.Case(t.Context(), who, number)
+	w.Must(err)
 	if got.Correction == nil || got.Correction.Reason != "Foto gelap." || len(got.Messages) != 1 {
 		t.Fatalf("%+v", got.Correction)
 	}
-	w.must(w.cases.Answer(t.Context(), who, number, got.Version, nil))
+	w.Must(w.Cases.Answer(t.Context(), who, number, got.Version, nil))
 	w.run()
 	p = b.get(path).has("Perbaikan sudah masuk", "tidak bisa diminta lagi").lacks("Minta perbaikan")
 	b.post(path+"/decide", judgement(p, "refuse", "ground", "unfit", "reason", "Di luar rencana.")).is(200).has("Keputusan menolak")
@@ -181,8 +181,8 @@ func TestTheApplicantSeesWhoOpenedWhat(t *testing.T) {
 	a.get("/office/cases/" + number)
 	w.run()
 	_, s := w.person()
-	rows, _, err := w.access.Rows(t.Context(), s.Own, "")
-	w.must(err)
+	rows, _, err := w.Access.Rows(t.Context(), s.Own, "")
+	w.Must(err)
 	seen := false
 	for _, r := range rows {
 		seen = seen || r.Who.Name == "Anna Bahagia" && strings.Contains(r.Purpose.In("id"), "Izin uji")
@@ -197,7 +197,7 @@ func TestASuperiorSeesWhatIsLateAndWhoIsAway(t *testing.T) {
 	e := w.enter(elis, "")
 	e.get("/office/late").is(200).has("Tidak ada yang terlambat")
 	e.get("/office/cases/" + number).is(404)
-	w.pass(5 * 24 * time.Hour) // from Monday to Saturday; three working days were promised
+	w.Pass(5 * 24 * time.Hour) // from Monday to Saturday; three working days were promised
 	w.run()
 	e = w.enter(elis, "")
 	e.get("/office/late").is(200).has(number, "Terlambat, naik ke atasan", "Lewat ")
@@ -227,7 +227,7 @@ func TestSignInTellsNothingAndKeepsOut(t *testing.T) {
 	if visible(known.body) != visible(unknown.body) {
 		t.Error("sign-in tells employee numbers apart")
 	}
-	w.must(w.queue.Drain(t.Context()))
+	w.Must(w.Queue.Drain(t.Context()))
 	b.post("/office/signin/code", url.Values{"attempt": {known.hidden("attempt")}, "code": {"000000"}}).is(422).has("Kode salah")
 	b.post("/office/signin/code", url.Values{"attempt": {unknown.hidden("attempt")}, "code": {"000000"}}).is(422).has("Kode salah")
 
@@ -245,17 +245,17 @@ func TestPostsFromOtherSitesAndOtherHosts(t *testing.T) {
 	w.staff()
 	b := w.enter(anna, "")
 	r, err := http.NewRequest("POST", w.server.URL+"/office/signout", nil)
-	w.must(err)
+	w.Must(err)
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	b.read(b.client.Do(r)).is(403).has("situs lain")
 	b.get("/office").has("Antrean saya")
 
 	r, err = http.NewRequest("GET", w.server.URL+"/office/keys", nil)
-	w.must(err)
+	w.Must(err)
 	r.Host = "ntt.localhost"
 	stay := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	answer, err := stay.Do(r)
-	w.must(err)
+	w.Must(err)
 	answer.Body.Close()
 	if answer.StatusCode != 303 || answer.Header.Get("Location") != w.server.URL+"/office/keys" {
 		t.Errorf("%d to %s", answer.StatusCode, answer.Header.Get("Location"))
@@ -329,7 +329,7 @@ func TestAnErasedCaseKeepsOnlyItsHistory(t *testing.T) {
 	s := w.enter(domi, "signer")
 	s.post(path+"/sign", url.Values{"version": {s.get(path).hidden("version")}}).is(200)
 	w.run()
-	w.pass(370 * 24 * time.Hour) // the service keeps its cases a year
+	w.Pass(370 * 24 * time.Hour) // the service keeps its cases a year
 	w.run()
 	s = w.enter(domi, "signer")
 	s.get(path).is(200).has("Isi permohonan sudah dihapus", "Perjalanan berkas", "Keputusan ditandatangani").lacks("MARIA", "Lapak", "Kirim pesan", "Diputuskan oleh")
@@ -340,8 +340,8 @@ func TestASuperiorSeesWhatNobodyCouldBeDrawnFor(t *testing.T) {
 	w.hire(elis, "Elis Tegas", "superior")
 	who, _ := w.person()
 	number := w.submit(who)
-	w.must(w.queue.Drain(t.Context()))
-	w.pass(5 * 24 * time.Hour)
+	w.Must(w.Queue.Drain(t.Context()))
+	w.Pass(5 * 24 * time.Hour)
 	w.run()
 	e := w.enter(elis, "")
 	e.get("/office/late").is(200).has(number, "Tidak ada yang bisa diundi")

@@ -2,7 +2,6 @@ package office
 
 import (
 	"bytes"
-	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
@@ -19,53 +18,35 @@ import (
 	"lancar/identity"
 	"lancar/internal/store"
 	"lancar/payment"
-	"lancar/payment/qris"
 	"lancar/payment/snap"
 )
 
-// till is the bank: it makes codes, and signs what it says of payments.
-type till struct{ key *rsa.PrivateKey }
-
-var theTill = sync.OnceValue(func() till {
+// bankKey signs what the bank says of payments.
+var bankKey = sync.OnceValue(func() *rsa.PrivateKey {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		panic(err)
 	}
-	return till{key}
+	return key
 })
-
-func (till) Generate(_ context.Context, a payment.Ask) (payment.Code, error) {
-	payload, err := qris.Dynamic(qris.Merchant{Domain: "ID.CO.UJI.WWW", MPAN: "936009990000000001", ID: a.Treasury.MerchantID, Class: "URE",
-		NMID: "ID0000000000000", Category: "9399", Name: a.Treasury.Merchant, City: a.Treasury.City, Postcode: "00000"},
-		qris.Bill{Amount: a.Amount.Amount, Number: a.Reference[:20], Terminal: "UJI"})
-	return payment.Code{Payload: payload, Merchant: a.Treasury.Merchant}, err
-}
-
-func (till) Return(context.Context, payment.Giving) (string, error) {
-	return "", lancar.Fail(lancar.Gone, "", "", "this bank returns nothing")
-}
-
-func (till) Query(_ context.Context, reference string) (payment.Report, error) {
-	return payment.Report{Reference: reference}, nil
-}
 
 // paysLate is the applicant paying a charge after its time was over.
 func (w *world) paysLate(s identity.Session, number string) {
 	w.t.Helper()
-	ch := payment.Charge{Region: "53.15.05.1025", Case: lancar.NewID(w.now()), Number: number, Account: s.Account, Title: lancar.Text{"id": "Izin uji", "en": "Test permit"},
-		Lines: []payment.Line{{Label: lancar.Text{"id": "Retribusi"}, Amount: 75000_00, Revenue: "4.1.02"}}, Amount: lancar.Rupiah(75000), DueAt: w.now().AddDate(0, 0, 7)}
-	w.must(w.db.Write(w.t.Context(), func(tx *store.Tx) (err error) { ch.ID, err = w.charges.ChargeTx(tx, ch); return err }))
-	code, err := w.charges.Code(w.t.Context(), s.Own, ch.Region, ch.ID)
-	w.must(err)
-	w.must(w.db.Write(w.t.Context(), func(tx *store.Tx) error { return w.charges.CancelTx(tx, ch.Region, ch.Case) }))
-	now := w.now()
+	ch := payment.Charge{Region: "53.15.05.1025", Case: lancar.NewID(w.Now()), Number: number, Account: s.Account, Title: lancar.Text{"id": "Izin uji", "en": "Test permit"},
+		Lines: []payment.Line{{Label: lancar.Text{"id": "Retribusi"}, Amount: 75000_00, Revenue: "4.1.02"}}, Amount: lancar.Rupiah(75000), DueAt: w.Now().AddDate(0, 0, 7)}
+	w.Must(w.DB.Write(w.t.Context(), func(tx *store.Tx) (err error) { ch.ID, err = w.Charges.ChargeTx(tx, ch); return err }))
+	code, err := w.Charges.Code(w.t.Context(), s.Own, ch.Region, ch.ID)
+	w.Must(err)
+	w.Must(w.DB.Write(w.t.Context(), func(tx *store.Tx) error { return w.Charges.CancelTx(tx, ch.Region, ch.Case) }))
+	now := w.Now()
 	body, err := json.Marshal(snap.Notification{OriginalReferenceNo: "B1", OriginalPartnerReferenceNo: code.Reference, LatestTransactionStatus: snap.StatusSuccess,
 		Amount: snap.AmountOf(ch.Amount), AdditionalInfo: map[string]string{snap.ReceiptKey: "RRN" + number, snap.PaidTimeKey: snap.Stamp(now)}})
-	w.must(err)
+	w.Must(err)
 	r := httptest.NewRequest("POST", payment.NotifyPath, bytes.NewReader(body))
-	w.must(snap.SignNotification(r, payment.NotifyPath, body, theTill().key, "node", snap.ExternalID(now), now))
+	w.Must(snap.SignNotification(r, payment.NotifyPath, body, bankKey(), "node", snap.ExternalID(now), now))
 	answer := httptest.NewRecorder()
-	w.charges.Handler().ServeHTTP(answer, r)
+	w.Charges.Handler().ServeHTTP(answer, r)
 	if answer.Code != http.StatusOK {
 		w.t.Fatal(answer.Body)
 	}
@@ -94,13 +75,13 @@ func TestTwoOfficersPayMoneyBack(t *testing.T) {
 	w.paysLate(s, "5315-KASUS-00001")
 	w.enter("197501012000011002", "").get("/office/refunds").has("5315-KASUS-00001")
 	w.run() // the bank says that it returns nothing
-	w.pass(49 * time.Hour)
+	w.Pass(49 * time.Hour)
 	tena, rina := w.enter("197501012000011002", ""), w.enter("197501012000011003", "")
 	at := firstRefund(t, tena.get("/office/refunds").is(200).has("Uang yang harus dikembalikan", "Rp75.000", "Dibayar setelah permohonan ditutup", "5315-KASUS-00001", "2 hari").lacks("MARIA"))
 	p := tena.get(at).is(200).has("MARIA GORETI JEHALUT", "RRN5315-KASUS-00001", "Catat transfernya").lacks(maria)
 	w.run()
-	looks, _, err := w.access.Looks(t.Context(), s.Own, access.Filter{}, "")
-	w.must(err)
+	looks, _, err := w.Access.Looks(t.Context(), s.Own, access.Filter{}, "")
+	w.Must(err)
 	if len(looks) == 0 || looks[0].Purpose.In("id") != "Mengembalikan uang yang Anda bayar" {
 		t.Errorf("the payer sees %+v", looks)
 	}
@@ -128,7 +109,7 @@ func TestTwoOfficersPayMoneyBack(t *testing.T) {
 	rina.post(at, url.Values{"do": {"confirm"}, "version": {seen.hidden("version")}}).is(409)
 	elis.get(at).is(200).has("Sudah dikembalikan").lacks("<form action=\"/office/refunds")
 	elis.post(at, url.Values{"version": {"4"}}).is(422)
-	w.must(w.charges.Verify(t.Context()))
+	w.Must(w.Charges.Verify(t.Context()))
 }
 
 func TestTheListOfMoneyDueBackGoesOn(t *testing.T) {
@@ -136,8 +117,8 @@ func TestTheListOfMoneyDueBackGoesOn(t *testing.T) {
 	w.hire("197501012000011002", "Tena Adil", "treasurer")
 	_, s := w.person()
 	for range 52 {
-		w.pass(time.Second)
-		w.paysLate(s, "5315-"+string(lancar.NewID(w.now())))
+		w.Pass(time.Second)
+		w.paysLate(s, "5315-"+string(lancar.NewID(w.Now())))
 	}
 	tena := w.enter("197501012000011002", "")
 	p := tena.get("/office/refunds").is(200)

@@ -25,7 +25,7 @@ func (p *Post) Send(_ context.Context, to, title, text, _ string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.refused[to] {
-		return errors.New("the post takes nothing for " + to)
+		return errors.New("the post takes nothing there")
 	}
 	p.letters = append(p.letters, letter{to, title + "\n" + text})
 	return nil
