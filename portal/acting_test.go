@@ -3,7 +3,6 @@ package portal
 import (
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -11,15 +10,16 @@ import (
 	"lancar/identity"
 	"lancar/identity/mandate"
 	"lancar/internal/store"
+	"lancar/test/outside"
 )
 
 // session is the session of a browser.
 func (b *browser) session() identity.Session {
 	b.t.Helper()
 	u, err := url.Parse(b.base)
-	b.must(err)
+	b.Must(err)
 	for _, c := range b.http.Jar.Cookies(u) {
-		if s, err := b.id.Session(b.t.Context(), c.Value); err == nil {
+		if s, err := b.Identity.Session(b.t.Context(), c.Value); err == nil {
 			return s
 		}
 	}
@@ -33,9 +33,9 @@ func (w *world) acts() *browser {
 	principal, b := w.browser(), w.browser()
 	principal.signIn(yosef)
 	b.signIn(maria)
-	m, err := w.mandates.Offer(w.t.Context(), principal.session(), mandate.Gift{Number: maria, Name: "MARIA GORETI JEHALUT", Scope: mandate.Scope{Verbs: mandate.Verbs()}, Until: w.now().Add(72 * time.Hour), Errand: "Lapak", Region: "53.15"})
-	w.must(err)
-	w.must(w.mandates.Accept(w.t.Context(), b.session(), m.ID))
+	m, err := w.Mandates.Offer(w.t.Context(), principal.session(), mandate.Gift{Number: maria, Name: "MARIA GORETI JEHALUT", Scope: mandate.Scope{Verbs: mandate.Verbs()}, Until: w.Now().Add(72 * time.Hour), Errand: "Lapak", Region: "53.15"})
+	w.Must(err)
+	w.Must(w.Mandates.Accept(w.t.Context(), b.session(), m.ID))
 	b.get("/me/mandates/" + string(m.ID))
 	b.post("/me/mandates/"+string(m.ID), "do", "act")
 	b.shows(200, "Anda bertindak untuk", "YOSEF")
@@ -62,7 +62,7 @@ func TestWhoSignsOutActsForNobody(t *testing.T) {
 		b.get("/me")
 		b.shows(200, "Masuk")
 		u, err := url.Parse(b.base)
-		w.must(err)
+		w.Must(err)
 		for _, c := range b.http.Jar.Cookies(u) {
 			if strings.Contains(c.Name, "acting") {
 				t.Errorf("%s: the browser is marked as acting", name)
@@ -72,7 +72,7 @@ func TestWhoSignsOutActsForNobody(t *testing.T) {
 		if b.get("/me"); b.session().Mandate != "" || strings.Contains(b.body, `class="acting"`) {
 			t.Errorf("%s: who signs in anew acts for somebody", name)
 		}
-		w.pass(2 * time.Hour)
+		w.Pass(2 * time.Hour)
 	}
 }
 
@@ -80,7 +80,8 @@ func TestWhoSignsOutActsForNobody(t *testing.T) {
 // same person; whoever else signs in on that page acts for nobody.
 func TestWhoActsCanSignInMoreSurely(t *testing.T) {
 	w := newWorldOf(t, strictServices(t))
-	w.records["population "+yosef]["address"], w.records["oss "+yosef] = "JL. SOEKARNO HATTA 14", map[string]string{"nib": "9000000000018", "business_name": "KOPI TABE", "status": "active"}
+	w.SetField("population "+yosef, "address", "JL. SOEKARNO HATTA 14")
+	w.SetRecord("oss "+yosef, map[string]string{"nib": "9000000000018", "business_name": "KOPI TABE", "status": "active"})
 	b := w.acts()
 	draft := fillIn(b)
 	b.get(draft + "/check")
@@ -89,19 +90,19 @@ func TestWhoActsCanSignInMoreSurely(t *testing.T) {
 	b.shows(200, "meminta kunci sandi", "tetap bertindak untuk", "YOSEF")
 	before := b.session()
 	token := ""
-	w.must(w.db.Write(t.Context(), func(tx *store.Tx) (err error) { // as a passkey does, which this host's name cannot have
+	w.Must(w.DB.Write(t.Context(), func(tx *store.Tx) (err error) { // as a passkey does, which this host's name cannot have
 		u, _ := url.Parse(b.base)
 		had := ""
 		for _, c := range b.http.Jar.Cookies(u) {
-			if _, err := w.id.Session(t.Context(), c.Value); err == nil {
+			if _, err := w.Identity.Session(t.Context(), c.Value); err == nil {
 				had = c.Value
 			}
 		}
-		token, _, err = w.id.EnterTx(tx, identity.Entry{Browser: identity.Browser{Host: before.Host, Address: "192.0.2.1", Device: "Firefox", Before: had}, Account: before.Account, Level: identity.Strong, Methods: []string{"passkey"}})
+		token, _, err = w.Identity.EnterTx(tx, identity.Entry{Browser: identity.Browser{Host: before.Host, Address: "192.0.2.1", Device: "Firefox", Before: had}, Account: before.Account, Level: identity.Strong, Methods: []string{"passkey"}})
 		return err
 	}))
 	u, err := url.Parse(b.base)
-	w.must(err)
+	w.Must(err)
 	b.http.Jar.SetCookies(u, []*http.Cookie{identity.Cookie(token, false)})
 	b.get(draft + "/check")
 	b.shows(200, "Anda bertindak untuk", "YOSEF")
@@ -113,8 +114,8 @@ func TestWhoActsCanSignInMoreSurely(t *testing.T) {
 	}
 	b.post("/signin", "kind", "resident", "to", "/me", "number", yosef, "name", "YOSEF", "contact", "yosef@example.com", "birth_date.d", "01", "birth_date.m", "01", "birth_date.y", "1985")
 	attempt := b.find(`name="attempt" value="([^"]+)"`)
-	w.must(w.queue.Drain(t.Context()))
-	b.post("/signin/code", "attempt", attempt, "to", "/me", "code", regexp.MustCompile(`\d{6}`).FindString(w.mails[len(w.mails)-1]))
+	w.Must(w.Queue.Drain(t.Context()))
+	b.post("/signin/code", "attempt", attempt, "to", "/me", "code", outside.CodeIn(w.LastMail("")))
 	b.shows(200, "Selamat")
 	if s := b.session(); s.Mandate != "" || s.Account == before.Account {
 		t.Fatal("another person acts by the holder's mandate")

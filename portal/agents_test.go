@@ -26,13 +26,13 @@ func TestAPersonsAgentIsSeenAndStopped(t *testing.T) {
 	b.post("/me/agents/new", append(form, "days", "30")...)
 	b.shows(200, "Agen terdaftar", "Asisten &lt;saya&gt;", "melihat keadaan permohonan", "Belum melakukan apa pun.")
 	own := w.mine()
-	list, err := w.machines.Mine(t.Context(), own)
-	w.must(err)
-	agent, err := w.machines.Admit(t.Context(), machine.Use{Machine: list[0].ID, Scope: "cases.read"})
-	w.must(err)
-	w.must(w.machines.Flush(t.Context()))
-	w.must(w.db.Write(t.Context(), func(tx *store.Tx) error {
-		_, err := w.access.OpenTx(tx, access.Request{Who: agent, Subject: own.Subject(), Region: "53.15", What: []string{access.Case},
+	list, err := w.Machines.Mine(t.Context(), own)
+	w.Must(err)
+	agent, err := w.Machines.Admit(t.Context(), machine.Use{Machine: list[0].ID, Scope: "cases.read"})
+	w.Must(err)
+	w.Must(w.Machines.Flush(t.Context()))
+	w.Must(w.DB.Write(t.Context(), func(tx *store.Tx) error {
+		_, err := w.Access.OpenTx(tx, access.Request{Who: agent, Subject: own.Subject(), Region: "53.15", What: []string{access.Case},
 			Purpose: lancar.Text{"id": "Mengingatkan Anda"}, Ground: lancar.Text{"id": "Permintaan Anda sendiri"}})
 		return err
 	}))
@@ -48,12 +48,10 @@ func TestAPersonsAgentIsSeenAndStopped(t *testing.T) {
 	other.shows(404)
 	b.post("/me/agents/" + string(list[0].ID) + "/stop")
 	b.shows(200, "Semua panggilannya ditolak", "Dihentikan")
-	if w.machines.Alive(t.Context(), list[0].ID) {
+	if w.Machines.Alive(t.Context(), list[0].ID) {
 		t.Error("the agent goes on")
 	}
-	w.mu.Lock()
-	w.at = w.at.Add(16 * time.Minute)
-	w.mu.Unlock()
+	w.Pass(16 * time.Minute)
 	b.get("/me/agents/new")
 	b.shows(200, "kode")
 }

@@ -21,7 +21,7 @@ func appAt(t *testing.T, w *world) (client lancar.ID, callback string, got *url.
 	}))
 	t.Cleanup(server.Close)
 	callback = server.URL + "/cb"
-	w.must(w.db.Write(t.Context(), func(tx *store.Tx) error {
+	w.Must(w.DB.Write(t.Context(), func(tx *store.Tx) error {
 		c, _, err := w.oidc.RegisterTx(tx, oidc.Client{Region: "53.15", Agency: "dinkes", Officer: "x", Name: lancar.Text{"id": "Klinik Sehat"}, AgencyName: lancar.Text{"id": "Dinas Kesehatan"},
 			Purpose: lancar.Text{"id": "Mengisi pendaftaran pasien"}, Redirects: []string{"http://127.0.0.1/cb"}, Scopes: []string{"openid", "profile", "email"}, Auth: oidc.None, Sector: "clinic"})
 		client = c.ID
@@ -77,7 +77,7 @@ func TestAnAppSignsAPersonIn(t *testing.T) {
 	other.post("/consent", "request", request, "agree", "yes") // nobody is signed in there
 	other.shows(409, "Masuk dulu")
 	r, err := http.NewRequest("POST", b.base+"/consent", strings.NewReader("request="+request+"&agree=yes"))
-	w.must(err)
+	w.Must(err)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	b.do(r)

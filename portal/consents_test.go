@@ -11,13 +11,13 @@ import (
 // mine is the grant of the only account there is, as its sign-in makes it.
 func (w *world) mine() (own access.Grant) {
 	w.t.Helper()
-	w.must(w.db.Read(w.t.Context(), func(tx *store.Tx) error {
+	w.Must(w.DB.Read(w.t.Context(), func(tx *store.Tx) error {
 		var account, subject string
 		if err := tx.QueryRow("SELECT account, subject FROM access_people").Scan(&account, &subject); err != nil {
 			return err
 		}
 		var err error
-		own, err = w.access.OwnTx(tx, lancar.ID(account), subject, true)
+		own, err = w.Access.OwnTx(tx, lancar.ID(account), subject, true)
 		return err
 	}))
 	return own
@@ -32,18 +32,18 @@ func TestAnAppsReadsAreSeenAndItsAgreementEndsWithOneClick(t *testing.T) {
 	own := w.mine()
 	app := lancar.Actor{Kind: lancar.Machine, ID: "clinic", Name: "Klinik Sehat"}
 	look := func() error {
-		return w.db.Write(t.Context(), func(tx *store.Tx) error {
-			_, err := w.access.OpenTx(tx, access.Request{Who: app, Subject: own.Subject(), Region: "53.15", What: []string{access.Identity}, Consent: "clinic",
+		return w.DB.Write(t.Context(), func(tx *store.Tx) error {
+			_, err := w.Access.OpenTx(tx, access.Request{Who: app, Subject: own.Subject(), Region: "53.15", What: []string{access.Identity}, Consent: "clinic",
 				Purpose: lancar.Text{"id": "Mengisi pendaftaran pasien"}, Ground: lancar.Text{"id": "Persetujuan Anda"}})
 			return err
 		})
 	}
-	w.must(w.db.Write(t.Context(), func(tx *store.Tx) error {
-		_, err := w.access.AgreeTx(tx, own, access.Consent{To: "clinic", Name: lancar.Text{"id": "Klinik Sehat"}, Kinds: []string{"openid", "name", "birthdate"}, Purpose: lancar.Text{"id": "Mengisi pendaftaran pasien"}})
+	w.Must(w.DB.Write(t.Context(), func(tx *store.Tx) error {
+		_, err := w.Access.AgreeTx(tx, own, access.Consent{To: "clinic", Name: lancar.Text{"id": "Klinik Sehat"}, Kinds: []string{"openid", "name", "birthdate"}, Purpose: lancar.Text{"id": "Mengisi pendaftaran pasien"}})
 		return err
 	}))
-	w.must(look())
-	w.must(look())
+	w.Must(look())
+	w.Must(look())
 	w.run()
 	b.get("/me/consents")
 	b.shows(200, "Klinik Sehat", "tanggal lahir, nama", "Menerima data 2 kali", "/me/looked?app=clinic")
@@ -66,9 +66,9 @@ func TestAnAppsReadsAreSeenAndItsAgreementEndsWithOneClick(t *testing.T) {
 	b.shows(422, "pemakaian mana yang Anda tolak")
 	b.post("/me/rights", "right", "object", "text", "Jangan untuk statistik")
 	b.shows(200, "Permintaan Anda terkirim", "Saya keberatan")
-	asks, err := w.access.Asks(t.Context(), own)
-	w.must(err)
-	w.must(w.access.Answer(t.Context(), lancar.Actor{Kind: lancar.Officer, ID: "o", Role: access.OfficerRole, Region: "00"}, asks[0].Region, asks[0].ID, false, "Baik."))
+	asks, err := w.Access.Asks(t.Context(), own)
+	w.Must(err)
+	w.Must(w.Access.Answer(t.Context(), lancar.Actor{Kind: lancar.Officer, ID: "o", Role: access.OfficerRole, Region: "00"}, asks[0].Region, asks[0].ID, false, "Baik."))
 	b.get("/me/rights")
 	b.shows(200, "Pemakaian data Anda dibatasi")
 	b.post("/me/rights/free")

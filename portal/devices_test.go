@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lancar/identity/totp"
+	"lancar/test/outside"
 )
 
 // A person sees where they are signed in, sends a device away, sets up a code app, and signs out
@@ -19,8 +20,8 @@ func TestAPersonKeepsTheirAccountSafe(t *testing.T) {
 	b.signIn("5315044609970001")
 	phone.signIn("5315044609970001")
 	w.run()
-	if !strings.Contains(strings.Join(w.mails, "\n"), "Akun Anda dibuka di perangkat baru") {
-		t.Errorf("nobody was told of a new device: %q", w.mails)
+	if !w.Told("", "Akun Anda dibuka di perangkat baru") {
+		t.Errorf("nobody was told of a new device: %q", w.Mail(""))
 	}
 	b.get("/me/devices")
 	b.shows(200, "Perangkat ini", "Akun Anda dibuka di perangkat baru", "Pasang aplikasi kode")
@@ -32,14 +33,12 @@ func TestAPersonKeepsTheirAccountSafe(t *testing.T) {
 	b.post("/me/devices/app")
 	b.shows(200, "Hanya ditampilkan sekali", "<svg")
 	secret, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(strings.ReplaceAll(b.find(`<b class="num">([A-Z2-7 ]+)</b>`), " ", ""))
-	w.must(err)
+	w.Must(err)
 	b.post("/me/devices/app/confirm", "code", "000000")
 	b.shows(422, "Kode salah")
-	b.post("/me/devices/app/confirm", "code", totp.Code(secret, totp.Step(w.now())))
+	b.post("/me/devices/app/confirm", "code", totp.Code(secret, totp.Step(w.Now())))
 	b.shows(200, "Aplikasi kode siap", "Diterima sejak")
-	w.mu.Lock()
-	w.at = w.at.Add(16 * time.Minute)
-	w.mu.Unlock()
+	w.Pass(16 * time.Minute)
 	b.get("/me/devices")
 	b.shows(200, "buktikan sekali lagi", "/signin?to=%2Fme%2Fdevices&amp;fresh=1")
 	if strings.Contains(b.body, "Hapus aplikasi kode") {
@@ -67,20 +66,20 @@ func TestARecoveryIsStoppedByALink(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	b.signIn("5315044609970001")
-	w.records["population 5315044609970001"]["phone"] = "+6281200000001"
-	w.records["population 5315044609970001"]["email"] = "pencuri@example.com"
+	w.SetField("population 5315044609970001", "phone", "+6281200000001")
+	w.SetField("population 5315044609970001", "email", "pencuri@example.com")
 	thief := w.browser()
-	p := w.records["population 5315044609970001"]
+	p := w.Record("population 5315044609970001")
 	thief.post("/signin", "kind", "resident", "to", "/me", "number", "5315044609970001", "name", p["name"], "contact", "pencuri@example.com",
 		"birth_date.d", "06", "birth_date.m", "09", "birth_date.y", "1997")
 	attempt := thief.find(`name="attempt" value="([^"]+)"`)
 	w.run()
-	thief.post("/signin/code", "attempt", attempt, "to", "/me", "code", regexp.MustCompile(`\d{6}`).FindString(w.mails[len(w.mails)-1]))
+	thief.post("/signin/code", "attempt", attempt, "to", "/me", "code", outside.CodeIn(w.LastMail("")))
 	thief.shows(200, "Tunggu dulu", "72 jam")
 	w.run()
-	link := stopAt.FindString(strings.Join(w.mails, "\n"))
+	link := stopAt.FindString(strings.Join(w.Mail(""), "\n"))
 	if link == "" {
-		t.Fatalf("no link: %q", w.mails)
+		t.Fatalf("no link: %q", w.Mail(""))
 	}
 	b.get("/me/devices")
 	b.shows(200, "Ada yang ingin memulihkan akun ini", "p***i@e***e.com")

@@ -11,6 +11,7 @@ import (
 	"lancar/document"
 	"lancar/internal/store"
 	"lancar/services"
+	"lancar/test/outside"
 )
 
 // A resident's whole way through the pages, without script: sign in, apply, send twice, pay, follow,
@@ -34,7 +35,7 @@ func TestAResidentLivesThroughIt(t *testing.T) {
 	b.shows(200, number)
 	b.get("/cases/" + number)
 	b.shows(200, "Menunggu pembayaran", "Tarik permohonan")
-	w.paid = true
+	w.AllPaid()
 	b.post("/cases/" + number + "/pay")
 	w.run()
 	b.get("/cases/" + number)
@@ -97,7 +98,7 @@ func fillIn(b *browser) (draft string) {
 	b.shows(200, "Usaha Anda", "KOPI TABE")
 	b.upload(draft+"/files/goods_photo", "goods_photo", "foto.png", []byte("MZ bukan foto"), "version", b.version(), "goods", "other", "goods_other", "Jamu")
 	b.shows(422, "Kesalahan:", "Jamu")
-	b.upload(draft+"/files/goods_photo", "goods_photo", "foto.png", picture(), "version", b.version(), "goods", "food")
+	b.upload(draft+"/files/goods_photo", "goods_photo", "foto.png", outside.Picture(), "version", b.version(), "goods", "food")
 	b.shows(200, "foto.png", "Diterima")
 	b.post(draft+"/step/business", "version", b.version(), "goods", "food", "go", "next")
 	b.shows(200, "Periksa jawaban Anda", "531504******000", "Pasar Batu Cermin", "Kirim dan bayar Rp216.000")
@@ -170,7 +171,7 @@ func TestAServiceAsksForASurerSignIn(t *testing.T) {
 	b.shows(403, "Belum ada yang dikirim", "kunci sandi", "/signin?level=3&amp;to=")
 	b.get("/signin?level=3&to=" + url.QueryEscape(draft+"/check"))
 	b.shows(200, "meminta kunci sandi", "Belum punya kunci sandi?")
-	w.must(w.db.Write(t.Context(), func(tx *store.Tx) error { // as a passkey does, which this host's name cannot have
+	w.Must(w.DB.Write(t.Context(), func(tx *store.Tx) error { // as a passkey does, which this host's name cannot have
 		_, err := tx.Exec(`UPDATE identity_sessions SET level = 3`)
 		return err
 	}))
@@ -186,7 +187,7 @@ func TestOneCanGoOnWhileTheRegisterIsDown(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	b.signIn("5315044609970001")
-	w.down = true
+	w.Down("", true)
 	b.post("/services/lapak-pasar/start")
 	b.shows(200, "Tentang Anda", `name="applicant.address"`)
 	draft := regexp.MustCompile(`/drafts/[0-9a-f]+`).FindString(b.url)

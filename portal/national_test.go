@@ -25,21 +25,21 @@ import (
 func nation(t *testing.T) (national, region *world) {
 	national = newWorld(t)
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	national.must(err)
+	national.Must(err)
 	keys, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key.Public(), KeyID: "k1", Use: "sig"}}})
-	national.must(err)
+	national.Must(err)
 	region = newWorldAt(t, services.FS, "localhost", func(w *world, home string) *upstream.Upstream {
 		back := home + "/signin/national/back"
 		var client lancar.ID
-		w.must(national.db.Write(t.Context(), func(tx *store.Tx) error {
+		w.Must(national.DB.Write(t.Context(), func(tx *store.Tx) error {
 			c, _, err := national.oidc.RegisterTx(tx, oidc.Client{Region: "53.15", Agency: "kominfo", Officer: "x", Name: lancar.Text{"id": "Portal daerah"}, AgencyName: lancar.Text{"id": "Kabupaten"},
 				Purpose: lancar.Text{"id": "Masuk ke layanan daerah"}, Redirects: []string{back}, Scopes: []string{"openid", "profile", "nik"}, Auth: oidc.PrivateKeyJWT, JWKS: string(keys), Numbers: true})
 			client = c.ID
 			return err
 		}))
-		u, err := upstream.New(w.db, w.ring, w.id, upstream.Config{Issuer: national.oidc.Issuer(), ClientID: string(client), Key: key, KeyID: "k1", Redirect: back,
+		u, err := upstream.New(w.DB, w.Ring, w.Identity, upstream.Config{Issuer: national.oidc.Issuer(), ClientID: string(client), Key: key, KeyID: "k1", Redirect: back,
 			Scopes: []string{"profile", "nik"}, Levels: map[string]identity.Level{identity.ACR(2): identity.Verified}})
-		w.must(err)
+		w.Must(err)
 		return u
 	})
 	return national, region
@@ -108,8 +108,8 @@ func TestANationalSignInIsOfTheBrowserThatSetOut(t *testing.T) {
 		t.Fatal("a made-up answer")
 	}
 	late := answer("/me")
-	here.pass(21 * time.Minute)
-	there.pass(21 * time.Minute)
+	here.Pass(21 * time.Minute)
+	there.Pass(21 * time.Minute)
 	thief.get(late)
 	if thief.code == 200 {
 		t.Fatal("an answer that took too long")

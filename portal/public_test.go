@@ -16,10 +16,8 @@ import (
 
 	"lancar"
 	"lancar/catalog"
-	"lancar/region"
-	"lancar/region/places"
-	"lancar/regions"
 	"lancar/services"
+	"lancar/test/outside"
 )
 
 // publicPortal is a portal with the real regions and services and no rooms behind it: enough for
@@ -34,25 +32,13 @@ func publicPortal(t testing.TB) *Portal {
 }
 
 var sharedPortal = sync.OnceValues(func() (*Portal, error) {
-	packs, err := sharedRegions()
-	if err != nil {
-		return nil, err
-	}
 	cat, problems := catalog.Load(services.FS)
 	for _, p := range problems {
 		return nil, p
 	}
-	return New(Deps{Regions: packs, Catalog: cat, Finder: catalog.NewFinder(cat), Home: &url.URL{Scheme: "http", Host: "localhost:8053"},
+	return New(Deps{Regions: outside.Packs(), Catalog: cat, Finder: catalog.NewFinder(cat), Home: &url.URL{Scheme: "http", Host: "localhost:8053"},
 		Logger: slog.New(slog.DiscardHandler), Rehearsal: true, Clock: func() time.Time { return time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC) },
 		Registers: func(id string) lancar.Text { return lancar.Text{"id": "Dukcapil"} }})
-})
-
-var sharedRegions = sync.OnceValues(func() (*region.Regions, error) {
-	table, err := places.Open()
-	if err != nil {
-		return nil, err
-	}
-	return region.Load(regions.FS, table)
 })
 
 // hosts are the bare host and every region's.

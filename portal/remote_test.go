@@ -28,7 +28,7 @@ type kiosk struct {
 
 func (w *world) kiosk(auth oidc.Method) (k kiosk) {
 	k.world = w
-	w.must(w.db.Write(w.t.Context(), func(tx *store.Tx) error {
+	w.Must(w.DB.Write(w.t.Context(), func(tx *store.Tx) error {
 		c, secret, err := w.oidc.RegisterTx(tx, oidc.Client{Region: "53.15", Agency: "dinkes", Officer: "x", Name: lancar.Text{"id": "Layar <Puskesmas>"}, AgencyName: lancar.Text{"id": "Dinas Kesehatan"},
 			Purpose: lancar.Text{"id": "Memanggil antrean pasien"}, Redirects: []string{"http://127.0.0.1/cb"}, Scopes: []string{"openid", "profile", "email"}, Auth: auth, Sector: "screen",
 			Grants: []string{"authorization_code", deviceFlow, counterFlow}})
@@ -46,10 +46,10 @@ func (k kiosk) asks(path string, form url.Values) map[string]any {
 		form.Set("client_secret", k.secret)
 	}
 	r, err := http.PostForm(k.base+path, form)
-	k.must(err)
+	k.Must(err)
 	defer r.Body.Close()
 	out := map[string]any{}
-	k.must(json.NewDecoder(r.Body).Decode(&out))
+	k.Must(json.NewDecoder(r.Body).Decode(&out))
 	return out
 }
 
@@ -70,7 +70,7 @@ func TestADeviceIsConnectedByWhoStandsBeforeIt(t *testing.T) {
 		return tv.text(m, "user_code"), tv.text(m, "device_code")
 	}
 	poll := func(code string) map[string]any {
-		w.pass(6 * time.Second)
+		w.Pass(6 * time.Second)
 		return tv.asks("/oauth/token", url.Values{"grant_type": {deviceFlow}, "device_code": {code}})
 	}
 	user, code := begin()
@@ -122,7 +122,7 @@ func TestADeviceIsConnectedByWhoStandsBeforeIt(t *testing.T) {
 	user, code = begin()
 	b.post("/device", "user_code", user)
 	request = b.find(`name="request" value="([^"]+)"`)
-	w.pass(11 * time.Minute)
+	w.Pass(11 * time.Minute)
 	b.get("/approve?request=" + url.QueryEscape(request))
 	b.shows(410, "kedaluwarsa")
 	b.post("/approve", "request", request, "agree", "yes")
@@ -142,7 +142,7 @@ func TestACounterIsAnsweredByWhomItNamedAndNobodyElse(t *testing.T) {
 		return counter.text(counter.asks("/oauth/bc-authorize", url.Values{"scope": {"openid profile"}, "login_hint": {"maria@example.com"}, "binding_message": {"Loket 3"}}), "auth_req_id")
 	}
 	poll := func(id string) map[string]any {
-		w.pass(6 * time.Second)
+		w.Pass(6 * time.Second)
 		return counter.asks("/oauth/token", url.Values{"grant_type": {counterFlow}, "auth_req_id": {id}})
 	}
 	id := begin()
@@ -171,7 +171,7 @@ func TestACounterIsAnsweredByWhomItNamedAndNobodyElse(t *testing.T) {
 		t.Fatal(got)
 	}
 	id = begin()
-	w.pass(6 * time.Minute)
+	w.Pass(6 * time.Minute)
 	b.get("/approve")
 	b.shows(200, "Tidak ada yang menunggu")
 	if got := poll(id); got["error"] != "expired_token" {
@@ -188,7 +188,7 @@ func TestAConsentThatTookTooLongIsNone(t *testing.T) {
 		"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"}}.Encode())
 	b.shows(200, "Izinkan Klinik Sehat?")
 	request := b.find(`name="request" value="([^"]+)"`)
-	w.pass(21 * time.Minute)
+	w.Pass(21 * time.Minute)
 	b.get("/consent?request=" + url.QueryEscape(request))
 	b.shows(410, "terlalu lama")
 	for _, said := range []string{"yes", "no"} {
