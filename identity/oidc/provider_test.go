@@ -348,7 +348,8 @@ func TestAnswersByForm(t *testing.T) {
 		q.Set("response_mode", "form_post")
 		q.Set("prompt", "dance")
 		q.Set("state", `"><script>alert(1)</script>`)
-		if _, _, r := w.authorize(q); r.status != 200 || strings.Contains(r.text, "<script>") || !strings.Contains(r.text, `action="`+callback) {
+		if _, _, r := w.authorize(q); r.status != 200 || strings.Contains(r.text, "alert(1)<") || !strings.Contains(r.text, `action="`+callback) || !strings.HasSuffix(r.text, "</form><script>document.forms[0].submit()</script>") ||
+			!strings.Contains(r.header.Get("Content-Security-Policy"), "script-src 'sha256-") {
 			t.Fatal(r.status, r.text)
 		}
 	})

@@ -1,6 +1,8 @@
 package oidc
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"html"
 	"net/http"
 	"net/url"
@@ -46,6 +48,14 @@ func (p *Provider) respondFault(a ask, f *fault) Response {
 	return p.respond(a, Field{"error", f.code}, Field{"error_description", f.words["en"]})
 }
 
+// goes is the script of the bare form, and goesHash what the page's policy allows it by.
+const goes = "document.forms[0].submit()"
+
+var goesHash = func() string {
+	sum := sha256.Sum256([]byte(goes))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}()
+
 // answerBrowser sends a fault to the client's trusted address.
 func (p *Provider) answerBrowser(w http.ResponseWriter, r *http.Request, a ask, f *fault) {
 	to := p.respondFault(a, f)
@@ -55,15 +65,15 @@ func (p *Provider) answerBrowser(w http.ResponseWriter, r *http.Request, a ask, 
 		return
 	}
 	// The portal renders form_post for people; an error of the request itself reaches nobody's page,
-	// so it is the bare form.
+	// so it is the bare form, which sends itself where scripts run.
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action "+origin(to.URL))
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'sha256-"+goesHash+"'; base-uri 'none'; frame-ancestors 'none'; form-action "+origin(to.URL))
 	var b strings.Builder
-	b.WriteString(`<!doctype html><title>Lancar</title><form method="post" action="` + html.EscapeString(to.URL) + `">`)
+	b.WriteString(`<!doctype html><html lang="id"><title>Lancar</title><form method="post" action="` + html.EscapeString(to.URL) + `">`)
 	for _, f := range to.Form {
 		b.WriteString(`<input type="hidden" name="` + f.Name + `" value="` + html.EscapeString(f.Value) + `">`)
 	}
-	b.WriteString(`<button>Lanjut</button></form>`)
+	b.WriteString(`<button>Lanjut</button></form><script>` + goes + `</script>`)
 	_, _ = w.Write([]byte(b.String())) // the browser may have left
 }
 

@@ -97,6 +97,17 @@ func basicPlan() []module {
 	return plan
 }
 
+// formPostPlan is oidcc-formpost-basic-certification-test-plan: the basic one, with every answer by form_post.
+func formPostPlan() []module {
+	plan := basicPlan()
+	for i, m := range plan {
+		plan[i].play = func(t *testing.T, p *plans) {
+			m.play(t, &plans{run: p.run, clients: p.clients, keys: p.keys, suite: p.suite, mode: "form_post"})
+		}
+	}
+	return plan
+}
+
 func happy(t *testing.T, p *plans, c *rp) {
 	c.info(c.login(p.person(t), c.wish("openid")).get("access_token"), nil).ok(t, 200)
 }

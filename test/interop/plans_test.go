@@ -34,6 +34,7 @@ type plans struct {
 	mu      sync.Mutex
 	calls   []call
 	answer  map[string]int // status by path; 204 unless set
+	mode    string         // response_mode that its clients ask for
 }
 
 // call is one that the provider made.
@@ -48,7 +49,7 @@ func TestPlans(t *testing.T) {
 		name    string
 		modules []module
 	}{{"ciba", cibaPlan()}, // first: a counter finds the person before they ever signed in
-		{"basic", basicPlan()}, {"config", configPlan()}, {"logout", logoutPlan()}, {"fapi2", fapi2Plan()}} {
+		{"basic", basicPlan()}, {"formpost", formPostPlan()}, {"config", configPlan()}, {"logout", logoutPlan()}, {"fapi2", fapi2Plan()}} {
 		t.Run(plan.name, func(t *testing.T) {
 			for _, m := range plan.modules {
 				t.Run(m.name, func(t *testing.T) {
@@ -139,7 +140,7 @@ func (p *plans) client(t *testing.T, id string) *rp {
 	t.Helper()
 	text, err := json.Marshal(p.clients[id])
 	must(t, err)
-	c := &rp{run: p.run, TB: t, key: p.keys[id]}
+	c := &rp{run: p.run, TB: t, key: p.keys[id], mode: p.mode}
 	must(t, json.Unmarshal(text, c))
 	if p.clients[id]["dpop_bound_access_tokens"] == true {
 		c.dpop = newKey("ES256")
@@ -153,7 +154,7 @@ func (p *plans) client(t *testing.T, id string) *rp {
 // dynamic registers a client as the suite does with the registration_token as initial access token.
 func (p *plans) dynamic(t *testing.T, more map[string]any) *rp {
 	t.Helper()
-	c := &rp{run: p.run, TB: t, key: newKey("RS256")}
+	c := &rp{run: p.run, TB: t, key: newKey("RS256"), mode: p.mode}
 	body := map[string]any{"client_name": "lancar " + unique(), "grant_types": []string{"authorization_code"}, "response_types": []string{"code"}, "contacts": []string{"suite@example.com"},
 		"token_endpoint_auth_method": "client_secret_basic", "redirect_uris": []string{"https://www.certification.openid.net/test/a/lancar/callback"}, "jwks": keySet(c.key, "RS256")}
 	for k, v := range more {

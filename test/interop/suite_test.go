@@ -12,10 +12,12 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"html"
 	"io"
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -41,6 +43,7 @@ type rp struct {
 	dpop     crypto.Signer  // nil: none
 	tls      *http.Client   // with its certificate, for the second port
 	verifier string         // of the last request; "" sends no PKCE
+	mode     string         // response_mode; "" leaves it out
 	last     url.Values     // the last authorization request
 	claims   map[string]any // of the last ID token
 	head     map[string]any // and its header
@@ -229,6 +232,9 @@ func keySet(key crypto.Signer, alg string) map[string]any {
 // wish is an authorization request as the suite makes it; PKCE only when the client has a verifier.
 func (c *rp) wish(scope string) url.Values {
 	c.last = url.Values{"client_id": {c.ID}, "redirect_uri": {c.Redirect[0]}, "scope": {scope}, "state": {rand.Text()}, "nonce": {rand.Text()}, "response_type": {"code"}}
+	if c.mode != "" {
+		c.last.Set("response_mode", c.mode)
+	}
 	if c.dpop != nil {
 		c.pkce(c.last)
 	}
@@ -250,7 +256,10 @@ func (p *person) walk(t testing.TB, to string, form url.Values) url.Values {
 	t.Helper()
 	p.open(t, to, form)
 	for range 5 {
+		posted := p.posted()
 		switch {
+		case posted != nil:
+			return posted
 		case !strings.HasPrefix(p.at.String(), p.Issuer):
 			return p.at.Query()
 		case p.at.Path == "/signin":
@@ -266,6 +275,20 @@ func (p *person) walk(t testing.TB, to string, form url.Values) url.Values {
 	return nil
 }
 
+// posted is what a page of response_mode form_post posts to the app by itself; nil: it is no such page.
+func (p *person) posted() url.Values {
+	to := regexp.MustCompile(`<form [^>]*action="(https://[^"]*)"`).FindStringSubmatch(p.page)
+	if to == nil || strings.HasPrefix(to[1], p.Issuer) || !strings.Contains(p.page, "data-go") && !strings.Contains(p.page, "document.forms[0].submit()") {
+		return nil
+	}
+	got := url.Values{}
+	for _, m := range regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`).FindAllStringSubmatch(p.page, -1) {
+		got.Set(m[1], html.UnescapeString(m[2]))
+	}
+	p.page = ""
+	return got
+}
+
 // login is the flow that nearly every module begins with: the answer's state and iss are checked, then
 // the code is traded and the ID token verified by the keys that were published before.
 func (c *rp) login(p *person, q url.Values) reply {
@@ -276,6 +299,9 @@ func (c *rp) login(p *person, q url.Values) reply {
 func (c *rp) code(p *person, q url.Values) string {
 	c.Helper()
 	got := p.walk(c, c.address(q), nil)
+	if here := strings.HasPrefix(p.at.String(), p.Issuer); here != (q.Get("response_mode") == "form_post") {
+		c.Fatal("answered by the wrong response_mode at ", p.at)
+	}
 	if got.Get("code") == "" || got.Get("state") != c.last.Get("state") || got.Get("iss") != c.Issuer {
 		c.Fatalf("authorization response: %v at %s", got, p.at)
 	}
