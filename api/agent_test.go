@@ -14,17 +14,17 @@ import (
 func (w *town) agrees(s identity.Session) {
 	w.Helper()
 	code := w.code("maria@example.com", "masukkan kode ini: ")
-	asks, err := w.mandates.Asks(w.Context(), s.Own)
-	w.must(err)
+	asks, err := w.Mandates.Asks(w.Context(), s.Own)
+	w.Must(err)
 	if len(asks) != 1 {
 		w.Fatalf("%d questions wait", len(asks))
 	}
-	w.must(w.mandates.Agree(w.Context(), s, asks[0].ID, code))
+	w.Must(w.Mandates.Agree(w.Context(), s, asks[0].ID, code))
 }
 
 func TestAnAgentDraftsAsksSendsAndPays(t *testing.T) {
 	eachTown(t, func(w *town) {
-		s := w.signIn(maria)
+		s := w.Person(maria)
 		c := w.agent(s, machineScopes...)
 		m := c.gives(s, 1_000_000)
 		c.acts(m.ID)
@@ -80,8 +80,8 @@ func TestAnAgentDraftsAsksSendsAndPays(t *testing.T) {
 		}
 
 		c.want(204, c.call("POST", "/api/v1/cases/"+number+"/messages", map[string]string{"text": "Kapan lapaknya bisa dilihat?"}))
-		page, err := w.cases.Case(t.Context(), own(s), number)
-		w.must(err)
+		page, err := w.Cases.Case(t.Context(), own(s), number)
+		w.Must(err)
 		if len(page.Messages) != 1 || page.Messages[0].From != "machine" || page.Messages[0].Name != "Asisten Maria" || page.By == nil || page.By.Kind != mandate.Agent {
 			t.Errorf("the person does not see who wrote: %+v %+v", page.Messages, page.By)
 		}
@@ -95,8 +95,8 @@ func TestAnAgentDraftsAsksSendsAndPays(t *testing.T) {
 			t.Error(r.text)
 		}
 		c.want(403, c.call("GET", "/api/v1/me/looks", nil)) // who looked stays with the person
-		_, did, err := w.mandates.Did(t.Context(), s, m.ID, "")
-		w.must(err)
+		_, did, err := w.Mandates.Did(t.Context(), s, m.ID, "")
+		w.Must(err)
 		verbs := map[mandate.Verb]bool{}
 		for _, l := range did {
 			verbs[l.Verb] = true
@@ -106,22 +106,22 @@ func TestAnAgentDraftsAsksSendsAndPays(t *testing.T) {
 				t.Errorf("%s is not in what it did: %+v", v, did)
 			}
 		}
-		w.must(w.queue.Drain(t.Context()))
-		rows, _, err := w.access.Rows(t.Context(), s.Own, "")
-		w.must(err)
+		w.Must(w.Queue.Drain(t.Context()))
+		rows, _, err := w.Access.Rows(t.Context(), s.Own, "")
+		w.Must(err)
 		if !seenBy(rows, string(c.id), string(m.ID)) {
 			t.Errorf("the person does not see the agent's looks: %+v", rows)
 		}
 
 		// Taken back, it ends at once, with the token in the agent's hand.
 		c.acts(m.ID)
-		w.must(w.mandates.Revoke(t.Context(), s, m.ID))
+		w.Must(w.Mandates.Revoke(t.Context(), s, m.ID))
 		r = c.want(401, c.call("GET", "/api/v1/cases/"+number, nil))
 		if !strings.Contains(r.header.Get("WWW-Authenticate"), `error="invalid_token"`) || r.str("error") != "invalid_token" || r.header.Get("Content-Type") != "application/problem+json" {
 			t.Error(r.header, r.text)
 		}
-		w.must(w.cases.Verify(t.Context()))
-		w.must(w.mandates.Verify(t.Context()))
+		w.Must(w.Cases.Verify(t.Context()))
+		w.Must(w.Mandates.Verify(t.Context()))
 	})
 }
 
@@ -138,14 +138,14 @@ func seenBy(rows []access.Row, machine, mandate string) bool {
 
 func TestAPersonsNoEndsAnAgentsStep(t *testing.T) {
 	eachTown(t, func(w *town) {
-		s := w.signIn(maria)
+		s := w.Person(maria)
 		c := w.agent(s, machineScopes...)
 		m := c.gives(s, 0)
 		at := c.acts(m.ID).filled()
 		poll := c.want(202, c.call("POST", at+"/submit", nil, "Idempotency-Key", "kirim-0001")).str("ask", "poll")
-		asks, err := w.mandates.Asks(t.Context(), s.Own)
-		w.must(err)
-		w.must(w.mandates.Refuse(t.Context(), s, asks[0].ID))
+		asks, err := w.Mandates.Asks(t.Context(), s.Own)
+		w.Must(err)
+		w.Must(w.Mandates.Refuse(t.Context(), s, asks[0].ID))
 		r := c.want(403, c.call("POST", at+"/submit", nil, "Idempotency-Key", "kirim-0001"))
 		if r.str("error") != "access_denied" || !strings.Contains(r.text, "said no") {
 			t.Error(r.text)
@@ -155,7 +155,7 @@ func TestAPersonsNoEndsAnAgentsStep(t *testing.T) {
 		}
 		// What nobody answers lapses, and may be asked again.
 		c.want(202, c.call("POST", at+"/submit", nil, "Idempotency-Key", "kirim-0002"))
-		w.pass(25 * time.Hour)
+		w.Pass(25 * time.Hour)
 		c.acts(m.ID)
 		if r := c.want(202, c.call("POST", at+"/submit", nil, "Idempotency-Key", "kirim-0002")); r.str("ask", "state") != "waiting" {
 			t.Error(r.text)

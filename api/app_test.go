@@ -8,11 +8,12 @@ import (
 	"lancar"
 	"lancar/access"
 	"lancar/identity/mandate"
+	"lancar/test/outside"
 )
 
 func TestAnAppAppliesForThePersonWhoSignedIn(t *testing.T) {
 	eachTown(t, func(w *town) {
-		s := w.signIn(maria)
+		s := w.Person(maria)
 		c := w.app(s, true, "openid cases.read cases.prepare cases.submit cases.reply payments.make looks.read")
 		at := c.filled()
 		r := c.want(200, c.call("GET", at, nil))
@@ -36,9 +37,9 @@ func TestAnAppAppliesForThePersonWhoSignedIn(t *testing.T) {
 
 		// Looked at again in the same quarter of an hour it is one row.
 		c.want(200, c.call("GET", "/api/v1/cases/"+number, nil))
-		w.must(w.queue.Drain(t.Context()))
-		rows, _, err := w.access.Looks(t.Context(), s.Own, access.Filter{App: string(c.id)}, "")
-		w.must(err)
+		w.Must(w.Queue.Drain(t.Context()))
+		rows, _, err := w.Access.Looks(t.Context(), s.Own, access.Filter{App: string(c.id)}, "")
+		w.Must(err)
 		of := 0
 		for _, row := range rows {
 			if row.Case != "" && row.Words.In("id") == "keadaan permohonan" {
@@ -57,23 +58,23 @@ func TestAnAppAppliesForThePersonWhoSignedIn(t *testing.T) {
 		}
 
 		// What the person takes back ends with the click, whatever has not been told yet.
-		consents, err := w.access.Consents(t.Context(), s.Own)
-		w.must(err)
-		w.must(w.access.Withdraw(t.Context(), s.Own, consents[0].ID))
+		consents, err := w.Access.Consents(t.Context(), s.Own)
+		w.Must(err)
+		w.Must(w.Access.Withdraw(t.Context(), s.Own, consents[0].ID))
 		r = c.want(403, c.call("GET", "/api/v1/cases/"+number, nil))
 		if r.str("error") != "insufficient_scope" || r.header.Get("WWW-Authenticate") == "" {
 			t.Error(r.header, r.text)
 		}
 		c.want(403, c.call("POST", "/api/v1/drafts", map[string]string{"service": stall}))
-		w.must(w.queue.Drain(t.Context()))
+		w.Must(w.Queue.Drain(t.Context()))
 		c.want(401, c.call("GET", "/api/v1/cases/"+number, nil))
-		w.must(w.cases.Verify(t.Context()))
+		w.Must(w.Cases.Verify(t.Context()))
 	})
 }
 
 func TestAnAppReadsWhatThePersonAgreedTo(t *testing.T) {
 	eachTown(t, func(w *town) {
-		s := w.signIn(maria)
+		s := w.Person(maria)
 		c := w.app(s, false, "openid cases.read cases.answers cases.prepare cases.submit")
 		number := c.want(201, c.call("POST", c.filled()+"/submit", nil, "Idempotency-Key", "kirim-0001")).str("case", "number")
 		r := c.want(200, c.call("GET", "/api/v1/cases/"+number, nil))
@@ -85,13 +86,13 @@ func TestAnAppReadsWhatThePersonAgreedTo(t *testing.T) {
 
 func TestWhatARegisterHoldsAgainstSomebodyIsNotTheAppsToKnow(t *testing.T) {
 	eachTown(t, func(w *town) {
-		s := w.signIn(petra)
+		s := w.Person(petra)
 		c := w.app(s, false, "openid cases.prepare cases.submit")
 		at := c.want(201, c.call("POST", "/api/v1/drafts", map[string]string{"service": stall, "place": "53.15.05.1025"})).header.Get("Location")
 		c.want(200, c.call("PATCH", at, map[string]any{"answers": map[string]string{"applicant.phone": "081234567890", "market": "53.15.05.1025", "market_name": "Pasar Baru", "size": "6", "start": "2027-02-01", "months": "6", "goods": "food"}}))
-		c.want(201, c.call("POST", at+"/files/goods_photo", picture()))
-		page, err := w.cases.Check(t.Context(), own(s), lancar.ID(strings.TrimPrefix(at, "/api/v1/drafts/")))
-		w.must(err)
+		c.want(201, c.call("POST", at+"/files/goods_photo", outside.Picture()))
+		page, err := w.Cases.Check(t.Context(), own(s), lancar.ID(strings.TrimPrefix(at, "/api/v1/drafts/")))
+		w.Must(err)
 		if len(page.Outcome.Against) != 1 || !strings.Contains(page.Outcome.Against[0].Because.In("id"), "9000000000033") {
 			t.Fatalf("%+v", page.Outcome.Against)
 		}
@@ -105,44 +106,44 @@ func TestWhatARegisterHoldsAgainstSomebodyIsNotTheAppsToKnow(t *testing.T) {
 
 func TestAMothersAppActsForHerChild(t *testing.T) {
 	eachTown(t, func(w *town) {
-		s := w.signIn(maria)
-		m, err := w.mandates.Parent(t.Context(), s, mandate.ChildClaim{Number: tia, Name: "TIA JEHALUT", BirthDate: "2018-05-02", Region: "53.15", Lang: "id"})
-		w.must(err)
+		s := w.Person(maria)
+		m, err := w.Mandates.Parent(t.Context(), s, mandate.ChildClaim{Number: tia, Name: "TIA JEHALUT", BirthDate: "2018-05-02", Region: "53.15", Lang: "id"})
+		w.Must(err)
 		c := w.app(s, false, "openid mandates cases.read").under(m.ID, "cases.read cases.prepare")
 		at := c.want(201, c.call("POST", "/api/v1/drafts", map[string]string{"service": stall, "place": "53.15.05.1025"})).header.Get("Location")
 		c.want(200, c.call("PATCH", at, map[string]any{"answers": map[string]string{"market_name": "Pasar Baru"}}))
-		if list, err := w.cases.Drafts(t.Context(), own(s)); err != nil || len(list) != 0 {
+		if list, err := w.Cases.Drafts(t.Context(), own(s)); err != nil || len(list) != 0 {
 			t.Error("the draft is the mother's:", list, err)
 		}
-		w.must(w.mandates.Revoke(t.Context(), s, m.ID))
+		w.Must(w.Mandates.Revoke(t.Context(), s, m.ID))
 		c.want(401, c.call("GET", at, nil))
 	})
 }
 
 func TestARestrictionClosesAnApp(t *testing.T) {
 	eachTown(t, func(w *town) {
-		s := w.signIn(maria)
+		s := w.Person(maria)
 		c := w.app(s, false, "openid cases.read cases.prepare cases.submit")
 		at := c.filled()
 		number := c.want(201, c.call("POST", at+"/submit", nil, "Idempotency-Key", "kirim-0001")).str("case", "number")
-		ask, err := w.access.AskFor(t.Context(), s.Own, access.Ask{Right: access.Restrict, Region: "53.15", Text: "Saya tidak mau data saya dipakai."})
-		w.must(err)
+		ask, err := w.Access.AskFor(t.Context(), s.Own, access.Ask{Right: access.Restrict, Region: "53.15", Text: "Saya tidak mau data saya dipakai."})
+		w.Must(err)
 		dpo := lancar.Actor{Kind: lancar.Officer, ID: "dpo", Role: access.OfficerRole, Region: "53.15", Agency: "dpmptsp"}
-		_, err = w.access.Take(t.Context(), dpo, "53.15", ask.ID)
-		w.must(err)
-		w.must(w.access.Answer(t.Context(), dpo, "53.15", ask.ID, false, "Dibatasi."))
-		w.must(w.queue.Drain(t.Context()))
+		_, err = w.Access.Take(t.Context(), dpo, "53.15", ask.ID)
+		w.Must(err)
+		w.Must(w.Access.Answer(t.Context(), dpo, "53.15", ask.ID, false, "Dibatasi."))
+		w.Must(w.Queue.Drain(t.Context()))
 		c.want(403, c.call("GET", "/api/v1/cases", nil))
 		c.want(403, c.call("POST", "/api/v1/drafts", map[string]string{"service": stall}))
 		c.want(200, c.call("GET", "/api/v1/cases/"+number, nil)) // what she brought herself goes on
-		w.must(w.access.Unrestrict(t.Context(), s.Own))
+		w.Must(w.Access.Unrestrict(t.Context(), s.Own))
 		c.want(200, c.call("GET", "/api/v1/cases", nil))
 	})
 }
 
 func TestAnOfficesOwnSystemAsksHowItsCasesStand(t *testing.T) {
 	eachTown(t, func(w *town) {
-		s := w.signIn(maria)
+		s := w.Person(maria)
 		c := w.app(s, false, "openid cases.read cases.prepare cases.submit")
 		number := c.want(201, c.call("POST", c.filled()+"/submit", nil, "Idempotency-Key", "kirim-0001")).str("case", "number")
 		agency := c.want(200, c.call("GET", "/api/v1/cases/"+number, nil)).str("agency")
@@ -153,9 +154,9 @@ func TestAnOfficesOwnSystemAsksHowItsCasesStand(t *testing.T) {
 		if r.str("state") != "unpaid" || strings.Contains(r.text, "MARIA") || r.at("answers") != nil {
 			t.Error(r.text)
 		}
-		w.must(w.queue.Drain(t.Context()))
-		rows, _, err := w.access.Looks(t.Context(), s.Own, access.Filter{Who: m.id}, "")
-		w.must(err)
+		w.Must(w.Queue.Drain(t.Context()))
+		rows, _, err := w.Access.Looks(t.Context(), s.Own, access.Filter{Who: m.id}, "")
+		w.Must(err)
 		if len(rows) != 1 || rows[0].Who.Kind != lancar.Machine || rows[0].Who.Name != "Sistem pasar" || rows[0].Case == "" || rows[0].Purpose.In("id") != "Menampilkan keadaan permohonan lapak." {
 			t.Errorf("%+v", rows)
 		}
@@ -170,7 +171,7 @@ func TestAnOfficesOwnSystemAsksHowItsCasesStand(t *testing.T) {
 		if r.str("error") != "insufficient_scope" {
 			t.Error(r.text)
 		}
-		w.pass(2 * time.Minute)
+		w.Pass(2 * time.Minute)
 		m.want(401, m.call("GET", path, nil)) // its token lives a minute
 	})
 }

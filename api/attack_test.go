@@ -9,11 +9,12 @@ import (
 
 	"lancar"
 	"lancar/identity/mandate"
+	"lancar/test/outside"
 )
 
 func TestATokenOpensWhatItWasMadeForAlone(t *testing.T) {
 	eachTown(t, func(w *town) {
-		s := w.signIn(maria)
+		s := w.Person(maria)
 		c := w.app(s, false, "openid cases.read")
 		for _, try := range []struct{ method, path, scope string }{
 			{"POST", "/api/v1/drafts", "cases.prepare"}, {"GET", "/api/v1/drafts/00000000000000000000000000000000", "cases.prepare"},
@@ -40,7 +41,7 @@ func TestATokenOpensWhatItWasMadeForAlone(t *testing.T) {
 
 func TestATokenForAnotherAudienceIsRefused(t *testing.T) {
 	eachTown(t, func(w *town) {
-		s := w.signIn(maria)
+		s := w.Person(maria)
 		c := w.agent(s, machineScopes...)
 		m := c.gives(s, 0)
 		status, body := c.post(url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:token-exchange"}, "subject_token": {string(m.ID)}, "subject_token_type": {"urn:lancar:token-type:mandate"}, "resource": {"https://arsip.example/api"}})
@@ -62,7 +63,7 @@ func TestATokenForAnotherAudienceIsRefused(t *testing.T) {
 
 func TestAProofIsGoodOnceAndForItsCall(t *testing.T) {
 	eachTown(t, func(w *town) {
-		c := w.app(w.signIn(maria), true, "openid cases.read")
+		c := w.app(w.Person(maria), true, "openid cases.read")
 		proof := c.dpop("GET", "/api/v1/cases", c.token)
 		bare := &caller{town: w}
 		with := []string{"Authorization", "DPoP " + c.token, "DPoP", proof}
@@ -82,7 +83,7 @@ func TestAProofIsGoodOnceAndForItsCall(t *testing.T) {
 
 func TestNobodyFindsAnotherPersonsThings(t *testing.T) {
 	eachTown(t, func(w *town) {
-		s := w.signIn(maria)
+		s := w.Person(maria)
 		c := w.agent(s, machineScopes...)
 		m := c.gives(s, 0)
 		at := c.acts(m.ID).filled()
@@ -90,7 +91,7 @@ func TestNobodyFindsAnotherPersonsThings(t *testing.T) {
 		w.agrees(s)
 		number := c.want(201, c.call("POST", at+"/submit", nil, "Idempotency-Key", "kirim-0001")).str("case", "number")
 
-		o := w.signIn(yosef)
+		o := w.Person(yosef)
 		other := w.agent(o, machineScopes...)
 		theirs := other.gives(o, 0)
 		other.acts(theirs.ID)
@@ -120,22 +121,22 @@ func TestNobodyFindsAnotherPersonsThings(t *testing.T) {
 
 func TestAMandateEndsInTheMiddleOfADraft(t *testing.T) {
 	eachTown(t, func(w *town) {
-		s := w.signIn(maria)
+		s := w.Person(maria)
 		c := w.agent(s, machineScopes...)
 		m := c.gives(s, 0)
 		at := c.acts(m.ID).filled()
 		c.want(202, c.call("POST", at+"/submit", nil, "Idempotency-Key", "kirim-0001"))
 		w.agrees(s)
-		w.must(w.mandates.Revoke(t.Context(), s, m.ID))
+		w.Must(w.Mandates.Revoke(t.Context(), s, m.ID))
 		for _, try := range []struct{ method, path string }{{"PATCH", at}, {"POST", at + "/submit"}, {"GET", at}, {"GET", "/api/v1/cases"}} {
 			if r := c.want(401, c.call(try.method, try.path, map[string]any{"answers": map[string]string{"size": "7"}}, "Idempotency-Key", "kirim-0001")); r.str("error") != "invalid_token" {
 				t.Error(try.path, r.text)
 			}
 		}
-		if list, _, err := w.cases.Mine(t.Context(), own(s), ""); err != nil || len(list) != 0 {
+		if list, _, err := w.Cases.Mine(t.Context(), own(s), ""); err != nil || len(list) != 0 {
 			t.Error("it was sent all the same:", list, err)
 		}
-		d, err := w.cases.Check(t.Context(), own(s), lancar.ID(strings.TrimPrefix(at, "/api/v1/drafts/")))
+		d, err := w.Cases.Check(t.Context(), own(s), lancar.ID(strings.TrimPrefix(at, "/api/v1/drafts/")))
 		if err != nil || d.Answers["size"] != "6" {
 			t.Error("the person's draft:", d.Answers, err)
 		}
@@ -144,12 +145,12 @@ func TestAMandateEndsInTheMiddleOfADraft(t *testing.T) {
 
 func TestAStoppedMachineIsRefusedAtOnce(t *testing.T) {
 	eachTown(t, func(w *town) {
-		s := w.signIn(maria)
+		s := w.Person(maria)
 		c := w.agent(s, machineScopes...)
 		m := c.gives(s, 0)
 		at := c.acts(m.ID).filled()
-		_, err := w.machines.Stop(t.Context(), s.Actor, c.id, "")
-		w.must(err)
+		_, err := w.Machines.Stop(t.Context(), s.Actor, c.id, "")
+		w.Must(err)
 		// A write asks the register in its own transaction, whatever the node remembers.
 		if r := c.call("PATCH", at, map[string]any{"answers": map[string]string{"size": "7"}}); r.status != 401 || r.str("error") != "invalid_token" || !strings.Contains(r.header.Get("WWW-Authenticate"), "invalid_token") {
 			t.Error(r.status, r.text)
@@ -159,7 +160,7 @@ func TestAStoppedMachineIsRefusedAtOnce(t *testing.T) {
 
 func TestAnAgentStaysWithinItsMandate(t *testing.T) {
 	eachTown(t, func(w *town) {
-		s := w.signIn(maria)
+		s := w.Person(maria)
 		c := w.agent(s, machineScopes...)
 		poor := c.gives(s, 1_000)
 		at := c.acts(poor.ID).filled()
@@ -167,19 +168,19 @@ func TestAnAgentStaysWithinItsMandate(t *testing.T) {
 		if !strings.Contains(r.text, "at most") {
 			t.Error(r.text)
 		}
-		if asks, err := w.mandates.Asks(t.Context(), s.Own); err != nil || len(asks) != 0 {
+		if asks, err := w.Mandates.Asks(t.Context(), s.Own); err != nil || len(asks) != 0 {
 			t.Error("the person is asked about what the mandate forbids:", asks, err)
 		}
-		w.must(w.mandates.Revoke(t.Context(), s, poor.ID))
-		other, err := w.mandates.Agent(t.Context(), s, mandate.AgentGift{Machine: c.id, Name: "Asisten Maria", Until: w.now().Add(24 * time.Hour), Region: "53.15",
+		w.Must(w.Mandates.Revoke(t.Context(), s, poor.ID))
+		other, err := w.Mandates.Agent(t.Context(), s, mandate.AgentGift{Machine: c.id, Name: "Asisten Maria", Until: w.Now().Add(24 * time.Hour), Region: "53.15",
 			Scope: mandate.Scope{Services: []string{"surat-domisili"}, Verbs: mandate.Verbs()}})
-		w.must(err)
+		w.Must(err)
 		r = c.acts(other.ID).want(403, c.call("POST", "/api/v1/drafts", map[string]string{"service": stall}))
 		if !strings.Contains(r.text, "certain services") || r.str("error") != "insufficient_scope" {
 			t.Error(r.text)
 		}
 		c.want(403, c.call("POST", at+"/submit", nil, "Idempotency-Key", "kirim-0002"))
-		w.must(w.mandates.Revoke(t.Context(), s, other.ID))
+		w.Must(w.Mandates.Revoke(t.Context(), s, other.ID))
 
 		looker := w.agent(s, "cases.read", "cases.prepare")
 		m := looker.gives(s, 0, mandate.See)
@@ -192,14 +193,14 @@ func TestAnAgentStaysWithinItsMandate(t *testing.T) {
 
 func TestWhatWasAgreedIsWhatIsSent(t *testing.T) {
 	eachTown(t, func(w *town) {
-		s := w.signIn(maria)
+		s := w.Person(maria)
 		c := w.agent(s, machineScopes...)
 		m := c.gives(s, 0)
 		at := c.acts(m.ID).filled()
 		send := func() reply { return c.call("POST", at+"/submit", nil, "Idempotency-Key", "kirim-0001") }
 		first := c.want(202, send()).str("ask", "id")
 		w.agrees(s)
-		c.want(201, c.call("POST", at+"/files/goods_photo?name=lain.jpg", picture())) // another picture, slipped in after the yes
+		c.want(201, c.call("POST", at+"/files/goods_photo?name=lain.jpg", outside.Picture())) // another picture, slipped in after the yes
 		if again := c.want(202, send()).str("ask", "id"); again == first {
 			t.Error("a file that the person did not see is sent on their word")
 		}
@@ -213,7 +214,7 @@ func TestWhatWasAgreedIsWhatIsSent(t *testing.T) {
 
 func TestAnAgentsBudgetHolds(t *testing.T) {
 	eachTown(t, func(w *town) {
-		s := w.signIn(maria)
+		s := w.Person(maria)
 		c := w.agentWithin(s, 5, machineScopes...)
 		c.acts(c.gives(s, 0).ID)
 		last := reply{}
@@ -230,7 +231,7 @@ func TestAnAgentsBudgetHolds(t *testing.T) {
 
 func TestTwoSubmitsAtOnceAreOneCase(t *testing.T) {
 	eachTown(t, func(w *town) {
-		s := w.signIn(maria)
+		s := w.Person(maria)
 		c := w.agent(s, machineScopes...)
 		m := c.gives(s, 0)
 		at := c.acts(m.ID).filled()
@@ -257,20 +258,20 @@ func TestTwoSubmitsAtOnceAreOneCase(t *testing.T) {
 		if len(numbers) != 1 {
 			t.Error("more than one case:", numbers)
 		}
-		if asks, err := w.mandates.Asks(t.Context(), s.Own); err != nil || len(asks) != 0 {
+		if asks, err := w.Mandates.Asks(t.Context(), s.Own); err != nil || len(asks) != 0 {
 			t.Error("who lost the race asks again:", asks, err)
 		}
-		w.must(w.queue.Drain(t.Context()))
-		if list, _, err := w.cases.Mine(t.Context(), own(s), ""); err != nil || len(list) != 1 {
+		w.Must(w.Queue.Drain(t.Context()))
+		if list, _, err := w.Cases.Mine(t.Context(), own(s), ""); err != nil || len(list) != 1 {
 			t.Error(list, err)
 		}
-		w.must(w.cases.Verify(t.Context()))
+		w.Must(w.Cases.Verify(t.Context()))
 	})
 }
 
 func TestWhatIsTooMuchIsRefused(t *testing.T) {
 	eachTown(t, func(w *town) {
-		s := w.signIn(maria)
+		s := w.Person(maria)
 		c := w.app(s, false, "openid cases.read cases.prepare cases.submit cases.reply")
 		at := c.filled()
 		c.want(413, c.call("POST", at+"/files/goods_photo", make([]byte, 9<<20)))

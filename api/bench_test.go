@@ -6,6 +6,7 @@ import (
 
 	"lancar/internal/store"
 	"lancar/internal/store/storetest"
+	"lancar/test/outside"
 )
 
 // BenchmarkRead is one look of an agent at a case under its mandate: token, mandate, machine and
@@ -13,16 +14,15 @@ import (
 func BenchmarkRead(b *testing.B) {
 	for _, engine := range []string{"sqlite", "postgres"} {
 		b.Run(engine, func(b *testing.B) {
-			w := &town{at: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)}
-			now := func() time.Time { return w.now() }
+			clock := outside.NewClock(monday)
 			var db *store.DB
 			if engine == "sqlite" {
-				db = storetest.OpenAt(b, now)
+				db = storetest.OpenAt(b, clock.Now)
 			} else {
-				db = storetest.OpenURL(b, storetest.PostgresURL(b), now)
+				db = storetest.OpenURL(b, storetest.PostgresURL(b), clock.Now)
 			}
-			w = newTown(b, db, w.at)
-			s := w.signIn(maria)
+			w := newTown(b, outside.Over(b, clock, db, registers))
+			s := w.Person(maria)
 			c := w.agentWithin(s, 2000, machineScopes...)
 			m := c.gives(s, 0)
 			at := c.acts(m.ID).filled()
@@ -32,7 +32,7 @@ func BenchmarkRead(b *testing.B) {
 			b.ResetTimer()
 			for i := range b.N {
 				if i%500 == 0 {
-					w.pass(time.Minute)
+					w.Pass(time.Minute)
 					c.acts(m.ID)
 				}
 				c.want(200, c.call("GET", "/api/v1/cases/"+number, nil))

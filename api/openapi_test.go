@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"lancar/internal/store/storetest"
+	"lancar/test/outside"
 )
 
 // description is what of /openapi.json the test reads.
@@ -44,13 +44,12 @@ type description struct {
 var public = []string{"/api/v1/services", "/api/v1/services/{slug}", "/api/v1/regions"}
 
 func TestTheDescriptionIsComplete(t *testing.T) {
-	db := storetest.Open(t)
-	w := newTown(t, db, db.Now())
+	w := newTown(t, outside.Once(t, monday, registers))
 	res, err := http.Get(w.server.URL + "/openapi.json")
-	w.must(err)
+	w.Must(err)
 	defer res.Body.Close()
 	var d description
-	w.must(json.NewDecoder(res.Body).Decode(&d))
+	w.Must(json.NewDecoder(res.Body).Decode(&d))
 	if !strings.HasPrefix(d.OpenAPI, "3.1") || len(d.Paths) < 18 {
 		t.Fatal(d.OpenAPI, len(d.Paths))
 	}
@@ -60,7 +59,7 @@ func TestTheDescriptionIsComplete(t *testing.T) {
 		}
 	}
 	page, err := os.ReadFile("../docs/spec/api.md")
-	w.must(err)
+	w.Must(err)
 	ids := map[string]bool{}
 	for path, ops := range d.Paths {
 		for method, op := range ops {
@@ -116,8 +115,7 @@ func TestTheDescriptionIsComplete(t *testing.T) {
 }
 
 func TestEveryAnswerIsForMachines(t *testing.T) {
-	db := storetest.Open(t)
-	w := newTown(t, db, db.Now())
+	w := newTown(t, outside.Once(t, monday, registers))
 	nobody := &caller{town: w}
 	for path, status := range map[string]int{"/api/v1/nothing": 404, "/api/v1/cases": 401, "/api/v1/services?limit=900": 422} {
 		r := nobody.want(status, nobody.call("GET", path, nil))

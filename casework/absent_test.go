@@ -59,7 +59,7 @@ func TestAbsencesHaveAnAuthor(t *testing.T) {
 			if a.By != "superior" || a.Account != reviewers[0].ID {
 				t.Fatalf("%+v", a)
 			}
-			if _, ok, err := w.Log.Position(t.Context(), "53.15", a.Leaf); err != nil || !ok {
+			if _, ok, err := w.PublicLog.Position(t.Context(), "53.15", a.Leaf); err != nil || !ok {
 				t.Fatalf("it is not in the log: %v", err)
 			}
 		}

@@ -27,7 +27,7 @@ func BenchmarkSubmit(b *testing.B) {
 			if name == "postgres" && os.Getenv("LANCAR_TEST_POSTGRES") == "" {
 				b.Skip("LANCAR_TEST_POSTGRES is not set")
 			}
-			w := newWorld(b, outside.Over(b, open(), records))
+			w := newWorld(b, outside.Over(b, outside.NewClock(time.Now()), open(), records))
 			who := w.person(maria)
 			drafts := w.parked(who, b.N)
 			var next atomic.Int64
@@ -79,7 +79,7 @@ func BenchmarkLists(b *testing.B) {
 				b.Run(fmt.Sprintf("%s/%s/%d", list, engine, n), func(b *testing.B) {
 					name := fmt.Sprint(engine, n)
 					if worlds[name] == nil {
-						worlds[name] = newWorld(b, outside.Over(b, open(), records))
+						worlds[name] = newWorld(b, outside.Over(b, outside.NewClock(time.Now()), open(), records))
 						worlds[name].filled(n)
 					}
 					worlds[name].page(b, list, n)

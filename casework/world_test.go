@@ -88,7 +88,7 @@ func (w *world) run() {
 			return nil
 		}))
 		w.Must(w.Queue.Drain(w.t.Context()))
-		n, err := w.Log.Sequence(w.t.Context())
+		n, err := w.PublicLog.Sequence(w.t.Context())
 		w.Must(err)
 		ready, dead, err := w.Queue.Counts(w.t.Context())
 		w.Must(err)

@@ -71,7 +71,7 @@ func newWorld(t *testing.T) *world {
 	w.apps = oidc.New(oidc.Rooms{DB: w.DB, Queue: w.Queue, Keys: w.Ring, Identity: w.Identity, Access: w.Access, Machines: w.Machines, Log: slog.New(slog.DiscardHandler)}, oidc.Config{Issuer: "https://masuk.example", Sandbox: true})
 	w.Breaches = breach.New(w.DB, w.Queue, w.Cases.AffectedTx, w.Identity.SecondTx)
 	w.open(Deps{Regions: w.Regions, Catalog: w.Catalog, Identity: w.Identity, Mandates: w.Mandates, Access: w.Access, Breaches: w.Breaches, Notify: w.Notify, Cases: w.Cases, Charges: w.Charges, Machines: w.Machines, OIDC: w.apps,
-		Documents: w.Documents, PublicLog: w.Log, Queue: w.Queue, Registers: func(id string) lancar.Text { s, _ := w.Exchange.Source(id); return s.Name }, Clock: w.Now, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Rehearsal: true})
+		Documents: w.Documents, PublicLog: w.PublicLog, Queue: w.Queue, Registers: func(id string) lancar.Text { s, _ := w.Exchange.Source(id); return s.Name }, Clock: w.Now, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Rehearsal: true})
 	return w
 }
 
@@ -95,7 +95,7 @@ func (w *world) run() {
 			return w.Queue.EnqueueTx(tx, jobs.Job{Region: "00", Queue: "casework.sweep"})
 		}))
 		w.Must(w.Queue.Drain(w.t.Context()))
-		n, err := w.Log.Sequence(w.t.Context())
+		n, err := w.PublicLog.Sequence(w.t.Context())
 		w.Must(err)
 		if n == 0 {
 			w.Must(w.Queue.Drain(w.t.Context()))

@@ -75,7 +75,7 @@ func (w *world) open(host string, national func(w *world, home string) *upstream
 	w.Queue.Subscribe(access.EventWithdrawn, "oidc", w.oidc.Withdrawn)
 	var err error
 	p, err = New(Deps{OIDC: w.oidc, National: nation, Regions: w.Regions, Catalog: w.Catalog, Finder: catalog.NewFinder(w.Catalog), Identity: w.Identity, Machines: w.Machines, Mandates: w.Mandates, Access: w.Access, Notify: w.Notify,
-		Cases: w.Cases, Charges: w.Charges, Documents: w.Documents, PublicLog: w.Log, Clock: w.Now, Logger: log, Home: home, Rehearsal: true,
+		Cases: w.Cases, Charges: w.Charges, Documents: w.Documents, PublicLog: w.PublicLog, Clock: w.Now, Logger: log, Home: home, Rehearsal: true,
 		Checks: serve.NewLimiter(0.001, 8), Registers: func(id string) lancar.Text { s, _ := w.Exchange.Source(id); return s.Name }})
 	w.Must(err)
 	mux := http.NewServeMux()
@@ -94,7 +94,7 @@ func (w *world) run() {
 	w.t.Helper()
 	for range 6 {
 		w.Must(w.Queue.Drain(w.t.Context()))
-		_, err := w.Log.Sequence(w.t.Context())
+		_, err := w.PublicLog.Sequence(w.t.Context())
 		w.Must(err)
 	}
 }

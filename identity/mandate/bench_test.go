@@ -17,9 +17,9 @@ func BenchmarkMandate(b *testing.B) {
 	for _, engine := range []string{"sqlite", "postgres"} {
 		open := func(b *testing.B) *world {
 			if engine == "sqlite" {
-				return newWorld(b, outside.Over(b, storetest.Open(b), people()))
+				return newWorld(b, outside.Over(b, outside.NewClock(time.Now()), storetest.Open(b), people()))
 			}
-			return newWorld(b, outside.Over(b, storetest.OpenURL(b, storetest.PostgresURL(b), time.Now), people()))
+			return newWorld(b, outside.Over(b, outside.NewClock(time.Now()), storetest.OpenURL(b, storetest.PostgresURL(b), time.Now), people()))
 		}
 		b.Run(engine+"/check", func(b *testing.B) {
 			w := open(b)

@@ -25,7 +25,7 @@ import (
 // Counter is the rooms. Wherever they send people, it is [outside.Base].
 type Counter struct {
 	*outside.Node
-	Log       *publiclog.Log
+	PublicLog *publiclog.Log
 	Mandates  *mandate.Mandates
 	Machines  *machine.Machines
 	Documents *document.Documents
@@ -43,14 +43,14 @@ type Counter struct {
 func New(t testing.TB, n *outside.Node, services fs.FS, packs *region.Regions, bank payment.Bank) *Counter {
 	t.Helper()
 	c := &Counter{Node: n, Regions: packs}
-	c.Log = publiclog.New(c.DB, c.Queue, c.Ring, publiclog.Config{})
+	c.PublicLog = publiclog.New(c.DB, c.Queue, c.Ring, publiclog.Config{})
 	c.Machines = machine.New(c.DB, c.Queue, c.Ring, c.Identity, machine.Config{})
 	c.Mandates = mandate.New(c.DB, c.Queue, c.Ring, c.Access, c.Notify, c.Exchange, c.Identity, mandate.Config{Working: func(tx *store.Tx, id lancar.ID) error {
 		_, _, err := c.Machines.ProofTx(tx, id)
 		return err
 	}})
 	var err error
-	c.Documents, err = document.New(c.DB, c.Queue, c.Ring, c.Log, document.Config{CheckBase: outside.Base})
+	c.Documents, err = document.New(c.DB, c.Queue, c.Ring, c.PublicLog, document.Config{CheckBase: outside.Base})
 	c.Must(err)
 	c.Charges = payment.New(c.DB, c.Queue, c.Ring, packs, c.Access, c.Identity, c.Acquirer, bank)
 	var problems []*strictyaml.Error
@@ -66,7 +66,7 @@ func New(t testing.TB, n *outside.Node, services fs.FS, packs *region.Regions, b
 
 // Restarted is casework made anew over the same database, with these regions.
 func (c *Counter) Restarted(queue *jobs.Queue, packs *region.Regions) *casework.Cases {
-	return casework.New(casework.Rooms{DB: c.DB, Queue: queue, Keys: c.Ring, Log: c.Log, Regions: packs, Access: c.Access, Identity: c.Identity, Mandates: c.Mandates,
+	return casework.New(casework.Rooms{DB: c.DB, Queue: queue, Keys: c.Ring, Log: c.PublicLog, Regions: packs, Access: c.Access, Identity: c.Identity, Mandates: c.Mandates,
 		Exchange: c.Exchange, Catalog: c.Catalog, Documents: c.Documents, Charges: c.Charges, Base: outside.Base})
 }
 

@@ -30,7 +30,7 @@ func Each(t *testing.T, start time.Time, records Records, fn func(*testing.T, *W
 	clock := NewClock(start)
 	storetest.EachAt(t, clock.Now, func(t *testing.T, db *store.DB) {
 		clock.SetClock(start)
-		fn(t, newWorld(t, db, clock, records))
+		fn(t, Over(t, clock, db, records))
 	})
 }
 
@@ -38,16 +38,11 @@ func Each(t *testing.T, start time.Time, records Records, fn func(*testing.T, *W
 func Once(t testing.TB, start time.Time, records Records) *World {
 	t.Helper()
 	clock := NewClock(start)
-	return newWorld(t, storetest.OpenAt(t, clock.Now), clock, records)
+	return Over(t, clock, storetest.OpenAt(t, clock.Now), records)
 }
 
-// Over is a world over a database that has a clock already; its own clock starts at that time.
-func Over(t testing.TB, db *store.DB, records Records) *World {
-	t.Helper()
-	return newWorld(t, db, NewClock(db.Now()), records)
-}
-
-func newWorld(t testing.TB, db *store.DB, clock *Clock, records Records) *World {
+// Over is a world over a database opened otherwise, on this clock or on one that shows about the same.
+func Over(t testing.TB, clock *Clock, db *store.DB, records Records) *World {
 	t.Helper()
 	return &World{Clock: clock, Post: &Post{}, Registers: NewRegisters(t, records), Acquirer: NewAcquirer(clock.Now), DB: db, t: t}
 }
