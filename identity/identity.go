@@ -100,5 +100,6 @@ func New(db *store.DB, queue *jobs.Queue, ring *keys.Ring, acc *access.Access, n
 	i := &Identity{db: db, queue: queue, ring: ring, access: acc, notify: note, exchange: exch, limits: limits}
 	queue.Handle(queueProve, i.prove)
 	queue.HandleTx(queueRemind, i.remind)
+	queue.HandleTx(queueContact, i.endContact)
 	return i
 }

@@ -113,7 +113,7 @@ func registerContacts(tx *store.Tx, account lancar.ID) (bool, error) {
 }
 
 func endContactsExcept(tx *store.Tx, account lancar.ID, hash string) error {
-	return tx.Queue(`UPDATE identity_contacts SET ended_at = $3 WHERE account = $1 AND hash <> $2 AND ended_at = 0`, string(account), hash, store.Micros(tx.Now))
+	return tx.Queue(`UPDATE identity_contacts SET ended_at = $3, ends_at = 0 WHERE account = $1 AND hash <> $2 AND ended_at = 0`, string(account), hash, store.Micros(tx.Now))
 }
 
 type disputeRow struct {

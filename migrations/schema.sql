@@ -539,7 +539,7 @@ CREATE TABLE identity_contacts (
   added_at BIGINT NOT NULL,
   proven_at BIGINT NOT NULL,
   register BIGINT NOT NULL,
-  ended_at BIGINT NOT NULL,
+  ended_at BIGINT NOT NULL, ends_at BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (account, hash)
 );
 

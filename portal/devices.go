@@ -15,6 +15,7 @@ type devicesView struct {
 	Fresh     bool           // the ways in may be changed now
 	Script    string         // of passkeys, "" where there are none
 	Waiting   []recoveryView // contacts that want to take the account over
+	Contacts  []wayView
 	Passkeys  []passkeyView
 	App       string // since when a code app is accepted, "" if none is
 	Devices   []deviceView
@@ -28,6 +29,12 @@ type devicesView struct {
 type passkeyView struct {
 	ID, Name, Line string
 	Tag            *web.Tag
+}
+
+// wayView is one by which the account is opened; Ends is until when, "" for one that stays.
+type wayView struct {
+	ID, Name, Line, Ends string
+	Removable            bool
 }
 
 type recoveryView struct{ ID, Contact, Ready string }
@@ -50,7 +57,7 @@ func devices(v *visit) error {
 func (v *visit) devicesPage(status int, problems []web.Problem) error {
 	view := devicesView{Fresh: v.session.Fresh(v.now, identity.FreshFor), Script: v.passkeyScript(), Problems: problems}
 	view.Level, view.LevelLine = v.levelWords(v.session.Level)
-	for _, fill := range []func(*devicesView) error{v.recoveryViews, v.passkeyViews, v.appView, v.deviceViews, v.happenedRows} {
+	for _, fill := range []func(*devicesView) error{v.recoveryViews, v.wayViews, v.passkeyViews, v.appView, v.deviceViews, v.happenedRows} {
 		if err := fill(&view); err != nil {
 			return err
 		}
@@ -66,6 +73,10 @@ func (v *visit) devicesPage(status int, problems []web.Problem) error {
 		view.Done = v.T("Pemulihan dibatalkan. Kontak itu tidak bisa membuka akun Anda.", "The recovery is stopped. That contact cannot open your account.")
 	case "allowed":
 		view.Done = v.T("Kontak itu sekarang bisa membuka akun Anda.", "That contact can now open your account.")
+	case "contact":
+		view.Done = v.T("Kontak itu akan dihapus. Semua kontak Anda diberi tahu; sampai saat itu Anda bisa membatalkannya.", "That contact will be removed. All your contacts are told; until then you can stop it.")
+	case "kept":
+		view.Done = v.T("Kontak itu tetap dipakai.", "That contact stays in use.")
 	case "device":
 		view.Done = v.T("Perangkat itu sudah keluar.", "That device is signed out.")
 	}
@@ -107,6 +118,45 @@ func (v *visit) recoveryViews(view *devicesView) error {
 		view.Waiting = append(view.Waiting, recoveryView{ID: string(r.ID), Contact: r.Contact, Ready: v.When(r.Ready)})
 	}
 	return err
+}
+
+func (v *visit) wayViews(view *devicesView) error {
+	list, err := v.Identity.Contacts(v.r.Context(), v.session)
+	stay := 0
+	for _, c := range list {
+		if c.Ends.IsZero() {
+			stay++
+		}
+	}
+	for _, c := range list {
+		row := wayView{ID: c.ID, Name: c.Masked, Line: v.T("Dipakai sejak ", "In use since ") + v.Date(c.Since), Removable: c.Ends.IsZero() && stay > 1}
+		if c.Register {
+			row.Line += v.T(", tercatat di data kependudukan", ", in the population register")
+		}
+		if !c.Ends.IsZero() {
+			row.Ends = v.When(c.Ends)
+		}
+		view.Contacts = append(view.Contacts, row)
+	}
+	return err
+}
+
+// changeContact begins to remove a contact, or keeps one that is being removed.
+func changeContact(v *visit) error {
+	if err := v.readForm(); err != nil {
+		return err
+	}
+	id, done := v.r.PostForm.Get("contact"), "contact"
+	err := error(nil)
+	if v.r.PostForm.Get("do") == "keep" {
+		done, err = "kept", v.Identity.KeepContact(v.r.Context(), v.session, id)
+	} else {
+		err = v.Identity.RemoveContact(v.r.Context(), v.session, id)
+	}
+	if err != nil {
+		return v.provedFirst(err)
+	}
+	return v.to("/me/devices?done=" + done)
 }
 
 // settleRecovery stops a waiting recovery, or says that the contact is one's own.

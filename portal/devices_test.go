@@ -114,3 +114,41 @@ func TestPasskeyPagesAnswerNonsensePlainly(t *testing.T) {
 		t.Error("a passkey is offered where there can be none")
 	}
 }
+
+// Contacts stand on the page of security; one of two is removed after a wait, the last one never, and another
+// site's form removes none.
+func TestAContactIsRemovedOnThePageOfSecurity(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	b.signIn(maria)
+	b.get("/me/devices")
+	b.shows(200, "m***a@e***e.com", "Kontak terakhir tidak bisa dihapus")
+	if strings.Contains(b.body, `name="do" value="remove"`) || strings.Contains(b.body, "maria@example.com") {
+		t.Fatal("the last contact can be removed, or is shown whole")
+	}
+	one, err := w.id.Contacts(t.Context(), b.session())
+	w.must(err)
+	b.post("/me/devices/contact", "contact", one[0].ID, "do", "remove")
+	b.shows(409, "satu-satunya kontak")
+
+	p := w.records["population "+maria]
+	p["email"] = "baru@example.com"
+	second := w.browser()
+	second.post("/signin", "kind", "resident", "to", "/me", "number", maria, "name", p["name"], "contact", p["email"], "birth_date.d", "06", "birth_date.m", "09", "birth_date.y", "1997")
+	attempt := second.find(`name="attempt" value="([^"]+)"`)
+	w.run()
+	second.post("/signin/code", "attempt", attempt, "to", "/me", "code", regexp.MustCompile(`\d{6}`).FindString(w.mails[len(w.mails)-1]))
+	second.shows(200, "Tunggu dulu")
+	b.get("/me/devices")
+	b.post("/me/devices/recovery", "recovery", b.find(`name="recovery" value="([^"]+)"`), "do", "allow")
+	b.shows(200, "m***a@e***e.com", "b***u@e***e.com", `name="do" value="remove"`)
+	b.forged("/me/devices/contact", "contact", one[0].ID, "do", "remove")
+	b.shows(403, "situs lain")
+	b.post("/me/devices/contact", "contact", one[0].ID, "do", "remove")
+	b.shows(200, "Semua kontak Anda diberi tahu", "Jangan dihapus")
+	b.post("/me/devices/contact", "contact", one[0].ID, "do", "keep")
+	b.shows(200, "Kontak itu tetap dipakai")
+	w.pass(20 * time.Minute)
+	b.post("/me/devices/contact", "contact", one[0].ID, "do", "remove")
+	b.shows(200, "Buktikan sekali lagi")
+}

@@ -226,6 +226,7 @@ func ownRoutes() map[string]handler {
 		"POST /me/devices/signout":                        signOutDevice,
 		"POST /me/devices/signout-all":                    signOutAll,
 		"POST /me/devices/recovery":                       settleRecovery,
+		"POST /me/devices/contact":                        changeContact,
 		"POST /me/devices/app":                            newApp,
 		"POST /me/devices/app/confirm":                    confirmApp,
 		"POST /me/devices/app/remove":                     removeApp,
