@@ -19,6 +19,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"lancar"
@@ -306,11 +307,22 @@ func (c *Charges) moveTx(tx *store.Tx, ch Charge, event string) (Charge, error) 
 	return ch, insertHistory(tx, ch, event, c.historyMAC(ch.Region, ch.ID, ch.Version, event, store.Micros(tx.Now)))
 }
 
-// write runs fn in a transaction, again while somebody else changed the charge first.
+// moveTries is how often a transaction is run again because somebody else changed the charge first: of so
+// many at once on one charge each gets its turn.
+const moveTries = 60
+
+// write runs fn in a transaction, again while somebody else changed the charge first. Those who lost step
+// aside for a random while, so that a crowd on one charge thins out.
 func (c *Charges) write(ctx context.Context, fn func(*store.Tx) error) error {
 	for try := 0; ; try++ {
-		if err := c.db.Write(ctx, fn); !errors.Is(err, errMoved) || try == 5 {
+		err := c.db.Write(ctx, fn)
+		if !errors.Is(err, errMoved) || try == moveTries {
 			return err
+		}
+		select {
+		case <-time.After(time.Duration(rand.IntN(2<<min(try, 5))) * time.Millisecond):
+		case <-ctx.Done():
+			return errors.Join(err, ctx.Err())
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -233,6 +234,27 @@ func TestReportsAtOnceSettleOnce(t *testing.T) {
 		d.drain(t)
 		if len(d.settled) != 1 || len(d.refunds) != 1 || d.balance(t, "53.15", "bank") != 2000_00 {
 			t.Fatal(d.settled, d.refunds)
+		}
+	})
+}
+
+// Many pay one code at once: every report is taken, one settles, the rest of the money is due back.
+func TestManyReceiptsAtOnceAreAllTaken(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		ch := d.charge(t, "53.15", 1000)
+		code := d.code(t, ch)
+		var group sync.WaitGroup
+		for i := range 24 {
+			group.Go(func() {
+				if got := d.notify(t, note{reference: code.Reference, receipt: fmt.Sprint("R", i), amount: 1000_00}); got != "2005200" {
+					t.Error(got)
+				}
+			})
+		}
+		group.Wait()
+		d.drain(t)
+		if len(d.settled) != 1 || len(d.refunds) != 23 || d.balance(t, "53.15", "bank") != 24_000_00 {
+			t.Fatal(d.settled, len(d.refunds), d.balance(t, "53.15", "bank"))
 		}
 	})
 }

@@ -50,8 +50,15 @@ func (c *Charges) settleTx(tx *store.Tx, r Report) (outcome, error) {
 	kind := map[State]string{Open: "applied", Paid: "twice", Expired: "late", Cancelled: "cancelled"}[ch.State]
 	id := lancar.NewID(tx.Now)
 	p := paid{Report: r, region: ch.Region, id: id, charge: ch.ID, kind: kind, at: store.Micros(tx.Now)}
-	if made, err := insertPayment(tx, p, c.paymentMAC(p)); err != nil || !made {
-		return again, err
+	made, err := insertPayment(tx, p, c.paymentMAC(p))
+	if err == nil && !made { // this very payment, or another one that settled the charge while we looked
+		if known, err := repeated(tx, place, r); err != nil || known {
+			return again, err
+		}
+		err = errMoved
+	}
+	if err != nil {
+		return "", err
 	}
 	if err := insertMine(tx, ch); err != nil {
 		return "", err
