@@ -39,7 +39,7 @@ type Attempt struct {
 // looks at the form of things only: nothing it says depends on what a register holds.
 func (c *Claim) clean(now time.Time) (notify.Address, error) {
 	if c.MRZ != "" && c.Kind == Visitor {
-		m, err := ReadMRZ(c.MRZ, now)
+		m, err := readMRZ(c.MRZ, now)
 		if err != nil {
 			return notify.Address{}, err
 		}

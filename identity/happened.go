@@ -28,9 +28,9 @@ const (
 	Recovered       What = "recovered"
 	SignedOutAll    What = "signed-out"
 	NumberChanged   What = "number"
-	ContactLeaves   What = "contact-leaves"
-	ContactStays    What = "contact-stays"
-	ContactGone     What = "contact-gone"
+	contactLeaves   What = "contact-leaves"
+	contactStays    What = "contact-stays"
+	contactGone     What = "contact-gone"
 )
 
 // Text says it in a few words.
@@ -173,13 +173,13 @@ func wordsOf(what What, detail string) notify.Message {
 			"Akun Anda sekarang dibuka lewat "+detail+". Kontak, kunci sandi, dan sesi yang lama sudah berakhir.", "Your account is now opened through "+detail+". The old contacts, passkeys and sessions have ended.")
 	case SignedOutAll:
 		return say("Keluar dari semua perangkat", "Signed out everywhere", "Semua perangkat dan aplikasi sudah keluar dari akun Anda.", "All devices and apps are signed out of your account.")
-	case ContactLeaves:
+	case contactLeaves:
 		return say("Kontak Anda akan dihapus", "A contact of yours will be removed",
 			"Seseorang yang masuk ke akun Anda menghapus kontak ini: "+detail+" lagi. Sampai saat itu kontak ini masih membuka akun Anda, dan Anda bisa membatalkannya di \"Perangkat dan keamanan\".",
 			"Somebody who is signed in to your account removes this contact: "+detail+" left. Until then it still opens your account, and you can stop this under \"Devices and security\".")
-	case ContactStays:
+	case contactStays:
 		return say("Kontak Anda tetap dipakai", "Your contact stays", "Penghapusan kontak ini dibatalkan: "+detail, "The removal of this contact was stopped: "+detail)
-	case ContactGone:
+	case contactGone:
 		return say("Kontak dihapus dari akun Anda", "A contact was removed from your account", "Kontak ini tidak lagi membuka akun Anda: "+detail, "This contact no longer opens your account: "+detail)
 	case NumberChanged:
 		return say("Nomor identitas Anda diganti", "Your identity number was changed", "Nomor identitas di akun Anda diganti oleh petugas: "+detail, "An officer changed the identity number of your account: "+detail)

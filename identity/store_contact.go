@@ -5,11 +5,16 @@ import (
 
 	"lancar"
 	"lancar/internal/store"
+	"lancar/notify"
 )
 
+// wayRow is a contact as it is kept: sealed, and masked once it was opened for who may.
 type wayRow struct {
-	Contact
-	sealed []byte
+	ID, Masked  string
+	Channel     notify.Channel
+	Register    bool
+	Since, Ends time.Time
+	sealed      []byte
 }
 
 func waysOf(tx *store.Tx, account lancar.ID) ([]wayRow, error) {

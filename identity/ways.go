@@ -39,7 +39,7 @@ func (i *Identity) Contacts(ctx context.Context, s Session) (list []Contact, err
 				return err
 			}
 			if r.Masked, err = i.maskedWay(tx, s.Account, r); err == nil {
-				list = append(list, r.Contact)
+				list = append(list, Contact{r.ID, r.Channel, r.Masked, r.Since, r.Register, r.Ends})
 			}
 		}
 		return err
@@ -54,6 +54,9 @@ func (i *Identity) Contacts(ctx context.Context, s Session) (list []Contact, err
 func (i *Identity) RemoveContact(ctx context.Context, s Session, id string) error {
 	if s.Kind == Officer {
 		return lancar.Fail(lancar.Forbidden, "", "Kontak petugas diatur bagian kepegawaian.", "The personnel office keeps officers' contacts.")
+	}
+	if err := s.Own.For(s.Subject, access.Contact); err != nil {
+		return err
 	}
 	return i.db.Write(ctx, func(tx *store.Tx) error {
 		if err := i.MayChangeTx(tx, s); err != nil {
@@ -75,7 +78,7 @@ func (i *Identity) RemoveContact(ctx context.Context, s Session, id string) erro
 		if err := i.queue.EnqueueTx(tx, job); err != nil {
 			return err
 		}
-		return i.HappenedTx(tx, s.Account, ContactLeaves, way.Masked+", "+strconv.Itoa(int(i.limits.Recovery.Hours()))+" jam")
+		return i.HappenedTx(tx, s.Account, contactLeaves, way.Masked+", "+strconv.Itoa(int(i.limits.Recovery.Hours()))+" jam")
 	})
 }
 
@@ -93,7 +96,7 @@ func (i *Identity) KeepContact(ctx context.Context, s Session, id string) error 
 		if err := updateWay(tx, s.Account, id, time.Time{}); err != nil {
 			return err
 		}
-		return i.HappenedTx(tx, s.Account, ContactStays, way.Masked)
+		return i.HappenedTx(tx, s.Account, contactStays, way.Masked)
 	})
 }
 
@@ -116,7 +119,7 @@ func (i *Identity) endContact(tx *store.Tx, j jobs.Job) error {
 	case stay == 0:
 		return updateWay(tx, account, id, time.Time{})
 	}
-	if err := i.HappenedTx(tx, account, ContactGone, way.Masked); err != nil {
+	if err := i.HappenedTx(tx, account, contactGone, way.Masked); err != nil {
 		return err
 	}
 	return endWay(tx, account, id)

@@ -126,18 +126,18 @@ func TestAContactIsRemovedOnThePageOfSecurity(t *testing.T) {
 	if strings.Contains(b.body, `name="do" value="remove"`) || strings.Contains(b.body, "maria@example.com") {
 		t.Fatal("the last contact can be removed, or is shown whole")
 	}
-	one, err := w.id.Contacts(t.Context(), b.session())
-	w.must(err)
+	one, err := w.Identity.Contacts(t.Context(), b.session())
+	w.Must(err)
 	b.post("/me/devices/contact", "contact", one[0].ID, "do", "remove")
 	b.shows(409, "satu-satunya kontak")
 
-	p := w.records["population "+maria]
-	p["email"] = "baru@example.com"
+	w.SetField("population "+maria, "email", "baru@example.com")
+	p := w.Record("population " + maria)
 	second := w.browser()
 	second.post("/signin", "kind", "resident", "to", "/me", "number", maria, "name", p["name"], "contact", p["email"], "birth_date.d", "06", "birth_date.m", "09", "birth_date.y", "1997")
 	attempt := second.find(`name="attempt" value="([^"]+)"`)
 	w.run()
-	second.post("/signin/code", "attempt", attempt, "to", "/me", "code", regexp.MustCompile(`\d{6}`).FindString(w.mails[len(w.mails)-1]))
+	second.post("/signin/code", "attempt", attempt, "to", "/me", "code", outside.CodeIn(w.LastMail("")))
 	second.shows(200, "Tunggu dulu")
 	b.get("/me/devices")
 	b.post("/me/devices/recovery", "recovery", b.find(`name="recovery" value="([^"]+)"`), "do", "allow")
@@ -148,7 +148,7 @@ func TestAContactIsRemovedOnThePageOfSecurity(t *testing.T) {
 	b.shows(200, "Semua kontak Anda diberi tahu", "Jangan dihapus")
 	b.post("/me/devices/contact", "contact", one[0].ID, "do", "keep")
 	b.shows(200, "Kontak itu tetap dipakai")
-	w.pass(20 * time.Minute)
+	w.Pass(20 * time.Minute)
 	b.post("/me/devices/contact", "contact", one[0].ID, "do", "remove")
 	b.shows(200, "Buktikan sekali lagi")
 }
