@@ -153,6 +153,13 @@ func TestAPersonsNoEndsAnAgentsStep(t *testing.T) {
 		if r := c.want(200, c.call("GET", poll, nil)); r.str("state") != "refused" {
 			t.Error(r.text)
 		}
+		// Another key does not ask for the same thing again; what changed is asked anew.
+		c.want(403, c.call("POST", at+"/submit", nil, "Idempotency-Key", "kirim-0002"))
+		if asks, err = w.mandates.Asks(t.Context(), s.Own); err != nil || len(asks) != 0 {
+			t.Error("asked again after a no:", asks, err)
+		}
+		c.want(200, c.call("PATCH", at, map[string]any{"answers": map[string]string{"goods": "produce"}}))
+
 		// What nobody answers lapses, and may be asked again.
 		c.want(202, c.call("POST", at+"/submit", nil, "Idempotency-Key", "kirim-0002"))
 		w.Pass(25 * time.Hour)

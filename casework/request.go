@@ -55,7 +55,7 @@ func (c *Cases) requestTx(tx *store.Tx, who Applicant, key string, verb mandate.
 	}
 	asked, err := c.mandates.AskedTx(tx, who.By.ID, r.ask)
 	if err == nil && asked.State == mandate.AskRefused {
-		err = lancar.Fail(lancar.Forbidden, "refused", "Orang yang diwakili menolak langkah ini.", "The person it is for said no to this step.")
+		err = mandate.ErrRefused()
 	}
 	return r, err
 }

@@ -59,6 +59,11 @@ func TestAnAgreementDoesNotLast(t *testing.T) {
 		w.Pass(11 * time.Minute)
 		w.Refused(w.use(bot, m.ID, act), lancar.Forbidden)
 		w.Must(w.m.Ask(t.Context(), bot, m.ID, act)) // asked anew
+		old, err := w.m.Asked(t.Context(), bot, asks[0].ID)
+		w.Must(err)
+		if old.State != mandate.AskLapsed {
+			t.Errorf("what was agreed and not done is %s", old.State)
+		}
 		w.Pass(25 * time.Hour)
 		asks, err = w.m.Asks(t.Context(), me.Own)
 		w.Must(err)
@@ -70,6 +75,9 @@ func TestAnAgreementDoesNotLast(t *testing.T) {
 		w.Must(err)
 		w.Must(w.m.Refuse(t.Context(), me, asks[0].ID))
 		w.Refused(w.use(bot, m.ID, act), lancar.Forbidden)
+		w.Refused(w.m.Ask(t.Context(), bot, m.ID, act), lancar.Forbidden) // a no holds for a day
+		w.Pass(25 * time.Hour)
+		w.Must(w.m.Ask(t.Context(), bot, m.ID, act))
 		w.idle = true
 		w.Refused(w.use(bot, m.ID, mandate.Act{Verb: mandate.Draft, Ref: "d"}), lancar.Forbidden)
 		w.idle = false

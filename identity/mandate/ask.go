@@ -67,7 +67,13 @@ func (m *Mandates) Ask(ctx context.Context, machine, id lancar.ID, act Act) erro
 	})
 }
 
+// ErrRefused is what a machine is told whose person said no: lancar.Forbidden on field "refused".
+func ErrRefused() error {
+	return lancar.Fail(lancar.Forbidden, "refused", "Orang yang diwakili menolak langkah ini.", "The person it is for said no to this step.")
+}
+
 // AskTx is [Mandates.Ask] inside the caller's transaction. It returns the question that is open now.
+// A no to exactly this act holds for a day ([ErrRefused]): nobody is asked until they say yes.
 func (m *Mandates) AskTx(tx *store.Tx, machine, id lancar.ID, act Act) (Pending, error) {
 	r, err := m.liveTx(tx, machine, id)
 	if err != nil {
@@ -83,6 +89,12 @@ func (m *Mandates) AskTx(tx *store.Tx, machine, id lancar.ID, act Act) (Pending,
 	case err == nil:
 		return open.told(tx.Now), nil
 	case err != store.ErrNone:
+		return Pending{}, err
+	}
+	if no, err := saidNo(tx, id, act, store.Micros(tx.Now.Add(-askLife))); err != nil || no {
+		if err == nil {
+			err = ErrRefused()
+		}
 		return Pending{}, err
 	}
 	if n, err := countAsks(tx, r.Principal.Account, id, store.Micros(tx.Now.Add(-askLife))); err != nil || n >= asksMost {

@@ -67,9 +67,10 @@ func insertAsk(tx *store.Tx, q question) (bool, error) {
 	return n == 1, err
 }
 
-// clearAsks takes questions that nobody answered in time out of the way of a new one.
+// clearAsks takes questions that nobody answered in time, and agreements that were not used, out of the
+// way of a new one. They lapsed: answered_at says that nobody refused them.
 func clearAsks(tx *store.Tx, m lancar.ID) error {
-	_, err := tx.Exec(`UPDATE identity_mandate_asks SET state = 'refused' WHERE mandate = $1 AND state IN ('waiting', 'approved') AND expires_at <= $2`,
+	_, err := tx.Exec(`UPDATE identity_mandate_asks SET state = 'refused', answered_at = 0 WHERE mandate = $1 AND state IN ('waiting', 'approved') AND expires_at <= $2`,
 		string(m), store.Micros(tx.Now))
 	return err
 }
@@ -84,6 +85,14 @@ func openAsk(tx *store.Tx, m lancar.ID, a Act) (question, error) {
 func askByHolder(tx *store.Tx, holder, id lancar.ID) (question, error) {
 	return store.One(tx, scanAsk, `SELECT `+askColumns+` FROM identity_mandate_asks a WHERE a.id = $1
 		AND EXISTS (SELECT 1 FROM identity_mandates m WHERE m.id = a.mandate AND m.holder = $2)`, string(id), string(holder))
+}
+
+// saidNo says whether the person refused exactly this act since an instant.
+func saidNo(tx *store.Tx, m lancar.ID, a Act, since int64) (bool, error) {
+	var n int64
+	err := tx.QueryRow(`SELECT count(*) FROM identity_mandate_asks WHERE mandate = $1 AND verb = $2 AND ref = $3 AND amount = $4 AND state = 'refused' AND answered_at > $5`,
+		string(m), string(a.Verb), a.Ref, a.Amount.Amount, since).Scan(&n)
+	return n > 0, err
 }
 
 // countAsks is how many questions a mandate's machine has asked since an instant.
