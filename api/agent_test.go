@@ -155,7 +155,7 @@ func TestAPersonsNoEndsAnAgentsStep(t *testing.T) {
 		}
 		// Another key does not ask for the same thing again; what changed is asked anew.
 		c.want(403, c.call("POST", at+"/submit", nil, "Idempotency-Key", "kirim-0002"))
-		if asks, err = w.mandates.Asks(t.Context(), s.Own); err != nil || len(asks) != 0 {
+		if asks, err = w.Mandates.Asks(t.Context(), s.Own); err != nil || len(asks) != 0 {
 			t.Error("asked again after a no:", asks, err)
 		}
 		c.want(200, c.call("PATCH", at, map[string]any{"answers": map[string]string{"goods": "produce"}}))
