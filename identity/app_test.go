@@ -15,47 +15,47 @@ import (
 func (w *world) codeOf(a identity.App) string {
 	w.t.Helper()
 	secret, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(a.Secret)
-	w.must(err)
-	return totp.Code(secret, totp.Step(w.now()))
+	w.Must(err)
+	return totp.Code(secret, totp.Step(w.Now()))
 }
 
 func TestACodeAppStandsInWhereNoMessageArrives(t *testing.T) {
 	each(t, identity.Limits{}, func(w *world) {
-		_, s := w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
-		app, err := w.id.NewApp(t.Context(), s, "Uji")
-		w.must(err)
-		w.refused(w.id.ConfirmApp(t.Context(), s, "000000"), lancar.Invalid)
-		_, _, err = w.confirm(w.start(claim(maria, "maria@example.com")).ID, w.codeOf(app))
-		w.refused(err, lancar.Invalid) // not confirmed yet
-		w.must(w.id.ConfirmApp(t.Context(), s, w.codeOf(app)))
-		w.drain()
+		_, s := w.signIn(w.Claim(maria, "maria@example.com"), "maria@example.com")
+		app, err := w.Identity.NewApp(t.Context(), s, "Uji")
+		w.Must(err)
+		w.Refused(w.Identity.ConfirmApp(t.Context(), s, "000000"), lancar.Invalid)
+		_, _, err = w.confirm(w.start(w.Claim(maria, "maria@example.com")).ID, w.codeOf(app))
+		w.Refused(err, lancar.Invalid) // not confirmed yet
+		w.Must(w.Identity.ConfirmApp(t.Context(), s, w.codeOf(app)))
+		w.Drain()
 		w.told("maria@example.com", "Aplikasi kode ditambahkan")
-		_, err = w.id.NewApp(t.Context(), s, "Uji")
-		w.refused(err, lancar.Conflict)
-		_, _, err = w.confirm(w.start(claim(maria, "maria@example.com")).ID, w.codeOf(app))
-		w.refused(err, lancar.Invalid) // its step was spent
-		w.pass(30 * time.Second)
-		_, in, err := w.confirm(w.start(claim(maria, "maria@example.com")).ID, w.codeOf(app))
+		_, err = w.Identity.NewApp(t.Context(), s, "Uji")
+		w.Refused(err, lancar.Conflict)
+		_, _, err = w.confirm(w.start(w.Claim(maria, "maria@example.com")).ID, w.codeOf(app))
+		w.Refused(err, lancar.Invalid) // its step was spent
+		w.Pass(30 * time.Second)
+		_, in, err := w.confirm(w.start(w.Claim(maria, "maria@example.com")).ID, w.codeOf(app))
 		if err != nil || in.Account != s.Account || in.Level != identity.Verified || in.Methods[0] != "otp" {
 			t.Fatalf("%+v %v", in, err)
 		}
-		_, _, err = w.confirm(w.start(claim(maria, "maria@example.com")).ID, w.codeOf(app))
-		w.refused(err, lancar.Invalid) // each step once
-		w.pass(30 * time.Second)
-		wrong := claim(maria, "maria@example.com")
+		_, _, err = w.confirm(w.start(w.Claim(maria, "maria@example.com")).ID, w.codeOf(app))
+		w.Refused(err, lancar.Invalid) // each step once
+		w.Pass(30 * time.Second)
+		wrong := w.Claim(maria, "maria@example.com")
 		wrong.Name = "MARTHA"
 		_, _, err = w.confirm(w.start(wrong).ID, w.codeOf(app))
-		w.refused(err, lancar.Invalid) // the app replaces the message, not the facts
-		_, _, err = w.confirm(w.start(claim(maria, phone)).ID, w.codeOf(app))
-		w.refused(err, lancar.Invalid) // nor a contact of the account
-		_, his := w.signIn(claim(yosef, "yosef@example.com"), "yosef@example.com")
-		_, _, err = w.confirm(w.start(claim(yosef, "yosef@example.com")).ID, w.codeOf(app))
-		w.refused(err, lancar.Invalid)
-		w.must(w.id.RemoveApp(t.Context(), his))
-		w.must(w.id.RemoveApp(t.Context(), in))
-		w.pass(30 * time.Second)
-		_, _, err = w.confirm(w.start(claim(maria, "maria@example.com")).ID, w.codeOf(app))
-		w.refused(err, lancar.Invalid)
+		w.Refused(err, lancar.Invalid) // the app replaces the message, not the facts
+		_, _, err = w.confirm(w.start(w.Claim(maria, phone)).ID, w.codeOf(app))
+		w.Refused(err, lancar.Invalid) // nor a contact of the account
+		_, his := w.signIn(w.Claim(yosef, "yosef@example.com"), "yosef@example.com")
+		_, _, err = w.confirm(w.start(w.Claim(yosef, "yosef@example.com")).ID, w.codeOf(app))
+		w.Refused(err, lancar.Invalid)
+		w.Must(w.Identity.RemoveApp(t.Context(), his))
+		w.Must(w.Identity.RemoveApp(t.Context(), in))
+		w.Pass(30 * time.Second)
+		_, _, err = w.confirm(w.start(w.Claim(maria, "maria@example.com")).ID, w.codeOf(app))
+		w.Refused(err, lancar.Invalid)
 	})
 }
 
@@ -64,42 +64,42 @@ func TestACodeAppStandsInWhereNoMessageArrives(t *testing.T) {
 func TestACodeAppIsClosedToStrangersWhileTheyGuess(t *testing.T) {
 	once(t, identity.Limits{PerPair: 1000}, func(w *world) {
 		enter := func(mark, code string) error {
-			a := w.start(claim(maria, "maria@example.com"))
+			a := w.start(w.Claim(maria, "maria@example.com"))
 			if code == "" {
-				code = w.post.code("maria@example.com")
+				code = w.Code("maria@example.com")
 			}
-			_, _, err := w.id.Confirm(t.Context(), identity.Confirmation{Attempt: a.ID, Code: code, Address: "192.0.2.1", Host: "localhost", Device: "Firefox", Mark: mark})
+			_, _, err := w.Identity.Confirm(t.Context(), identity.Confirmation{Attempt: a.ID, Code: code, Address: "192.0.2.1", Host: "localhost", Device: "Firefox", Mark: mark})
 			return err
 		}
-		w.must(enter("hers", ""))
-		_, s := w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
-		app, err := w.id.NewApp(t.Context(), s, "Uji")
-		w.must(err)
-		w.must(w.id.ConfirmApp(t.Context(), s, w.codeOf(app)))
+		w.Must(enter("hers", ""))
+		_, s := w.signIn(w.Claim(maria, "maria@example.com"), "maria@example.com")
+		app, err := w.Identity.NewApp(t.Context(), s, "Uji")
+		w.Must(err)
+		w.Must(w.Identity.ConfirmApp(t.Context(), s, w.codeOf(app)))
 		for range 10 {
-			w.refused(enter("thief", "x"), lancar.Invalid)
+			w.Refused(enter("thief", "x"), lancar.Invalid)
 		}
-		w.pass(30 * time.Second)
-		w.refused(enter("thief", w.codeOf(app)), lancar.Invalid)
-		w.must(enter("hers", w.codeOf(app)))
-		w.must(enter("new", "")) // a message works everywhere
+		w.Pass(30 * time.Second)
+		w.Refused(enter("thief", w.codeOf(app)), lancar.Invalid)
+		w.Must(enter("hers", w.codeOf(app)))
+		w.Must(enter("new", "")) // a message works everywhere
 	})
 }
 
 func TestACodeGoesByChatWhereThatIsChosen(t *testing.T) {
 	once(t, identity.Limits{}, func(w *world) {
-		c := claim(maria, phone)
+		c := w.Claim(maria, phone)
 		c.Via = notify.WhatsApp
-		_, s, err := w.confirm(w.start(c).ID, w.post.code("chat "+phone))
-		if err != nil || s.Level != identity.Verified || w.post.count(phone) != 0 {
+		_, s, err := w.confirm(w.start(c).ID, w.Code("chat "+phone))
+		if err != nil || s.Level != identity.Verified || len(w.Mail(phone)) != 0 {
 			t.Fatalf("%+v %v", s, err)
 		}
 		c.Name = "MARTHA"
 		w.start(c)
-		if w.post.count("chat "+phone) != 2 || w.post.count(phone) != 0 { // what cannot be confirmed looks the same
-			t.Fatalf("%d by chat, %d by text message", w.post.count("chat "+phone), w.post.count(phone))
+		if len(w.Mail("chat "+phone)) != 2 || len(w.Mail(phone)) != 0 { // what cannot be confirmed looks the same
+			t.Fatalf("%d by chat, %d by text message", len(w.Mail("chat "+phone)), len(w.Mail(phone)))
 		}
-		c = claim(yosef, "yosef@example.com")
+		c = w.Claim(yosef, "yosef@example.com")
 		c.Via = notify.WhatsApp // a mail address stays one
 		w.signIn(c, "yosef@example.com")
 	})

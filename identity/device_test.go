@@ -122,8 +122,8 @@ func (a *authenticator) answer(o passkey.Offer, response map[string]any) passkey
 }
 
 func (w *world) passkeys() *passkey.Passkeys {
-	p, err := passkey.New(w.db, w.ring, w.id, home, "Lancar", w.now)
-	w.must(err)
+	p, err := passkey.New(w.DB, w.Ring, w.Identity, home, "Lancar", w.Now)
+	w.Must(err)
 	return p
 }
 
@@ -131,16 +131,16 @@ func (w *world) passkeys() *passkey.Passkeys {
 func (w *world) add(p *passkey.Passkeys, a *authenticator, s identity.Session) passkey.Passkey {
 	w.t.Helper()
 	o, err := p.OfferNew(w.t.Context(), s)
-	w.must(err)
+	w.Must(err)
 	k, err := p.Add(w.t.Context(), s, a.make(o), "HP saya", "Firefox")
-	w.must(err)
+	w.Must(err)
 	return k
 }
 
 func (w *world) offer(p *passkey.Passkeys) passkey.Offer {
 	w.t.Helper()
 	o, err := p.Offer()
-	w.must(err)
+	w.Must(err)
 	return o
 }
 

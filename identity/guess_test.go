@@ -14,9 +14,9 @@ func (w *world) hire(n int) (numbers []string) {
 	w.t.Helper()
 	for k := range n {
 		number := fmt.Sprintf("1986092620150510%02d", k)
-		_, err := w.id.SaveEmployee(w.t.Context(), identity.Employee{Number: number, Name: "Adriana", Mail: number + "@kantor.example",
+		_, err := w.Identity.SaveEmployee(w.t.Context(), identity.Employee{Number: number, Name: "Adriana", Mail: number + "@kantor.example",
 			Roles: []identity.Role{{Role: identity.Reviewer, Agency: "dpmptsp", Region: "53.15"}}})
-		w.must(err)
+		w.Must(err)
 		numbers = append(numbers, number)
 	}
 	return numbers
@@ -25,15 +25,15 @@ func (w *world) hire(n int) (numbers []string) {
 // guess tries one code for an officer from an address; "" tries the one that was sent.
 func (w *world) guess(number, address, code string) error {
 	w.t.Helper()
-	a, err := w.id.OfficerStart(w.t.Context(), number, address, "id")
+	a, err := w.Identity.OfficerStart(w.t.Context(), number, address, "id")
 	if err != nil {
 		return err
 	}
-	w.drain()
+	w.Drain()
 	if code == "" {
-		code = w.post.code(number + "@kantor.example")
+		code = w.Code(number + "@kantor.example")
 	}
-	_, _, err = w.id.Confirm(w.t.Context(), identity.Confirmation{Attempt: a.ID, Code: code, Address: address, Host: "localhost", Device: "Firefox"})
+	_, _, err = w.Identity.Confirm(w.t.Context(), identity.Confirmation{Attempt: a.ID, Code: code, Address: address, Host: "localhost", Device: "Firefox"})
 	return err
 }
 
@@ -42,7 +42,7 @@ const wrongCode = "not it"
 func TestCodesCannotBeSprayedOverManyOfficers(t *testing.T) {
 	each(t, identity.Limits{PerAddress: 10_000, GuessesAddress: 10_000}, func(w *world) {
 		officers := w.hire(40)
-		w.must(w.guess(officers[0], "192.0.2.1", "")) // sits in this office
+		w.Must(w.guess(officers[0], "192.0.2.1", "")) // sits in this office
 		wrong, stopped := 0, 0
 		for _, number := range officers[1:] {
 			switch err := w.guess(number, "192.0.2.1", wrongCode); lancar.CodeOf(err) {
@@ -57,11 +57,11 @@ func TestCodesCannotBeSprayedOverManyOfficers(t *testing.T) {
 		if wrong != 20 || stopped != 19 {
 			t.Fatalf("%d were looked at, %d stopped", wrong, stopped)
 		}
-		w.refused(w.guess(officers[1], "192.0.2.1", ""), lancar.TooMany) // the right one too: nothing is learned
-		w.must(w.guess(officers[0], "192.0.2.1", ""))                    // who is known there goes on
-		w.must(w.guess(officers[1], "198.51.100.7", ""))                 // and everybody elsewhere
+		w.Refused(w.guess(officers[1], "192.0.2.1", ""), lancar.TooMany) // the right one too: nothing is learned
+		w.Must(w.guess(officers[0], "192.0.2.1", ""))                    // who is known there goes on
+		w.Must(w.guess(officers[1], "198.51.100.7", ""))                 // and everybody elsewhere
 		for range 4 {
-			w.pass(2 * time.Hour)
+			w.Pass(2 * time.Hour)
 			for _, number := range officers[1:] {
 				if lancar.CodeOf(w.guess(number, "192.0.2.1", wrongCode)) == lancar.Invalid {
 					wrong++
@@ -77,7 +77,7 @@ func TestCodesCannotBeSprayedOverManyOfficers(t *testing.T) {
 func TestAnOfficeFullOfNewOfficersSignsIn(t *testing.T) {
 	once(t, identity.Limits{PerAddress: 10_000, GuessesAddress: 10_000}, func(w *world) {
 		for _, number := range w.hire(60) {
-			w.must(w.guess(number, "192.0.2.1", ""))
+			w.Must(w.guess(number, "192.0.2.1", ""))
 		}
 	})
 }
@@ -85,20 +85,20 @@ func TestAnOfficeFullOfNewOfficersSignsIn(t *testing.T) {
 func TestCodesGrowWhileSomebodyGuesses(t *testing.T) {
 	each(t, identity.Limits{}, func(w *world) {
 		number := w.hire(1)[0]
-		w.must(w.guess(number, "192.0.2.1", ""))
+		w.Must(w.guess(number, "192.0.2.1", ""))
 		for n := range 10 {
-			if got := w.post.code(number + "@kantor.example"); len(got) != 6 {
+			if got := w.Code(number + "@kantor.example"); len(got) != 6 {
 				t.Fatalf("%d digits after %d wrong codes", len(got), n)
 			}
-			w.refused(w.guess(number, fmt.Sprintf("198.51.100.%d", n), wrongCode), lancar.Invalid)
+			w.Refused(w.guess(number, fmt.Sprintf("198.51.100.%d", n), wrongCode), lancar.Invalid)
 		}
-		w.must(w.guess(number, "203.0.113.1", "")) // also from a place that is new: nobody is shut out
-		if got := w.post.code(number + "@kantor.example"); len(got) != 10 {
+		w.Must(w.guess(number, "203.0.113.1", "")) // also from a place that is new: nobody is shut out
+		if got := w.Code(number + "@kantor.example"); len(got) != 10 {
 			t.Fatalf("%q after ten wrong codes from everywhere", got)
 		}
-		w.pass(48 * time.Hour)
-		w.must(w.guess(number, "192.0.2.1", ""))
-		if got := w.post.code(number + "@kantor.example"); len(got) != 6 {
+		w.Pass(48 * time.Hour)
+		w.Must(w.guess(number, "192.0.2.1", ""))
+		if got := w.Code(number + "@kantor.example"); len(got) != 6 {
 			t.Fatalf("%q two days later", got)
 		}
 	})
@@ -108,15 +108,15 @@ func TestCodesGrowWhileSomebodyGuesses(t *testing.T) {
 func TestManyAddressesOfOneLineAreOne(t *testing.T) {
 	once(t, identity.Limits{PerAddress: 10_000, GuessesAddress: 5}, func(w *world) {
 		for n := range 6 {
-			_, _, err := w.id.Confirm(t.Context(), identity.Confirmation{Attempt: "none", Code: "123456", Address: fmt.Sprintf("2001:db8:1:2::%x", n+1), Host: "localhost"})
+			_, _, err := w.Identity.Confirm(t.Context(), identity.Confirmation{Attempt: "none", Code: "123456", Address: fmt.Sprintf("2001:db8:1:2::%x", n+1), Host: "localhost"})
 			if n < 5 {
-				w.refused(err, lancar.Invalid)
+				w.Refused(err, lancar.Invalid)
 			} else {
-				w.refused(err, lancar.TooMany)
+				w.Refused(err, lancar.TooMany)
 			}
 		}
-		_, _, err := w.id.Confirm(t.Context(), identity.Confirmation{Attempt: "none", Code: "123456", Address: "2001:db8:1:3::1", Host: "localhost"})
-		w.refused(err, lancar.Invalid)
+		_, _, err := w.Identity.Confirm(t.Context(), identity.Confirmation{Attempt: "none", Code: "123456", Address: "2001:db8:1:3::1", Host: "localhost"})
+		w.Refused(err, lancar.Invalid)
 	})
 	once(t, identity.Limits{PerAddress: 10_000, GuessesAddress: 10_000}, func(w *world) {
 		stopped := 0

@@ -17,24 +17,20 @@ func (w *world) atOnce(acts ...func() error) (errs []error) {
 	for range acts {
 		asked <- struct{}{}
 	}
-	w.mu.Lock()
-	w.meanwhile = func() {
+	w.Meanwhile(func() {
 		select {
 		case <-asked: // each act's first question
 			ready.Done()
 			ready.Wait()
 		default:
 		}
-	}
-	w.mu.Unlock()
+	})
 	errs = make([]error, len(acts))
 	for n, act := range acts {
 		wg.Go(func() { errs[n] = act() })
 	}
 	wg.Wait()
-	w.mu.Lock()
-	w.meanwhile = nil
-	w.mu.Unlock()
+	w.Meanwhile(nil)
 	return errs
 }
 
@@ -63,25 +59,24 @@ func settler(id lancar.ID) lancar.Actor {
 // that was not taken leads nowhere.
 func TestTwoNewNumbersAtOnce(t *testing.T) {
 	each(t, identity.Limits{}, func(w *world) {
-		_, s := w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
+		_, s := w.signIn(w.Claim(maria, "maria@example.com"), "maria@example.com")
 		numbers := []string{mariaNew, "5371044609970003"}
 		for _, n := range numbers {
-			population[n] = map[string]string{"name": "MARIA ELISABETH", "birth_date": "1997-09-06", "family_card": "5371040101850003"}
-			defer delete(population, n)
+			w.SetRecord("population "+n, map[string]string{"name": "MARIA ELISABETH", "birth_date": "1997-09-06", "family_card": "5371040101850003"})
 		}
 		change := func(n int) func() error {
 			return func() error {
-				return w.id.ChangeNumber(t.Context(), settler(lancar.ID(numbers[n])), identity.NewNumber{Region: "53.15", Old: maria, New: numbers[n]})
+				return w.Identity.ChangeNumber(t.Context(), settler(lancar.ID(numbers[n])), identity.NewNumber{Region: "53.15", Old: maria, New: numbers[n]})
 			}
 		}
 		won := oneConflicts(w.t, w.atOnce(change(0), change(1)))
-		w.must(w.db.Read(t.Context(), func(tx *store.Tx) error {
-			h, err := w.id.HolderTx(tx, s.Own)
+		w.Must(w.DB.Read(t.Context(), func(tx *store.Tx) error {
+			h, err := w.Identity.HolderTx(tx, s.Own)
 			if err == nil && h.Number != numbers[won] {
 				t.Errorf("the account holds %s", h.Number)
 			}
 			for n, number := range numbers {
-				account, _, lookErr := w.id.AccountOfTx(tx, w.id.SubjectOf(identity.Holder{Kind: identity.Resident, Number: number}))
+				account, _, lookErr := w.Identity.AccountOfTx(tx, w.Identity.SubjectOf(identity.Holder{Kind: identity.Resident, Number: number}))
 				if lookErr != nil || (account == s.Account) != (n == won) {
 					t.Errorf("number %d leads to %q %v", n, account, lookErr)
 				}
@@ -97,35 +92,33 @@ func TestOneNumberForTwoAtOnce(t *testing.T) {
 	each(t, identity.Limits{}, func(w *world) {
 		const twin = "5315044609970009"
 		for _, n := range []string{twin, mariaNew} {
-			population[n] = map[string]string{"name": "MARIA ELISABETH", "birth_date": "1997-09-06", "email": "twin@example.com", "family_card": "5371040101850003"}
-			defer delete(population, n)
+			w.SetRecord("population "+n, map[string]string{"name": "MARIA ELISABETH", "birth_date": "1997-09-06", "email": "twin@example.com", "family_card": "5371040101850003"})
 		}
-		w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
-		w.signIn(claim(twin, "twin@example.com"), "twin@example.com")
+		w.signIn(w.Claim(maria, "maria@example.com"), "maria@example.com")
+		w.signIn(w.Claim(twin, "twin@example.com"), "twin@example.com")
 		change := func(old string) func() error {
 			return func() error {
-				return w.id.ChangeNumber(t.Context(), settler("o"), identity.NewNumber{Region: "53.15", Old: old, New: mariaNew})
+				return w.Identity.ChangeNumber(t.Context(), settler("o"), identity.NewNumber{Region: "53.15", Old: old, New: mariaNew})
 			}
 		}
 		oneConflicts(w.t, w.atOnce(change(maria), change(twin)))
-		w.must(w.id.Verify(t.Context()))
+		w.Must(w.Identity.Verify(t.Context()))
 
 		const third = "5371044609970004"
-		population[third] = map[string]string{"name": "MARIA ELISABETH", "birth_date": "1997-09-06", "email": "new@example.com", "family_card": "5371040101850003"}
-		defer delete(population, third)
+		w.SetRecord("population "+third, map[string]string{"name": "MARIA ELISABETH", "birth_date": "1997-09-06", "email": "new@example.com", "family_card": "5371040101850003"})
 		h := identity.Holder{Kind: identity.Resident, Number: third, Nation: "IDN", Name: "MARIA ELISABETH", BirthDate: "1997-09-06"}
 		oneConflicts(w.t, w.atOnce(func() error {
-			return w.id.ChangeNumber(t.Context(), settler("o"), identity.NewNumber{Region: "53.15", Old: maria, New: third})
+			return w.Identity.ChangeNumber(t.Context(), settler("o"), identity.NewNumber{Region: "53.15", Old: maria, New: third})
 		}, func() error {
-			w.thinks()
-			return w.db.Write(t.Context(), func(tx *store.Tx) error {
-				id, _, err := w.id.PrincipalTx(tx, h, "id")
-				if owner, _, look := w.id.AccountOfTx(tx, w.id.SubjectOf(identity.Holder{Kind: identity.Resident, Number: maria})); err == nil && look == nil && id == owner {
+			w.Think()
+			return w.DB.Write(t.Context(), func(tx *store.Tx) error {
+				id, _, err := w.Identity.PrincipalTx(tx, h, "id")
+				if owner, _, look := w.Identity.AccountOfTx(tx, w.Identity.SubjectOf(identity.Holder{Kind: identity.Resident, Number: maria})); err == nil && look == nil && id == owner {
 					err = lancar.Fail(lancar.Conflict, "", "sudah", "it leads to the other already")
 				}
 				return err
 			})
 		}))
-		w.must(w.id.Verify(t.Context()))
+		w.Must(w.Identity.Verify(t.Context()))
 	})
 }

@@ -17,9 +17,9 @@ func TestGuessesAtOnceCountAsMany(t *testing.T) {
 		var started, signedIn atomic.Int64
 		for n := range 60 {
 			wg.Go(func() {
-				c := claim(maria, "maria@example.com")
+				c := w.Claim(maria, "maria@example.com")
 				c.Address = fmt.Sprintf("198.51.100.%d", n)
-				if _, err := w.id.Start(t.Context(), c); err == nil {
+				if _, err := w.Identity.Start(t.Context(), c); err == nil {
 					started.Add(1)
 				} else if lancar.CodeOf(err) != lancar.TooMany {
 					t.Error(err)
@@ -30,9 +30,9 @@ func TestGuessesAtOnceCountAsMany(t *testing.T) {
 		if started.Load() != 10 {
 			t.Fatalf("%d of 60 starts at once", started.Load())
 		}
-		w.drain()
-		a := w.start(claim(yosef, "yosef@example.com"))
-		right := w.post.code("yosef@example.com")
+		w.Drain()
+		a := w.start(w.Claim(yosef, "yosef@example.com"))
+		right := w.Code("yosef@example.com")
 		for n := range 40 {
 			wg.Go(func() {
 				code := fmt.Sprintf("%06d", n)
@@ -46,7 +46,7 @@ func TestGuessesAtOnceCountAsMany(t *testing.T) {
 		}
 		wg.Wait()
 		var tries, sessions int64
-		w.must(w.db.Read(t.Context(), func(tx *store.Tx) error {
+		w.Must(w.DB.Read(t.Context(), func(tx *store.Tx) error {
 			if err := tx.QueryRow("SELECT tries FROM identity_attempts WHERE id = $1", a.ID).Scan(&tries); err != nil {
 				return err
 			}

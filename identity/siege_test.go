@@ -17,21 +17,21 @@ import (
 func TestAThousandGuessesFromManyAddressesShutNobodyOut(t *testing.T) {
 	each(t, identity.Limits{}, func(w *world) {
 		p, dev := w.passkeys(), newAuthenticator(t)
-		c := claim(maria, "maria@example.com")
+		c := w.Claim(maria, "maria@example.com")
 		c.Mark = "hers"
 		own := func() error {
-			a, err := w.id.Start(t.Context(), c)
+			a, err := w.Identity.Start(t.Context(), c)
 			if err != nil {
 				return err
 			}
-			w.drain()
-			_, _, err = w.id.Confirm(t.Context(), identity.Confirmation{Attempt: a.ID, Code: w.post.code("maria@example.com"), Address: "192.0.2.1", Host: "localhost", Device: "Firefox", Mark: "hers"})
+			w.Drain()
+			_, _, err = w.Identity.Confirm(t.Context(), identity.Confirmation{Attempt: a.ID, Code: w.Code("maria@example.com"), Address: "192.0.2.1", Host: "localhost", Device: "Firefox", Mark: "hers"})
 			return err
 		}
-		w.must(own())
-		_, s := w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
+		w.Must(own())
+		_, s := w.signIn(w.Claim(maria, "maria@example.com"), "maria@example.com")
 		w.add(p, dev, s)
-		w.drain()
+		w.Drain()
 		var looked, stopped atomic.Int64
 		var group sync.WaitGroup
 		began := time.Now()
@@ -39,15 +39,15 @@ func TestAThousandGuessesFromManyAddressesShutNobodyOut(t *testing.T) {
 			group.Go(func() {
 				for k := range 25 {
 					address := fmt.Sprintf("198.51.%d.%d", n, k)
-					attack := claim(maria, "maria@example.com")
+					attack := w.Claim(maria, "maria@example.com")
 					attack.Address, attack.Mark = address, fmt.Sprintf("thief %d %d", n, k)
-					a, err := w.id.Start(t.Context(), attack)
+					a, err := w.Identity.Start(t.Context(), attack)
 					if err != nil {
 						stopped.Add(1)
 						continue
 					}
 					for range 8 {
-						if _, _, err := w.id.Confirm(t.Context(), identity.Confirmation{Attempt: a.ID, Code: "not it", Address: address, Host: "localhost"}); lancar.CodeOf(err) != lancar.Invalid {
+						if _, _, err := w.Identity.Confirm(t.Context(), identity.Confirmation{Attempt: a.ID, Code: "not it", Address: address, Host: "localhost"}); lancar.CodeOf(err) != lancar.Invalid {
 							t.Errorf("a guess got %v", err)
 						}
 						looked.Add(1)
@@ -58,7 +58,7 @@ func TestAThousandGuessesFromManyAddressesShutNobodyOut(t *testing.T) {
 		for n := range 10 {
 			group.Go(func() {
 				for k := range 75 {
-					_, _, err := w.id.Confirm(t.Context(), identity.Confirmation{Attempt: "made up", Code: "123456", Address: fmt.Sprintf("203.0.113.%d", 10*n+k%25), Host: "localhost"})
+					_, _, err := w.Identity.Confirm(t.Context(), identity.Confirmation{Attempt: "made up", Code: "123456", Address: fmt.Sprintf("203.0.113.%d", 10*n+k%25), Host: "localhost"})
 					if looked.Add(1); lancar.CodeOf(err) != lancar.Invalid {
 						t.Errorf("a made-up attempt got %v", err)
 					}
@@ -67,26 +67,26 @@ func TestAThousandGuessesFromManyAddressesShutNobodyOut(t *testing.T) {
 		}
 		group.Wait()
 		t.Logf("%d tries and %d starts refused in %v", looked.Load(), stopped.Load(), time.Since(began))
-		w.drain()
+		w.Drain()
 		if stopped.Load() < 240 {
 			t.Errorf("%d of 250 starts were stopped", stopped.Load())
 		}
-		stranger := claim(maria, "maria@example.com")
+		stranger := w.Claim(maria, "maria@example.com")
 		stranger.Mark = "new"
-		if _, err := w.id.Start(t.Context(), stranger); lancar.CodeOf(err) != lancar.TooMany {
+		if _, err := w.Identity.Start(t.Context(), stranger); lancar.CodeOf(err) != lancar.TooMany {
 			t.Errorf("a stranger's browser goes on: %v", err)
 		}
-		w.must(own())
-		if got := w.post.code("maria@example.com"); len(got) != 10 {
+		w.Must(own())
+		if got := w.Code("maria@example.com"); len(got) != 10 {
 			t.Errorf("the code has %d digits while somebody guesses", len(got))
 		}
 		if _, in, err := w.enter(p, dev.sign(w.offer(p)), ""); err != nil || in.Level != identity.Strong {
 			t.Errorf("the passkey: %+v %v", in, err)
 		}
 		for range 25 {
-			_, err := w.id.Start(t.Context(), c)
+			_, err := w.Identity.Start(t.Context(), c)
 			if err != nil {
-				w.refused(err, lancar.TooMany)
+				w.Refused(err, lancar.TooMany)
 			}
 		}
 		if err := own(); lancar.CodeOf(err) != lancar.TooMany {
@@ -100,20 +100,20 @@ func TestAThousandGuessesFromManyAddressesShutNobodyOut(t *testing.T) {
 func TestAnswersDoNotSayWhoHasAnAccount(t *testing.T) {
 	once(t, identity.Limits{PerPair: 1000, PerContact: 1000, PerNumber: 1000, PerAddress: 10_000}, func(w *world) {
 		p, dev := w.passkeys(), newAuthenticator(t)
-		_, s := w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
+		_, s := w.signIn(w.Claim(maria, "maria@example.com"), "maria@example.com")
 		w.add(p, dev, s)
-		_, _, err := w.recover(claim(maria, phone), phone)
-		w.refused(err, lancar.Conflict)
-		unknown := claim(maria, "thief@example.com")
+		_, _, err := w.recover(w.Claim(maria, phone), phone)
+		w.Refused(err, lancar.Conflict)
+		unknown := w.Claim(maria, "thief@example.com")
 		unknown.Number = "5315044609970099"
-		known := claim(maria, "thief@example.com")
+		known := w.Claim(maria, "thief@example.com")
 		known.Name = "MARTHA"
 		took := map[string][]time.Duration{}
 		for range 40 {
 			for name, c := range map[string]identity.Claim{"known": known, "unknown": unknown} {
 				began := time.Now()
-				a, err := w.id.Start(t.Context(), c)
-				w.must(err)
+				a, err := w.Identity.Start(t.Context(), c)
+				w.Must(err)
 				took[name] = append(took[name], time.Since(began))
 				if len(a.ID) != 43 || a.Contact != "t***f@e***e.com" {
 					t.Fatalf("%s: %+v", name, a)
@@ -125,7 +125,7 @@ func TestAnswersDoNotSayWhoHasAnAccount(t *testing.T) {
 			t.Errorf("a start takes %v for a known number and %v for another", a, b)
 		}
 		one, err := p.Offer()
-		w.must(err)
+		w.Must(err)
 		if got := dev.read(one); got.PublicKey.Challenge == "" || len(one.State) == 0 {
 			t.Fatalf("%+v", got)
 		}

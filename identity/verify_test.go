@@ -9,12 +9,12 @@ import (
 
 func TestVerifyFindsAlteredAccounts(t *testing.T) {
 	each(t, identity.Limits{}, func(w *world) {
-		w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
+		w.signIn(w.Claim(maria, "maria@example.com"), "maria@example.com")
 		w.hire(1)
-		w.must(w.id.Verify(t.Context()))
+		w.Must(w.Identity.Verify(t.Context()))
 		do := func(list ...string) {
 			t.Helper()
-			w.must(w.db.Write(t.Context(), func(tx *store.Tx) error {
+			w.Must(w.DB.Write(t.Context(), func(tx *store.Tx) error {
 				for _, s := range list {
 					if _, err := tx.Exec(s); err != nil {
 						return err
@@ -42,13 +42,13 @@ func TestVerifyFindsAlteredAccounts(t *testing.T) {
 			"key":                "UPDATE keys_data SET wrapped = NULL, destroyed_at = 1",
 		} {
 			do(sql)
-			if w.id.Verify(t.Context()) == nil {
+			if w.Identity.Verify(t.Context()) == nil {
 				t.Errorf("%s: nothing found", name)
 			}
 			for _, table := range tables {
 				do("DELETE FROM "+table, "INSERT INTO "+table+" SELECT * FROM saved_"+table)
 			}
 		}
-		w.must(w.id.Verify(t.Context()))
+		w.Must(w.Identity.Verify(t.Context()))
 	})
 }

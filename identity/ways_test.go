@@ -12,14 +12,14 @@ import (
 // two is Maria with two contacts of the register: her mail, and her phone, which she said is her own.
 func (w *world) two() (token string, s identity.Session, mail, number string) {
 	w.t.Helper()
-	token, s = w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
-	_, _, err := w.recover(claim(maria, phone), phone)
-	w.refused(err, lancar.Conflict)
-	list, err := w.id.Recoveries(w.t.Context(), s)
-	w.must(err)
-	w.must(w.id.AllowRecovery(w.t.Context(), s, list[0].ID))
-	ways, err := w.id.Contacts(w.t.Context(), s)
-	w.must(err)
+	token, s = w.signIn(w.Claim(maria, "maria@example.com"), "maria@example.com")
+	_, _, err := w.recover(w.Claim(maria, phone), phone)
+	w.Refused(err, lancar.Conflict)
+	list, err := w.Identity.Recoveries(w.t.Context(), s)
+	w.Must(err)
+	w.Must(w.Identity.AllowRecovery(w.t.Context(), s, list[0].ID))
+	ways, err := w.Identity.Contacts(w.t.Context(), s)
+	w.Must(err)
 	if len(ways) != 2 || ways[0].Masked == "" || !ways[1].Register {
 		w.t.Fatalf("%+v", ways)
 	}
@@ -37,30 +37,30 @@ func TestAContactIsRemovedAfterAWait(t *testing.T) {
 	each(t, identity.Limits{}, func(w *world) {
 		_, s, mail, number := w.two()
 		stale := s
-		w.refused(w.id.RemoveContact(w.t.Context(), s, "somebody else's"), lancar.NotFound)
-		w.must(w.id.RemoveContact(w.t.Context(), s, mail))
-		w.must(w.id.RemoveContact(w.t.Context(), s, mail))                       // once
-		w.refused(w.id.RemoveContact(w.t.Context(), s, number), lancar.Conflict) // none would stay
-		w.drain()
+		w.Refused(w.Identity.RemoveContact(w.t.Context(), s, "somebody else's"), lancar.NotFound)
+		w.Must(w.Identity.RemoveContact(w.t.Context(), s, mail))
+		w.Must(w.Identity.RemoveContact(w.t.Context(), s, mail))                       // once
+		w.Refused(w.Identity.RemoveContact(w.t.Context(), s, number), lancar.Conflict) // none would stay
+		w.Drain()
 		w.told("maria@example.com", "Kontak Anda akan dihapus")
 		w.told(phone, "Kontak Anda akan dihapus")
-		w.pass(71 * time.Hour)
-		w.drain()
-		if _, in := w.signIn(claim(maria, "maria@example.com"), "maria@example.com"); in.Account != s.Account {
+		w.Pass(71 * time.Hour)
+		w.Drain()
+		if _, in := w.signIn(w.Claim(maria, "maria@example.com"), "maria@example.com"); in.Account != s.Account {
 			w.t.Fatal("it stopped before its time")
 		}
-		w.pass(2 * time.Hour)
-		w.drain()
+		w.Pass(2 * time.Hour)
+		w.Drain()
 		w.told(phone, "Kontak dihapus dari akun Anda")
-		_, _, err := w.recover(claim(maria, "maria@example.com"), "maria@example.com")
-		w.refused(err, lancar.Conflict) // as new as any other
-		_, in := w.signIn(claim(maria, phone), phone)
+		_, _, err := w.recover(w.Claim(maria, "maria@example.com"), "maria@example.com")
+		w.Refused(err, lancar.Conflict) // as new as any other
+		_, in := w.signIn(w.Claim(maria, phone), phone)
 		if in.Account != s.Account {
 			w.t.Fatal("another account")
 		}
-		w.refused(w.id.RemoveContact(w.t.Context(), in, number), lancar.Conflict)
-		w.refused(w.id.RemoveContact(w.t.Context(), stale, number), lancar.Forbidden) // no longer fresh
-		w.must(w.id.Verify(w.t.Context()))
+		w.Refused(w.Identity.RemoveContact(w.t.Context(), in, number), lancar.Conflict)
+		w.Refused(w.Identity.RemoveContact(w.t.Context(), stale, number), lancar.Forbidden) // no longer fresh
+		w.Must(w.Identity.Verify(w.t.Context()))
 	})
 }
 
@@ -68,24 +68,24 @@ func TestAContactIsRemovedAfterAWait(t *testing.T) {
 func TestTheOwnerKeepsAContact(t *testing.T) {
 	each(t, identity.Limits{}, func(w *world) {
 		_, s, mail, _ := w.two()
-		w.must(w.id.RemoveContact(w.t.Context(), s, mail))
-		w.pass(48 * time.Hour)
-		w.drain()
-		_, owner := w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
-		w.must(w.id.KeepContact(w.t.Context(), owner, mail))
-		w.must(w.id.KeepContact(w.t.Context(), owner, mail))
-		w.drain()
+		w.Must(w.Identity.RemoveContact(w.t.Context(), s, mail))
+		w.Pass(48 * time.Hour)
+		w.Drain()
+		_, owner := w.signIn(w.Claim(maria, "maria@example.com"), "maria@example.com")
+		w.Must(w.Identity.KeepContact(w.t.Context(), owner, mail))
+		w.Must(w.Identity.KeepContact(w.t.Context(), owner, mail))
+		w.Drain()
 		w.told(phone, "Kontak Anda tetap dipakai")
-		w.pass(48 * time.Hour)
-		w.drain()
-		if ways, err := w.id.Contacts(w.t.Context(), owner); err != nil || len(ways) != 2 || !ways[0].Ends.IsZero() {
+		w.Pass(48 * time.Hour)
+		w.Drain()
+		if ways, err := w.Identity.Contacts(w.t.Context(), owner); err != nil || len(ways) != 2 || !ways[0].Ends.IsZero() {
 			w.t.Fatalf("%+v %v", ways, err)
 		}
-		_, owner = w.signIn(claim(maria, "maria@example.com"), "maria@example.com")
-		w.must(w.id.RemoveContact(w.t.Context(), owner, mail)) // begun anew, it waits anew
-		w.pass(71 * time.Hour)
-		w.drain()
-		if ways, err := w.id.Contacts(w.t.Context(), owner); err != nil || len(ways) != 2 {
+		_, owner = w.signIn(w.Claim(maria, "maria@example.com"), "maria@example.com")
+		w.Must(w.Identity.RemoveContact(w.t.Context(), owner, mail)) // begun anew, it waits anew
+		w.Pass(71 * time.Hour)
+		w.Drain()
+		if ways, err := w.Identity.Contacts(w.t.Context(), owner); err != nil || len(ways) != 2 {
 			w.t.Fatalf("%+v %v", ways, err)
 		}
 	})
@@ -98,14 +98,14 @@ func TestTwoRemovalsAtOnceLeaveOne(t *testing.T) {
 		errs := make([]error, 2)
 		var wg sync.WaitGroup
 		for n, id := range []string{mail, number} {
-			wg.Go(func() { errs[n] = w.id.RemoveContact(w.t.Context(), s, id) })
+			wg.Go(func() { errs[n] = w.Identity.RemoveContact(w.t.Context(), s, id) })
 		}
 		wg.Wait()
 		oneConflicts(w.t, errs)
-		w.pass(73 * time.Hour)
-		w.drain()
-		_, in := w.signIn(claim(maria, map[bool]string{true: phone, false: "maria@example.com"}[errs[0] == nil]), map[bool]string{true: phone, false: "maria@example.com"}[errs[0] == nil])
-		if ways, err := w.id.Contacts(w.t.Context(), in); err != nil || len(ways) != 1 {
+		w.Pass(73 * time.Hour)
+		w.Drain()
+		_, in := w.signIn(w.Claim(maria, map[bool]string{true: phone, false: "maria@example.com"}[errs[0] == nil]), map[bool]string{true: phone, false: "maria@example.com"}[errs[0] == nil])
+		if ways, err := w.Identity.Contacts(w.t.Context(), in); err != nil || len(ways) != 1 {
 			w.t.Fatalf("%+v %v", ways, err)
 		}
 	})

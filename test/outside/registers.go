@@ -130,12 +130,19 @@ func (r *Registers) hear(source string) (down bool) {
 	r.mu.Lock()
 	r.asked++
 	down = r.down[source] || r.down[""]
+	r.mu.Unlock()
+	r.Think()
+	return down
+}
+
+// Think lets happen what [Registers.Meanwhile] says.
+func (r *Registers) Think() {
+	r.mu.Lock()
 	meanwhile := r.meanwhile
 	r.mu.Unlock()
 	if meanwhile != nil {
 		meanwhile()
 	}
-	return down
 }
 
 // answer tells the fields that are asked for, or of each that was typed whether it is right.
