@@ -65,7 +65,7 @@ func (v *visit) mandatesPage(sent url.Values, problems []web.Problem, found []ma
 	if len(problems) > 0 {
 		status = http.StatusUnprocessableEntity
 	}
-	return v.showAs(status, "mandates", v.title(v.T("Kuasa ahli waris", "Mandates of heirs"), problems), view)
+	return v.showAs(status, "mandates", v.title(v.T("Kuasa", "Mandates"), problems), view)
 }
 
 func (v *visit) heirFields(sent url.Values) []web.Field {

@@ -16,7 +16,7 @@ func TestTwoOfficersSettleAnHeirAndTheReviewerSeesForWhom(t *testing.T) {
 	first, second := w.enter(domi, "claims"), w.enter("197501012000011002", "")
 	form := url.Values{"number": {opa}, "name": {"Opa Jehalut"}, "born.d": {"3"}, "born.m": {"3"}, "born.y": {"1940"}, "heir": {maria}, "heir_name": {"Maria Goreti Jehalut"},
 		"until.d": {"30"}, "until.m": {"6"}, "until.y": {"2027"}}
-	first.get("/office/mandates").is(200).has("Usulkan ahli waris").lacks("Menunggu petugas kedua")
+	first.get("/office/mandates").is(200).has("Usulkan ahli waris").lacks("menunggu petugas kedua")
 	first.post("/office/mandates", form).is(422).has("surat keterangan ahli waris")
 	form.Set("paper", "SKAW 12/2026")
 	living := url.Values{}
