@@ -40,10 +40,10 @@ func TestClientAssertionsAreHeldToTheLetter(t *testing.T) {
 		for name, change := range map[string]func(map[string]any){
 			"no jti":              func(c map[string]any) { delete(c, "jti") },
 			"no exp":              func(c map[string]any) { delete(c, "exp") },
-			"expired":             func(c map[string]any) { c["exp"] = w.now().Add(-11 * time.Second).Unix() },
-			"lives for a day":     func(c map[string]any) { c["exp"] = w.now().Add(24 * time.Hour).Unix() },
-			"from the future":     func(c map[string]any) { c["iat"] = w.now().Add(time.Minute).Unix() },
-			"not yet":             func(c map[string]any) { c["nbf"] = w.now().Add(time.Minute).Unix() },
+			"expired":             func(c map[string]any) { c["exp"] = w.Now().Add(-11 * time.Second).Unix() },
+			"lives for a day":     func(c map[string]any) { c["exp"] = w.Now().Add(24 * time.Hour).Unix() },
+			"from the future":     func(c map[string]any) { c["iat"] = w.Now().Add(time.Minute).Unix() },
+			"not yet":             func(c map[string]any) { c["nbf"] = w.Now().Add(time.Minute).Unix() },
 			"for somebody else":   func(c map[string]any) { c["aud"] = "https://other.example" },
 			"for nobody":          func(c map[string]any) { delete(c, "aud") },
 			"another issuer":      func(c map[string]any) { c["iss"] = b.ID },
@@ -59,10 +59,10 @@ func TestClientAssertionsAreHeldToTheLetter(t *testing.T) {
 			"the token endpoint as aud": func(c map[string]any) { c["aud"] = w.provider.Issuer() + "/oauth/token" },
 			"a list of aud":             func(c map[string]any) { c["aud"] = []string{w.provider.Issuer()} },
 			"a clock a little ahead": func(c map[string]any) {
-				c["iat"], c["nbf"] = w.now().Add(8*time.Second).Unix(), w.now().Add(8*time.Second).Unix()
+				c["iat"], c["nbf"] = w.Now().Add(8*time.Second).Unix(), w.Now().Add(8*time.Second).Unix()
 			},
-			"a clock a little behind":     func(c map[string]any) { c["exp"] = w.now().Add(-5 * time.Second).Unix() },
-			"a date with a fraction of s": func(c map[string]any) { c["exp"] = float64(w.now().Unix()) + 30.5 },
+			"a clock a little behind":     func(c map[string]any) { c["exp"] = w.Now().Add(-5 * time.Second).Unix() },
+			"a date with a fraction of s": func(c map[string]any) { c["exp"] = float64(w.Now().Unix()) + 30.5 },
 		} {
 			if r := send(a.assertion(change)); r.status != 200 {
 				t.Errorf("%s: %d %s", name, r.status, r.text)
@@ -84,21 +84,21 @@ func TestClientAssertionsAreHeldToTheLetter(t *testing.T) {
 func TestForgedTokensAreRefused(t *testing.T) {
 	once(t, func(w *world) {
 		a := w.app(nil)
-		body := map[string]any{"iss": a.ID, "sub": a.ID, "aud": w.provider.Issuer(), "jti": unique(), "exp": w.now().Add(time.Minute).Unix()}
+		body := map[string]any{"iss": a.ID, "sub": a.ID, "aud": w.provider.Issuer(), "jti": unique(), "exp": w.Now().Add(time.Minute).Unix()}
 		payload, _ := json.Marshal(body)
 		enc := base64.RawURLEncoding.EncodeToString
 		good := a.assertion(nil)
 		parts := strings.Split(good, ".")
 		public, _ := x509.MarshalPKIXPublicKey(a.key.Public())
 		hmac, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.HS256, Key: public}, nil)
-		w.must(err)
+		w.Must(err)
 		signed, err := hmac.Sign(payload)
-		w.must(err)
+		w.Must(err)
 		confused, _ := signed.CompactSerialize()
 		crypter, err := jose.NewEncrypter(jose.A128GCM, jose.Recipient{Algorithm: jose.ECDH_ES, Key: a.key.Public()}, nil)
-		w.must(err)
+		w.Must(err)
 		sealed, err := crypter.Encrypt(payload)
-		w.must(err)
+		w.Must(err)
 		jwe, _ := sealed.CompactSerialize()
 		stranger := *a
 		stranger.key, _ = newKey(t, "ES256")
@@ -270,7 +270,7 @@ func TestRequestObjects(t *testing.T) {
 	once(t, func(w *world) {
 		a := w.app(func(c *oidc.Client) { c.SignedOnly = true })
 		object := func(change func(map[string]any)) url.Values {
-			body := map[string]any{"iss": a.ID, "aud": w.provider.Issuer(), "exp": w.now().Add(5 * time.Minute).Unix(), "nbf": w.now().Unix()}
+			body := map[string]any{"iss": a.ID, "aud": w.provider.Issuer(), "exp": w.Now().Add(5 * time.Minute).Unix(), "nbf": w.Now().Unix()}
 			for k, v := range a.want("openid") {
 				body[k] = v[0]
 			}
@@ -292,9 +292,9 @@ func TestRequestObjects(t *testing.T) {
 			t.Fatal("what stands beside an object must not matter")
 		}
 		for name, change := range map[string]func(map[string]any){
-			"expired":            func(b map[string]any) { b["exp"] = w.now().Add(-time.Minute).Unix() },
+			"expired":            func(b map[string]any) { b["exp"] = w.Now().Add(-time.Minute).Unix() },
 			"for ever":           func(b map[string]any) { delete(b, "exp") },
-			"not yet":            func(b map[string]any) { b["nbf"] = w.now().Add(time.Minute).Unix() },
+			"not yet":            func(b map[string]any) { b["nbf"] = w.Now().Add(time.Minute).Unix() },
 			"for another":        func(b map[string]any) { b["aud"] = "https://other.example" },
 			"by another":         func(b map[string]any) { b["iss"] = "x" },
 			"another client_id":  func(b map[string]any) { b["client_id"] = "x" },
@@ -327,7 +327,7 @@ func TestPromptsAgesAndLevels(t *testing.T) {
 				t.Fatal(back)
 			}
 			p, err := w.provider.Pending(t.Context(), request, s)
-			w.must(err)
+			w.Must(err)
 			return p
 		}
 		set := func(name, value string) func(url.Values) { return func(q url.Values) { q.Set(name, value) } }
@@ -360,7 +360,7 @@ func TestPromptsAgesAndLevels(t *testing.T) {
 		if p := step(set("claims", `{"id_token":{"sub":{"value":"somebody"}}}`), s); back(p) != "back login_required" {
 			t.Fatal(back(p))
 		}
-		w.pass(time.Hour)
+		w.Pass(time.Hour)
 		if p := step(set("prompt", "login"), s); p.Step != oidc.Fresh {
 			t.Fatal(p.Step)
 		}
@@ -380,7 +380,7 @@ func TestPromptsAgesAndLevels(t *testing.T) {
 		q.Set("claims", `{"id_token":{"acr":{"essential":true,"values":["urn:lancar:acr:3"]}}}`)
 		request, _, _ := w.authorize(q)
 		first, err := w.provider.Pending(t.Context(), request, s)
-		w.must(err)
+		w.Must(err)
 		if _, err := w.provider.Decide(t.Context(), request, s, nil); err == nil {
 			t.Fatal("a code without the level that was essential")
 		}
@@ -395,7 +395,7 @@ func TestMutualTLS(t *testing.T) {
 	onceTLS(t, true, func(w *world) {
 		mine, other := clientCertificate(t), clientCertificate(t)
 		leaf, err := x509.ParseCertificate(mine.Certificate[0])
-		w.must(err)
+		w.Must(err)
 		a := w.app(func(c *oidc.Client) {
 			c.Auth, c.CertBound = oidc.SelfSignedTLS, true
 			set, _ := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: leaf.PublicKey, Certificates: []*x509.Certificate{leaf}, KeyID: "t"}}})
@@ -443,9 +443,9 @@ func TestCertificatesOfAnAuthority(t *testing.T) {
 		caKey := ecdsaKey(t)
 		ca := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "CA"}, NotBefore: begun.Add(-time.Hour), NotAfter: begun.AddDate(5, 0, 0), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
 		der, err := x509.CreateCertificate(rand.Reader, ca, ca, caKey.Public(), caKey)
-		w.must(err)
+		w.Must(err)
 		ca, err = x509.ParseCertificate(der)
-		w.must(err)
+		w.Must(err)
 		pool := x509.NewCertPool()
 		pool.AddCert(ca)
 		w.provider.TrustForTest(pool)
@@ -456,7 +456,7 @@ func TestCertificatesOfAnAuthority(t *testing.T) {
 				from, by = tpl, key
 			}
 			der, err := x509.CreateCertificate(rand.Reader, tpl, from, key.Public(), by)
-			w.must(err)
+			w.Must(err)
 			return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 		}
 		a := w.app(func(c *oidc.Client) { c.Auth, c.TLSName, c.CertBound = oidc.TLS, "CN=app", true })
@@ -504,14 +504,14 @@ func TestFormsThatAreNone(t *testing.T) {
 		w.post("/oauth/token", nil, url.Values{"x": {strings.Repeat("y", 70000)}}).wants(t, 400, "invalid_request")
 		w.post("/oauth/token", nil, url.Values{}).wants(t, 401, "invalid_client")
 		req, err := http.NewRequestWithContext(t.Context(), "POST", w.provider.Issuer()+"/oauth/token?"+f.Encode(), nil)
-		w.must(err)
+		w.Must(err)
 		w.do(req).wants(t, 400, "invalid_request") // parameters in the address do not count
 		req, err = http.NewRequestWithContext(t.Context(), "POST", w.provider.Issuer()+"/oauth/token", strings.NewReader(`{"grant_type":"client_credentials"}`))
-		w.must(err)
+		w.Must(err)
 		req.Header.Set("Content-Type", "application/json")
 		w.do(req).wants(t, 400, "invalid_request")
 		req, err = http.NewRequestWithContext(t.Context(), "GET", w.provider.Issuer()+"/oauth/userinfo?access_token=x", nil)
-		w.must(err)
+		w.Must(err)
 		if r := w.do(req); r.status != 401 {
 			t.Fatal(r.status)
 		}
@@ -539,7 +539,7 @@ func TestSecretsAreForTheSandboxAlone(t *testing.T) {
 		if err := w.provider.Submit(t.Context(), engineer, a.ID); lancar.CodeOf(err) != lancar.Invalid {
 			t.Fatal(err)
 		}
-		closed := oidc.New(oidc.Rooms{DB: w.db, Queue: w.queue2(), Keys: w.ring, Identity: w.id, Access: w.access}, oidc.Config{Issuer: "https://x.example"})
+		closed := oidc.New(oidc.Rooms{DB: w.DB, Queue: w.queue2(), Keys: w.Ring, Identity: w.Identity, Access: w.Access}, oidc.Config{Issuer: "https://x.example"})
 		if _, _, err := closed.Register(t.Context(), engineer, a.Client); lancar.CodeOf(err) != lancar.Invalid {
 			t.Fatal("a production node takes a secret: ", err)
 		}

@@ -10,13 +10,13 @@ import (
 	"time"
 
 	"lancar/internal/store/storetest"
+	"lancar/test/outside"
 )
 
 // BenchmarkMachineToken is client_credentials by private_key_jwt, ES256 both ways, jti and token id
 // durable before the answer. The client's own signature is made before the clock starts.
 func BenchmarkMachineToken(b *testing.B) {
-	w := newWorld(b, storetest.OpenAt(b, time.Now), false)
-	w.at = time.Now()
+	w := newWorld(b, outside.Over(b, outside.NewClock(time.Now()), storetest.OpenAt(b, time.Now), people), false)
 	a := w.app(nil)
 	bodies := make([]string, b.N)
 	for i := range bodies {

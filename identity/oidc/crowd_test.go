@@ -16,7 +16,7 @@ import (
 
 func (w *world) rows(table string) (n int) {
 	w.Helper()
-	w.must(w.db.Read(w.Context(), func(tx *store.Tx) error { return tx.QueryRow("SELECT count(*) FROM " + table).Scan(&n) }))
+	w.Must(w.DB.Read(w.Context(), func(tx *store.Tx) error { return tx.QueryRow("SELECT count(*) FROM " + table).Scan(&n) }))
 	return n
 }
 
@@ -30,11 +30,11 @@ func TestUnfinishedRequestsAreBounded(t *testing.T) {
 		defer outside.Close()
 		ask := func(a *app, from string) int {
 			req, err := http.NewRequestWithContext(w.Context(), "GET", outside.URL+"/oauth/authorize?"+a.want("openid").Encode(), nil)
-			w.must(err)
+			w.Must(err)
 			req.Header.Set("X-Forwarded-For", from)
 			r := w.do(req)
 			to, err := url.Parse(r.header.Get("Location"))
-			w.must(err)
+			w.Must(err)
 			if code := to.Query().Get("error"); code != "" && code != "temporarily_unavailable" {
 				w.Fatal(code)
 			}
@@ -59,11 +59,11 @@ func TestUnfinishedRequestsAreBounded(t *testing.T) {
 			}
 		}
 		other.call("/oauth/par", other.want("openid")).wants(w.TB, 201, "")
-		w.pass(41 * time.Minute)
+		w.Pass(41 * time.Minute)
 		if a.call("/oauth/par", a.want("openid")).status != 201 {
 			w.Fatal("it stays shut")
 		}
-		w.must(w.provider.SweepForTest(w.Context()))
+		w.Must(w.provider.SweepForTest(w.Context()))
 		if n := w.rows("identity_requests"); n != 1 {
 			w.Fatalf("%d requests are left", n)
 		}
@@ -88,8 +88,8 @@ func TestCodesThatNobodyTypesAreBounded(t *testing.T) {
 		if n := w.rows("identity_waits"); n != 8 {
 			t.Fatalf("%d waits", n)
 		}
-		w.pass(2 * time.Hour)
-		w.must(w.provider.SweepForTest(t.Context()))
+		w.Pass(2 * time.Hour)
+		w.Must(w.provider.SweepForTest(t.Context()))
 		if n := w.rows("identity_waits"); n != 0 {
 			t.Fatalf("%d waits are left", n)
 		}

@@ -19,13 +19,13 @@ func (w *world) manage(method, address, token string, body map[string]any) reply
 	if body != nil {
 		var err error
 		text, err = json.Marshal(body)
-		w.must(err)
+		w.Must(err)
 	}
 	if strings.HasPrefix(address, "/") {
 		address = w.provider.Issuer() + address
 	}
 	req, err := http.NewRequestWithContext(w.Context(), method, address, bytes.NewReader(text))
-	w.must(err)
+	w.Must(err)
 	req.Header.Set("Content-Type", "application/json")
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
@@ -90,7 +90,7 @@ func TestRegistrationIsProtectedAndStrict(t *testing.T) {
 		w.manage("POST", "/oauth/register", "", map[string]any{}).wants(t, 401, "invalid_token")
 		w.manage("POST", "/oauth/register", "guess", map[string]any{}).wants(t, 401, "invalid_token")
 		secret, err := json.Marshal(map[string]any{"keys": []any{map[string]any{"kty": "oct", "k": "AAAA"}}})
-		w.must(err)
+		w.Must(err)
 		for name, c := range map[string]struct {
 			change map[string]any
 			code   string
@@ -125,21 +125,21 @@ func TestRegistrationIsProtectedAndStrict(t *testing.T) {
 func TestAnInvitationOfTheOfficeIsGoodForOneClient(t *testing.T) {
 	each(t, func(w *world) {
 		token, _, err := w.provider.InvitationToken(engineer)
-		w.must(err)
+		w.Must(err)
 		body := map[string]any{"client_name": "Arsip", "purpose": "Membuka arsip", "redirect_uris": []string{callback}, "token_endpoint_auth_method": "none"}
 		r := w.manage("POST", "/oauth/register", token, body)
 		if r.status != 201 {
 			t.Fatal(r.text)
 		}
 		mine, err := w.provider.Clients(t.Context(), engineer)
-		w.must(err)
+		w.Must(err)
 		if len(mine) != 1 || mine[0].Officer != engineer.ID || mine[0].Stage != oidc.Sandbox {
 			t.Fatalf("%+v", mine)
 		}
 		w.manage("POST", "/oauth/register", token, body).wants(t, 401, "invalid_token")
 		late, _, err := w.provider.InvitationToken(engineer)
-		w.must(err)
-		w.pass(25 * time.Hour)
+		w.Must(err)
+		w.Pass(25 * time.Hour)
 		w.manage("POST", "/oauth/register", late, body).wants(t, 401, "invalid_token")
 		if _, _, err := w.provider.InvitationToken(lancar.Actor{Kind: lancar.Person, ID: "x"}); lancar.CodeOf(err) != lancar.Forbidden {
 			t.Fatal(err)

@@ -47,7 +47,7 @@ func TestAServiceExchangesAPersonsTokenForANarrowerOne(t *testing.T) {
 		if c["aud"] != archive || c["scope"] != "profile email" || act["sub"] != string(front.ID) || c["sub"] == w.claims(token)["sub"] {
 			t.Fatal(c)
 		}
-		w.pass(time.Minute)
+		w.Pass(time.Minute)
 		two := back.exchange(one.get("access_token"), accessType, url.Values{"resource": {mill}})
 		if two.status != 200 || two.body["expires_in"].(float64) > 240 {
 			t.Fatal("it lives longer than what it came from: ", two.text)
@@ -80,7 +80,7 @@ func TestAServiceExchangesAPersonsTokenForANarrowerOne(t *testing.T) {
 		front.exchange(token, accessType, url.Values{"resource": {archive}}).wants(t, 400, "invalid_request")
 		again := front.login(s, "openid profile")
 		three := front.exchange(again.get("access_token"), accessType, url.Values{"resource": {archive}})
-		w.must(withdrawAll(w, s)) // no job has run
+		w.Must(withdrawAll(w, s)) // no job has run
 		if front.active(three.get("access_token")) {
 			t.Fatal("it outlives the agreement")
 		}
@@ -93,8 +93,8 @@ func TestAMachineActsUnderAMandateUntilItIsTakenBack(t *testing.T) {
 		s := w.signIn(maria)
 		give := func() mandate.Mandate {
 			m, err := w.mandates.Agent(t.Context(), s, mandate.AgentGift{Machine: a.ID, Name: "Asisten", Scope: mandate.Scope{Verbs: []mandate.Verb{mandate.See}},
-				Until: w.now().Add(48 * time.Hour), Errand: "Memantau permohonan", Region: "53.15"})
-			w.must(err)
+				Until: w.Now().Add(48 * time.Hour), Errand: "Memantau permohonan", Region: "53.15"})
+			w.Must(err)
 			return m
 		}
 		m := give()
@@ -116,7 +116,7 @@ func TestAMachineActsUnderAMandateUntilItIsTakenBack(t *testing.T) {
 		a.exchange(string(m.ID), mandateType, url.Values{"resource": {w.provider.Issuer()}, "scope": {"cases.files"}}).wants(t, 400, "invalid_scope")
 		other := w.app(func(c *oidc.Client) { c.Grants = []string{exchangeGrant} })
 		other.exchange(string(m.ID), mandateType, url.Values{"resource": {w.provider.Issuer()}}).wants(t, 400, "invalid_request")
-		w.must(w.mandates.Revoke(t.Context(), s, m.ID))
+		w.Must(w.mandates.Revoke(t.Context(), s, m.ID))
 		if a.active(got.get("access_token")) {
 			t.Fatal("the token outlives the mandate")
 		}
@@ -127,7 +127,7 @@ func TestAMachineActsUnderAMandateUntilItIsTakenBack(t *testing.T) {
 			t.Fatal(got.text)
 		}
 		_, err := w.machines.Stop(t.Context(), head, a.ID, "kunci bocor")
-		w.must(err)
+		w.Must(err)
 		time.Sleep(1100 * time.Millisecond)
 		if r := a.userinfo(got.get("access_token"), nil); r.status != 401 {
 			t.Fatal("the token outlives the machine: ", r.status)
@@ -147,9 +147,9 @@ func TestATokenUnderAMandateIsAboutItsPrincipal(t *testing.T) {
 		})
 		holder, principal := w.signIn(maria), w.signIn(yosef)
 		m, err := w.mandates.Offer(t.Context(), principal, mandate.Gift{Number: maria, Name: "MARIA ELISABETH", Scope: mandate.Scope{Verbs: []mandate.Verb{mandate.See}, Services: []string{"akta-lahir"}},
-			Until: w.now().Add(48 * time.Hour), Errand: "Melihat", Region: "53.15"})
-		w.must(err)
-		w.must(w.mandates.Accept(t.Context(), holder, m.ID))
+			Until: w.Now().Add(48 * time.Hour), Errand: "Melihat", Region: "53.15"})
+		w.Must(err)
+		w.Must(w.mandates.Accept(t.Context(), holder, m.ID))
 		sub := func(r reply) any {
 			if r.status != 200 {
 				t.Fatal(r.text)

@@ -50,9 +50,9 @@ func TestAPersonSignsInToAnAppAndItLearnsWhatTheyAgreedTo(t *testing.T) {
 		if info.get("sub") != id["sub"] || info.get("name") != "MARIA ELISABETH" || info.get("birthdate") != "1997-09-06" || info.get("email") != "maria@example.com" || info.body["email_verified"] != true || info.body["nik"] != nil {
 			t.Fatal(info.text)
 		}
-		w.must(w.queue.Drain(t.Context()))
-		rows, _, err := w.access.Rows(t.Context(), s.Own, "")
-		w.must(err)
+		w.Drain()
+		rows, _, err := w.Access.Rows(t.Context(), s.Own, "")
+		w.Must(err)
 		if !slices.ContainsFunc(rows, func(r access.Row) bool {
 			return r.Who.Kind == lancar.Machine && r.Who.ID == a.ID && r.Purpose["id"] == "Mengisi pendaftaran pasien" && r.Consent == string(a.ID)
 		}) {
@@ -109,7 +109,7 @@ func TestSayingNoIsAnAnswer(t *testing.T) {
 		q := a.want("openid")
 		request, _, _ := w.authorize(q)
 		to, err := w.provider.Refuse(t.Context(), request)
-		w.must(err)
+		w.Must(err)
 		u, _ := url.Parse(to.URL)
 		if u.Query().Get("error") != "access_denied" || u.Query().Get("state") != q.Get("state") || u.Query().Get("iss") == "" {
 			t.Fatal(to.URL)
@@ -157,7 +157,7 @@ func TestACodeIsBoundToClientRedirectVerifierAndTime(t *testing.T) {
 			t.Fatal("a thief's failures must not cost the owner their code: ", got.text)
 		}
 		late := a.code(s, "openid")
-		w.pass(61 * time.Second)
+		w.Pass(61 * time.Second)
 		a.redeem(late).wants(t, 400, "invalid_grant")
 	})
 }
@@ -186,7 +186,7 @@ func TestRefreshGivesNoMoreThanWasGranted(t *testing.T) {
 		a, s := w.app(nil), w.signIn(maria)
 		got := a.login(s, "openid offline_access")
 		a.call("/oauth/token", url.Values{"grant_type": {"refresh_token"}, "refresh_token": {got.get("refresh_token")}, "scope": {"openid email"}}).wants(t, 400, "invalid_scope")
-		w.must(withdrawAll(w, s))
+		w.Must(withdrawAll(w, s))
 		if a.active(got.get("access_token")) || a.userinfo(got.get("access_token"), nil).status != 401 { // no job has run
 			t.Fatal("a token outlives the agreement")
 		}
@@ -202,8 +202,8 @@ func TestSigningOutEverywhereEndsTheAppsToo(t *testing.T) {
 	each(t, func(w *world) {
 		a, s := w.app(nil), w.signIn(maria)
 		got := a.login(s, "openid offline_access")
-		w.must(w.id.SignOutEverywhere(t.Context(), s))
-		w.must(w.queue.Drain(t.Context()))
+		w.Must(w.Identity.SignOutEverywhere(t.Context(), s))
+		w.Drain()
 		if a.active(got.get("access_token")) {
 			t.Fatal("the app's token lives on")
 		}
@@ -212,10 +212,10 @@ func TestSigningOutEverywhereEndsTheAppsToo(t *testing.T) {
 }
 
 func withdrawAll(w *world, s identity.Session) error {
-	list, err := w.access.Consents(w.Context(), s.Own)
+	list, err := w.Access.Consents(w.Context(), s.Own)
 	for _, c := range list {
 		if err == nil {
-			err = w.access.Withdraw(w.Context(), s.Own, c.ID)
+			err = w.Access.Withdraw(w.Context(), s.Own, c.ID)
 		}
 	}
 	return err
@@ -239,7 +239,7 @@ func TestAMachineGetsAShortTokenForItself(t *testing.T) {
 		if r := a.userinfo(got.get("access_token"), nil); r.status != 403 {
 			t.Fatal(r.status)
 		}
-		w.pass(61 * time.Second)
+		w.Pass(61 * time.Second)
 		if a.active(got.get("access_token")) {
 			t.Fatal("it lives too long")
 		}
@@ -275,10 +275,10 @@ func TestDPoPBindsTokensToTheKey(t *testing.T) {
 			"another token":     func(r *http.Request) { r.Header.Set("DPoP", a.dpop("GET", at, token+"x", nil)) },
 			"no ath":            func(r *http.Request) { r.Header.Set("DPoP", a.dpop("GET", at, "", nil)) },
 			"an old proof": func(r *http.Request) {
-				r.Header.Set("DPoP", a.dpop("GET", at, token, func(b map[string]any) { b["iat"] = w.now().Add(-5 * time.Minute).Unix() }))
+				r.Header.Set("DPoP", a.dpop("GET", at, token, func(b map[string]any) { b["iat"] = w.Now().Add(-5 * time.Minute).Unix() }))
 			},
 			"a future proof": func(r *http.Request) {
-				r.Header.Set("DPoP", a.dpop("GET", at, token, func(b map[string]any) { b["iat"] = w.now().Add(5 * time.Minute).Unix() }))
+				r.Header.Set("DPoP", a.dpop("GET", at, token, func(b map[string]any) { b["iat"] = w.Now().Add(5 * time.Minute).Unix() }))
 			},
 			"a made-up nonce": func(r *http.Request) {
 				r.Header.Set("DPoP", a.dpop("GET", at, token, func(b map[string]any) { b["nonce"] = "x" }))
@@ -343,7 +343,7 @@ func TestFAPI2(t *testing.T) {
 		q, _ = a.push(a.want("openid"))
 		seen, _ := a.push(a.want("openid"))
 		w.authorize(seen)
-		w.pass(61 * time.Second)
+		w.Pass(61 * time.Second)
 		for _, q := range []url.Values{q, seen} {
 			if late, _, _ := w.authorize(q); late != "" {
 				t.Fatal("a pushed request lives too long")

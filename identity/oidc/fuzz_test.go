@@ -6,10 +6,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"lancar/identity/oidc"
-	"lancar/internal/store/storetest"
+	"lancar/test/outside"
 )
 
 func FuzzClaimsParameter(f *testing.F) {
@@ -22,7 +21,7 @@ func FuzzClaimsParameter(f *testing.F) {
 // FuzzJWTs sends arbitrary text wherever a JWT is taken: as client assertion, DPoP proof, request
 // object, ID token hint and access token. Nobody gets in, and nothing is a fault of ours.
 func FuzzJWTs(f *testing.F) {
-	w := newWorld(f, storetest.OpenAt(f, func() time.Time { return begun }), false)
+	w := newWorld(f, outside.Once(f, begun, people), false)
 	a := w.app(nil)
 	good := a.assertion(nil)
 	a.proof = ecdsaKey(w.TB)

@@ -18,7 +18,7 @@ func peopleApp(c *oidc.Client) { c.Grants = []string{"authorization_code"} }
 func (w *world) registered(id lancar.ID) oidc.Client {
 	w.Helper()
 	list, err := w.provider.Clients(w.Context(), engineer)
-	w.must(err)
+	w.Must(err)
 	for _, c := range list {
 		if c.ID == id {
 			return c
@@ -36,14 +36,14 @@ func TestWhoChangedAnAppDoesNotApproveIt(t *testing.T) {
 		head.ID, head.Role = "0000000000000000000000000000bbbb", identity.Superior
 		mine := a.Client
 		mine.Redirects = []string{"https://head.example/cb"}
-		w.must(w.provider.Change(t.Context(), head, mine))
-		w.must(w.provider.Submit(t.Context(), head, a.ID))
+		w.Must(w.provider.Change(t.Context(), head, mine))
+		w.Must(w.provider.Submit(t.Context(), head, a.ID))
 		if err := w.provider.Approve(t.Context(), head, a.ID, w.registered(a.ID).Version, true); lancar.CodeOf(err) != lancar.Forbidden {
 			t.Fatal("who changed it approved it: ", err)
 		}
 		other := head
 		other.ID = "0000000000000000000000000000cccc"
-		w.must(w.provider.Approve(t.Context(), other, a.ID, w.registered(a.ID).Version, false))
+		w.Must(w.provider.Approve(t.Context(), other, a.ID, w.registered(a.ID).Version, false))
 		if err := w.provider.Submit(t.Context(), engineer, a.ID); lancar.CodeOf(err) != lancar.Conflict {
 			t.Error("a colleague takes an app out of production: ", err)
 		}
@@ -54,18 +54,18 @@ func TestWhoChangedAnAppDoesNotApproveIt(t *testing.T) {
 func TestAnAppThatChangedIsNotApprovedUnseen(t *testing.T) {
 	once(t, func(w *world) {
 		a := w.app(peopleApp)
-		w.must(w.provider.Submit(t.Context(), engineer, a.ID))
+		w.Must(w.provider.Submit(t.Context(), engineer, a.ID))
 		seen := w.registered(a.ID).Version
 		head := engineer
 		head.ID, head.Role = "0000000000000000000000000000bbbb", identity.Superior
 		mine := a.Client
 		mine.Redirects = []string{"https://engineer.example/cb"}
-		w.must(w.provider.Change(t.Context(), engineer, mine))
-		w.must(w.provider.Submit(t.Context(), engineer, a.ID))
+		w.Must(w.provider.Change(t.Context(), engineer, mine))
+		w.Must(w.provider.Submit(t.Context(), engineer, a.ID))
 		if err := w.provider.Approve(t.Context(), head, a.ID, seen, false); lancar.CodeOf(err) != lancar.Conflict {
 			t.Fatal("approved unseen: ", err)
 		}
-		w.must(w.provider.Approve(t.Context(), head, a.ID, w.registered(a.ID).Version, false))
+		w.Must(w.provider.Approve(t.Context(), head, a.ID, w.registered(a.ID).Version, false))
 	})
 }
 
@@ -92,18 +92,18 @@ func TestAColleagueNeitherChangesNorEndsAnApp(t *testing.T) {
 func TestARegistrationTokenIsWorthNoMoreThanItsEngineer(t *testing.T) {
 	once(t, func(w *world) {
 		office := identity.Employee{Number: "198001012005011001", Name: "Ina", Mail: "ina@kantor.example", Roles: []identity.Role{{Role: "engineer", Agency: "dinkes", Region: "53.15"}}}
-		ina, err := w.id.SaveEmployee(t.Context(), office)
-		w.must(err)
+		ina, err := w.Identity.SaveEmployee(t.Context(), office)
+		w.Must(err)
 		by := engineer
 		by.ID = ina
 		invitation, _, err := w.provider.InvitationToken(by)
-		w.must(err)
+		w.Must(err)
 		r := w.manage("POST", "/oauth/register", invitation, map[string]any{"client_name": "Arsip", "purpose": "Membuka arsip", "redirect_uris": []string{callback}, "token_endpoint_auth_method": "none"})
 		if r.status != 201 {
 			t.Fatal(r.text)
 		}
 		id, at, token := lancar.ID(r.get("client_id")), r.get("registration_client_uri"), r.get("registration_access_token")
-		w.must(w.provider.Submit(t.Context(), by, id))
+		w.Must(w.provider.Submit(t.Context(), by, id))
 		changed := r.body
 		for _, own := range []string{"registration_access_token", "registration_client_uri", "client_id_issued_at", "client_secret_expires_at"} {
 			delete(changed, own)
@@ -116,8 +116,8 @@ func TestARegistrationTokenIsWorthNoMoreThanItsEngineer(t *testing.T) {
 			t.Errorf("it was changed and still waits: %v", c.Stage)
 		}
 		office.Roles = nil
-		_, err = w.id.SaveEmployee(t.Context(), office)
-		w.must(err)
+		_, err = w.Identity.SaveEmployee(t.Context(), office)
+		w.Must(err)
 		w.manage("PUT", at, token, changed).wants(t, 401, "invalid_token")
 		w.manage("DELETE", at, token, nil).wants(t, 401, "invalid_token")
 	})
@@ -143,9 +143,9 @@ func TestCallbacksLeadToThePublicNetworkAlone(t *testing.T) {
 func TestNobodyApprovesAnAppOfTheirFamily(t *testing.T) {
 	once(t, func(w *world) {
 		hire := func(number, nik, family, role string) lancar.Actor {
-			id, err := w.id.SaveEmployee(t.Context(), identity.Employee{Number: number, Name: "Petugas", Mail: number + "@dinkes.example", NIK: nik, FamilyCard: family,
+			id, err := w.Identity.SaveEmployee(t.Context(), identity.Employee{Number: number, Name: "Petugas", Mail: number + "@dinkes.example", NIK: nik, FamilyCard: family,
 				Roles: []identity.Role{{Role: role, Agency: "dinkes", Region: "53.15"}}})
-			w.must(err)
+			w.Must(err)
 			return lancar.Actor{Kind: lancar.Officer, ID: id, Role: role, Agency: "dinkes", Region: "53.15"}
 		}
 		owner := hire("2001", "5371040101802001", "5371040101100001", "engineer")
@@ -156,14 +156,14 @@ func TestNobodyApprovesAnAppOfTheirFamily(t *testing.T) {
 		mine := a.Client
 		mine.ID = ""
 		c, _, err := w.provider.Register(t.Context(), owner, mine)
-		w.must(err)
-		w.must(w.provider.Submit(t.Context(), owner, c.ID))
+		w.Must(err)
+		w.Must(w.provider.Submit(t.Context(), owner, c.ID))
 		for name, by := range map[string]lancar.Actor{"spouse": spouse, "unknown": unknown} {
 			if err := w.provider.Approve(t.Context(), by, c.ID, 2, false); lancar.CodeOf(err) != lancar.Forbidden {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		w.must(w.provider.Approve(t.Context(), other, c.ID, 2, false))
+		w.Must(w.provider.Approve(t.Context(), other, c.ID, 2, false))
 	})
 }
 
@@ -185,7 +185,7 @@ func TestNobodyBuriesAnAppsErrors(t *testing.T) {
 			w.authorize(q)
 		}
 		list, err := w.provider.Troubles(w.Context(), engineer, a.ID)
-		w.must(err)
+		w.Must(err)
 		own, times := false, int64(0)
 		for _, t := range list {
 			own = own || t.Code == "invalid_scope" && t.N == 1
@@ -198,14 +198,14 @@ func TestNobodyBuriesAnAppsErrors(t *testing.T) {
 		}
 		for n := range 20 {
 			req, err := http.NewRequestWithContext(w.Context(), "GET", w.provider.Issuer()+"/oauth/logout?post_logout_redirect_uri=x&client_id=nobody"+strings.Repeat("x", n), nil)
-			w.must(err)
+			w.Must(err)
 			w.do(req)
 		}
 		if n := w.rows("identity_client_errors"); n > len(list) {
 			w.Fatalf("%d kinds: of clients that do not exist", n)
 		}
-		w.pass(40 * 24 * time.Hour)
-		w.must(w.provider.SweepForTest(w.Context()))
+		w.Pass(40 * 24 * time.Hour)
+		w.Must(w.provider.SweepForTest(w.Context()))
 		if n := w.rows("identity_client_errors"); n != 0 {
 			w.Fatalf("%d kinds are kept for ever", n)
 		}
@@ -231,7 +231,7 @@ func TestAnUnapprovedAppSendsNobodyAnywhere(t *testing.T) {
 		}
 		q := url.Values{"client_id": {string(a.ID)}, "post_logout_redirect_uri": {"https://app.example/bye"}}
 		req, err := http.NewRequestWithContext(t.Context(), "GET", w.provider.Issuer()+"/oauth/logout?"+q.Encode(), nil)
-		w.must(err)
+		w.Must(err)
 		if r := w.do(req); strings.Contains(r.header.Get("Location")+r.text, "app.example") {
 			t.Errorf("logout: %d %s", r.status, r.header.Get("Location"))
 		}

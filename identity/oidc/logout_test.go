@@ -16,19 +16,19 @@ import (
 func (w *world) leave(q url.Values) (request string, r reply) {
 	w.Helper()
 	req, err := http.NewRequestWithContext(w.Context(), "GET", w.provider.Issuer()+"/oauth/logout?"+q.Encode(), nil)
-	w.must(err)
+	w.Must(err)
 	r = w.do(req)
 	to, err := url.Parse(r.header.Get("Location"))
-	w.must(err)
+	w.Must(err)
 	return to.Query().Get("request"), r
 }
 
 func (w *world) leaving(request string, s identity.Session) oidc.Leaving {
 	w.Helper()
 	req, err := http.NewRequestWithContext(w.Context(), "GET", "/", nil)
-	w.must(err)
+	w.Must(err)
 	l, err := w.provider.Leaving(req, request, s)
-	w.must(err)
+	w.Must(err)
 	return l
 }
 
@@ -57,7 +57,7 @@ func TestAnAppSignsItsPersonOutAndNobodyElseDoes(t *testing.T) {
 		if l := w.leaving("", s); !l.Ask {
 			t.Error("an empty request signs out silently")
 		}
-		w.pass(time.Hour) // an expired ID token is still a hint
+		w.Pass(time.Hour) // an expired ID token is still a hint
 		if request, _ := w.leave(url.Values{"id_token_hint": {id}}); w.leaving(request, s).Ask {
 			t.Error("an expired hint is none")
 		}
@@ -96,10 +96,10 @@ func TestAppsAreToldWhenASignInEnds(t *testing.T) {
 		short, long := a.login(s, "openid"), a.login(s, "openid offline_access")
 		again := w.signIn(maria) // another device
 		stays := a.login(again, "openid")
-		w.must(w.id.SignOutDevice(t.Context(), again, s.ID))
-		_ = w.queue.Drain(t.Context())
-		w.pass(2 * time.Second)
-		w.must(w.queue.Drain(t.Context()))
+		w.Must(w.Identity.SignOutDevice(t.Context(), again, s.ID))
+		_ = w.Queue.Drain(t.Context())
+		w.Pass(2 * time.Second)
+		w.Drain()
 		token := w.claims(<-told)
 		id := w.claims(short.get("id_token"))
 		events, _ := token["events"].(map[string]any)
@@ -112,8 +112,8 @@ func TestAppsAreToldWhenASignInEnds(t *testing.T) {
 		if list, err := w.provider.Troubles(t.Context(), engineer, a.ID); err != nil || len(list) == 0 {
 			t.Fatal("the failure is not visible: ", err)
 		}
-		w.must(w.id.SignOutEverywhere(t.Context(), again))
-		w.must(w.queue.Drain(t.Context()))
+		w.Must(w.Identity.SignOutEverywhere(t.Context(), again))
+		w.Drain()
 		if a.active(long.get("refresh_token")) || a.active(stays.get("access_token")) || len(told) == 0 {
 			t.Fatal("signing out everywhere leaves something")
 		}

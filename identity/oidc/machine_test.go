@@ -14,9 +14,9 @@ import (
 // officer hires somebody and returns them in their office.
 func (w *world) officer(number, role string) lancar.Actor {
 	w.Helper()
-	id, err := w.id.SaveEmployee(w.Context(), identity.Employee{Number: number, Name: "Petugas " + number, Mail: number + "@dinkes.example", NIK: "537104010180" + number,
+	id, err := w.Identity.SaveEmployee(w.Context(), identity.Employee{Number: number, Name: "Petugas " + number, Mail: number + "@dinkes.example", NIK: "537104010180" + number,
 		Roles: []identity.Role{{Role: role, Agency: "dinkes", Region: "53.15"}}})
-	w.must(err)
+	w.Must(err)
 	return lancar.Actor{Kind: lancar.Officer, ID: id, Role: role, Agency: "dinkes", Region: "53.15"}
 }
 
@@ -27,15 +27,15 @@ func (w *world) machine(budget, peak int) (a *app, owner, head lancar.Actor) {
 	a = &app{world: w}
 	a.key, a.alg = newKey(w.TB, "ES256")
 	keys, err := machine.ReadKeys(jwks(w.TB, a.key.Public()))
-	w.must(err)
+	w.Must(err)
 	m, err := w.machines.Register(w.Context(), owner, machine.Proposal{Kind: machine.Service, Stage: machine.Production, Name: "Sistem klinik",
 		Purpose: lancar.Text{"id": "Menjawab keadaan permohonan.", "en": "Answers how applications stand."}, Keys: keys,
-		Wish: machine.Wish{Scopes: []string{"cases.read", "services.read"}, Budget: budget, Peak: peak, Expires: w.now().Add(100 * 24 * time.Hour)}})
-	w.must(err)
+		Wish: machine.Wish{Scopes: []string{"cases.read", "services.read"}, Budget: budget, Peak: peak, Expires: w.Now().Add(100 * 24 * time.Hour)}})
+	w.Must(err)
 	a.Client = oidc.Client{ID: m.ID, Auth: oidc.PrivateKeyJWT}
 	a.call("/oauth/token", url.Values{"grant_type": {"client_credentials"}}).wants(w.TB, 401, "invalid_client") // not yet approved
 	_, err = w.machines.Approve(w.Context(), head, m.ID, m.Version)
-	w.must(err)
+	w.Must(err)
 	time.Sleep(1100 * time.Millisecond) // what a node remembers of clients
 	return a, owner, head
 }
@@ -55,15 +55,15 @@ func TestARegisteredMachineGetsTokensUntilItIsStopped(t *testing.T) {
 		}
 		a.call("/oauth/token", url.Values{"grant_type": {"client_credentials"}, "scope": {"cases.files"}}).wants(t, 400, "invalid_scope")
 		a.call("/oauth/token", url.Values{"grant_type": {"authorization_code"}, "code": {"x"}}).wants(t, 400, "unauthorized_client")
-		w.must(w.machines.Flush(t.Context()))
+		w.Must(w.machines.Flush(t.Context()))
 		sheet, err := w.machines.Sheet(t.Context(), owner, a.ID)
-		w.must(err)
+		w.Must(err)
 		if sheet.LastUsed.IsZero() || sheet.Keys[0].LastUsed.IsZero() {
 			t.Error("its last use is not known")
 		}
 
 		_, err = w.machines.Stop(t.Context(), head, a.ID, "kunci bocor")
-		w.must(err)
+		w.Must(err)
 		stopped := time.Now()
 		for {
 			r := a.userinfo(got.get("access_token"), nil)
@@ -95,9 +95,9 @@ func TestAnEndedKeyProvesNothing(t *testing.T) {
 	each(t, func(w *world) {
 		a, owner, _ := w.machine(100, 50)
 		sheet, err := w.machines.Sheet(t.Context(), owner, a.ID)
-		w.must(err)
+		w.Must(err)
 		_, err = w.machines.EndKey(t.Context(), owner, a.ID, sheet.Keys[0].Thumb)
-		w.must(err)
+		w.Must(err)
 		time.Sleep(1100 * time.Millisecond)
 		a.call("/oauth/token", url.Values{"grant_type": {"client_credentials"}}).wants(t, 401, "invalid_client")
 	})

@@ -20,7 +20,7 @@ import (
 func (w *world) get(path string) reply {
 	w.Helper()
 	req, err := http.NewRequestWithContext(w.Context(), "GET", w.provider.Issuer()+path, nil)
-	w.must(err)
+	w.Must(err)
 	return w.do(req)
 }
 
@@ -28,7 +28,7 @@ func TestTheProviderDescribesItselfAlikeOnEveryHost(t *testing.T) {
 	once(t, func(w *world) {
 		for _, path := range []string{"/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"} {
 			req, err := http.NewRequestWithContext(t.Context(), "GET", w.provider.Issuer()+path, nil)
-			w.must(err)
+			w.Must(err)
 			req.Host = "ntt.localhost"
 			r := w.do(req)
 			if r.get("issuer") != w.provider.Issuer() || r.header.Get("Access-Control-Allow-Origin") != "*" || !strings.HasPrefix(r.get("token_endpoint"), w.provider.Issuer()+"/") {
@@ -41,7 +41,7 @@ func TestTheProviderDescribesItselfAlikeOnEveryHost(t *testing.T) {
 			}
 		}
 		req, err := http.NewRequestWithContext(t.Context(), "OPTIONS", w.provider.Issuer()+"/oauth/token", nil)
-		w.must(err)
+		w.Must(err)
 		if r := w.do(req); r.status != 204 || !strings.Contains(r.header.Get("Access-Control-Allow-Headers"), "DPoP") {
 			t.Fatal(r.status, r.header)
 		}
@@ -53,7 +53,7 @@ func TestKeysArePublishedBeforeTheySignAndStayAfter(t *testing.T) {
 		a, s := w.app(nil), w.signIn(maria)
 		kids := func() (out []string) {
 			var set jose.JSONWebKeySet
-			w.must(json.Unmarshal([]byte(w.get("/oauth/jwks").text), &set))
+			w.Must(json.Unmarshal([]byte(w.get("/oauth/jwks").text), &set))
 			for _, k := range set.Keys {
 				if !k.IsPublic() || k.Use != "sig" {
 					t.Fatal("a key that must not be published")
@@ -64,34 +64,34 @@ func TestKeysArePublishedBeforeTheySignAndStayAfter(t *testing.T) {
 		}
 		kid := func(token string) string {
 			parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256})
-			w.must(err)
+			w.Must(err)
 			return parsed.Signatures[0].Protected.KeyID
 		}
 		rotate := func() {
-			w.must(w.queue.Drain(t.Context()))
-			w.must(w.provider.RotateForTest(t.Context()))
+			w.Drain()
+			w.Must(w.provider.RotateForTest(t.Context()))
 		}
 		first := kid(a.login(s, "openid").get("access_token"))
-		w.pass(24 * 24 * time.Hour)
+		w.Pass(24 * 24 * time.Hour)
 		s = w.signIn(maria)
 		rotate()
-		w.pass(time.Minute)
+		w.Pass(time.Minute)
 		if list := kids(); len(list) != 2 || kid(a.login(s, "openid").get("access_token")) != first {
 			t.Fatal("the next key is not there yet, or signs already: ", list)
 		}
-		w.pass(6*24*time.Hour + time.Minute)
+		w.Pass(6*24*time.Hour + time.Minute)
 		s = w.signIn(maria)
 		late := a.login(s, "openid")
 		if list := kids(); !slices.Contains(list, first) || kid(late.get("access_token")) == first || !a.active(late.get("access_token")) {
 			t.Fatal("the next key does not sign, or the last one is gone too early: ", list)
 		}
-		w.pass(3 * 24 * time.Hour)
+		w.Pass(3 * 24 * time.Hour)
 		rotate()
-		w.pass(time.Minute)
+		w.Pass(time.Minute)
 		if list := kids(); slices.Contains(list, first) {
 			t.Fatal("an old key stays")
 		}
-		second := oidc.New(oidc.Rooms{DB: w.db, Queue: w.queue2(), Keys: w.ring, Identity: w.id, Access: w.access, Log: slog.New(slog.DiscardHandler)}, oidc.Config{Issuer: w.provider.Issuer(), Sandbox: true})
+		second := oidc.New(oidc.Rooms{DB: w.DB, Queue: w.queue2(), Keys: w.Ring, Identity: w.Identity, Access: w.Access, Log: slog.New(slog.DiscardHandler)}, oidc.Config{Issuer: w.provider.Issuer(), Sandbox: true})
 		w.provider, second = second, w.provider // another copy of the node on the same database
 		if got := a.login(w.signIn(maria), "openid"); !slices.Contains(kids(), kid(got.get("access_token"))) {
 			t.Fatal("the copy has keys of its own")
@@ -107,7 +107,7 @@ func TestEveryAlgorithmAndForm(t *testing.T) {
 			a.key, a.alg = newKey(t, alg)
 			c := a.Client
 			c.JWKS = jwks(t, a.key.Public())
-			w.must(w.provider.Change(t.Context(), engineer, c))
+			w.Must(w.provider.Change(t.Context(), engineer, c))
 			w.provider.ForgetForTest()
 			got := a.login(s, "openid profile offline_access")
 			if got.status != 200 || !strings.HasPrefix(got.get("access_token"), "a.") {
@@ -149,7 +149,7 @@ func TestAPersonIsAnotherOneToEachSector(t *testing.T) {
 		c.ID = ""
 		var err error
 		spy.Client, _, err = w.provider.Register(t.Context(), stranger, c)
-		w.must(err)
+		w.Must(err)
 		if sub := w.claims(spy.login(s, "openid").get("id_token"))["sub"]; sub == there {
 			t.Fatal("another agency's client knows the person by the same name")
 		}
@@ -172,7 +172,7 @@ func TestIdentityNumbersAreForAgreedClientsAlone(t *testing.T) {
 		if p, err := w.provider.Pending(t.Context(), request, s); err != nil || len(p.Needed) != 1 {
 			t.Fatal("the claims parameter is a back door: ", p.Needed, err)
 		}
-		w.must(w.provider.Submit(t.Context(), engineer, a.ID))
+		w.Must(w.provider.Submit(t.Context(), engineer, a.ID))
 		if err := w.provider.Approve(t.Context(), engineer, a.ID, 2, true); lancar.CodeOf(err) != lancar.Forbidden {
 			t.Fatal("who registered it approved it: ", err)
 		}
@@ -187,7 +187,7 @@ func TestIdentityNumbersAreForAgreedClientsAlone(t *testing.T) {
 		if err := w.provider.Approve(t.Context(), elsewhere, a.ID, 2, true); lancar.CodeOf(err) != lancar.NotFound {
 			t.Fatal(err)
 		}
-		w.must(w.provider.Approve(t.Context(), second, a.ID, 2, true))
+		w.Must(w.provider.Approve(t.Context(), second, a.ID, 2, true))
 		w.provider.ForgetForTest()
 		got := a.login(s, "openid nik")
 		if info := a.userinfo(got.get("access_token"), nil); info.get("nik") != maria || info.get("name") != "" {
@@ -284,7 +284,7 @@ func TestAnEngineerReadsWhatWentWrong(t *testing.T) {
 		if err != nil || len(mine) != 1 || mine[0].ID != a.ID {
 			t.Fatal(mine, err)
 		}
-		w.must(w.provider.End(t.Context(), engineer, a.ID))
+		w.Must(w.provider.End(t.Context(), engineer, a.ID))
 		time.Sleep(1100 * time.Millisecond) // it holds within a second, on every copy
 		a.call("/oauth/token", machineForm()).wants(t, 401, "invalid_client")
 	})

@@ -48,7 +48,7 @@ func TestAnAppPublishesItsKeys(t *testing.T) {
 		}
 		next, _ := newKey(t, "ES256")
 		renamed, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: next.Public(), KeyID: "k2", Use: "sig"}}})
-		w.must(err)
+		w.Must(err)
 		set.Store(string(renamed))
 		a.key, a.kid = next, "k2"
 		token().wants(t, 401, "invalid_client") // asked a moment ago: whoever makes key ids up costs nothing
@@ -157,7 +157,7 @@ func TestOnlyADemonstrationCallsIntoItsOwnNetwork(t *testing.T) {
 		roots.AddCert(host.Certificate())
 		for inside, want := range map[bool]int{false: 0, true: 1} {
 			asked = 0
-			p := oidc.New(oidc.Rooms{DB: w.db, Queue: w.queue2(), Keys: w.ring, Identity: w.id, Access: w.access, Log: slog.New(slog.DiscardHandler)},
+			p := oidc.New(oidc.Rooms{DB: w.DB, Queue: w.queue2(), Keys: w.Ring, Identity: w.Identity, Access: w.Access, Log: slog.New(slog.DiscardHandler)},
 				oidc.Config{Issuer: "https://x.example", Sandbox: true, Inside: inside, CallTLS: &tls.Config{RootCAs: roots}})
 			key, _ := newKey(t, "ES256")
 			_, _, err := p.Register(t.Context(), engineer, oidc.Client{Name: lancar.Text{"id": "A"}, Purpose: lancar.Text{"id": "A"}, Redirects: []string{callback}, Auth: oidc.PrivateKeyJWT,

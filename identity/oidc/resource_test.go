@@ -41,7 +41,7 @@ func TestATokenIsForARegisteredServerAlone(t *testing.T) {
 				}
 			}
 		}
-		w.must(w.provider.End(w.Context(), engineer, server.ID))
+		w.Must(w.provider.End(w.Context(), engineer, server.ID))
 		w.provider.ForgetForTest()
 		a.call("/oauth/token", url.Values{"grant_type": {"client_credentials"}, "resource": {permits}}).wants(w.TB, 400, "invalid_target")
 	})
@@ -53,21 +53,21 @@ func TestNobodyServesAnotherAgencysAddress(t *testing.T) {
 	once(t, func(w *world) {
 		admit := func(agency string, number string) error {
 			hire := func(number, role string) lancar.Actor {
-				id, err := w.id.SaveEmployee(t.Context(), identity.Employee{Number: number, Name: "Petugas", Mail: number + "@kantor.example", NIK: "537104010180" + number, Roles: []identity.Role{{Role: role, Agency: agency, Region: "53.15"}}})
-				w.must(err)
+				id, err := w.Identity.SaveEmployee(t.Context(), identity.Employee{Number: number, Name: "Petugas", Mail: number + "@kantor.example", NIK: "537104010180" + number, Roles: []identity.Role{{Role: role, Agency: agency, Region: "53.15"}}})
+				w.Must(err)
 				return lancar.Actor{Kind: lancar.Officer, ID: id, Role: role, Agency: agency, Region: "53.15"}
 			}
 			owner, head := hire(number+"1", "engineer"), hire(number+"2", identity.Superior)
 			c, _, err := w.provider.Register(t.Context(), owner, oidc.Client{Name: lancar.Text{"id": "Arsip"}, AgencyName: lancar.Text{"id": agency}, Purpose: lancar.Text{"id": "Membuka arsip"},
 				Grants: []string{exchangeGrant}, Auth: oidc.PrivateKeyJWT, JWKS: w.app(nil).JWKS, Server: true, Resources: []string{archive}})
-			w.must(err)
-			w.must(w.provider.Submit(t.Context(), owner, c.ID))
+			w.Must(err)
+			w.Must(w.provider.Submit(t.Context(), owner, c.ID))
 			return w.provider.Approve(t.Context(), head, c.ID, 2, false)
 		}
-		w.must(admit("dinkes", "401"))
+		w.Must(admit("dinkes", "401"))
 		if err := admit("dukcapil", "402"); lancar.CodeOf(err) != lancar.Conflict {
 			t.Fatal(err)
 		}
-		w.must(admit("dinkes", "403"))
+		w.Must(admit("dinkes", "403"))
 	})
 }

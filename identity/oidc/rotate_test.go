@@ -20,9 +20,9 @@ func (w *world) admitted() (a *app, owner, head, other lancar.Actor) {
 	var err error
 	a.Client, _, err = w.provider.Register(w.Context(), owner, oidc.Client{Name: lancar.Text{"id": "Klinik Sehat"}, AgencyName: lancar.Text{"id": "Dinas Kesehatan"}, Purpose: lancar.Text{"id": "Mengisi pendaftaran pasien"},
 		Redirects: []string{callback}, Scopes: []string{"openid", "profile"}, Auth: oidc.PrivateKeyJWT, JWKS: jwks(w.TB, a.key.Public())})
-	w.must(err)
-	w.must(w.provider.Submit(w.Context(), owner, a.ID))
-	w.must(w.provider.Approve(w.Context(), head, a.ID, 2, false))
+	w.Must(err)
+	w.Must(w.provider.Submit(w.Context(), owner, a.ID))
+	w.Must(w.provider.Approve(w.Context(), head, a.ID, 2, false))
 	w.provider.ForgetForTest()
 	return a, owner, head, other
 }
@@ -55,7 +55,7 @@ func TestNewKeysOfAnAppInProductionTakeASecondPerson(t *testing.T) {
 			w.Fatal("redirects in production: ", err)
 		}
 		mine.JWKS = join(t, old, fresh)
-		w.must(w.provider.Change(t.Context(), owner, mine))
+		w.Must(w.provider.Change(t.Context(), owner, mine))
 		stranger := &app{world: w, Client: a.Client, key: key, alg: a.alg}
 		if !a.pushes() || stranger.pushes() {
 			w.Fatal("one officer alone changed the keys")
@@ -76,21 +76,21 @@ func TestNewKeysOfAnAppInProductionTakeASecondPerson(t *testing.T) {
 		if err := w.provider.SettleKeys(t.Context(), head, a.ID, now.Version-1, true); lancar.CodeOf(err) != lancar.Conflict {
 			w.Error("unseen: ", err)
 		}
-		w.must(w.provider.SettleKeys(t.Context(), head, a.ID, now.Version, true))
+		w.Must(w.provider.SettleKeys(t.Context(), head, a.ID, now.Version, true))
 		if !a.pushes() || !stranger.pushes() {
 			w.Fatal("the new keys do not count, or the old ones no more")
 		}
 		mine = w.registered(a.ID)
 		mine.JWKS = fresh
-		w.must(w.provider.Change(t.Context(), owner, mine)) // less, at once
+		w.Must(w.provider.Change(t.Context(), owner, mine)) // less, at once
 		if a.pushes() || !stranger.pushes() {
 			w.Fatal("an old key is not taken away at once")
 		}
 		mine = w.registered(a.ID)
 		mine.JWKS = old
-		w.must(w.provider.Change(t.Context(), head, mine))
+		w.Must(w.provider.Change(t.Context(), head, mine))
 		now = w.registered(a.ID)
-		w.must(w.provider.SettleKeys(t.Context(), other, a.ID, now.Version, false))
+		w.Must(w.provider.SettleKeys(t.Context(), other, a.ID, now.Version, false))
 		if w.registered(a.ID).Wanted != nil || a.pushes() {
 			w.Fatal("dropped keys count")
 		}
@@ -107,14 +107,14 @@ func TestAnAppWhoseOfficerLeftIsTakenOverOrStops(t *testing.T) {
 			w.Fatal("an app is taken from who answers for it: ", err)
 		}
 		w.dismiss(owner)
-		w.pass(2 * time.Minute)
+		w.Pass(2 * time.Minute)
 		w.watch()
 		c := w.registered(a.ID)
-		if want := w.now().Add(13 * 24 * time.Hour); c.Stops.Before(want) || !a.pushes() {
+		if want := w.Now().Add(13 * 24 * time.Hour); c.Stops.Before(want) || !a.pushes() {
 			w.Fatalf("it stops %s", c.Stops)
 		}
-		if !strings.Contains(w.mail["3002@dinkes.example"], "tanpa penanggung jawab") {
-			w.Errorf("nobody is told: %q", w.mail["3002@dinkes.example"])
+		if !strings.Contains(w.LastMail("3002@dinkes.example"), "tanpa penanggung jawab") {
+			w.Errorf("nobody is told: %q", w.LastMail("3002@dinkes.example"))
 		}
 		elsewhere.Agency = "dukcapil"
 		if err := w.provider.Adopt(t.Context(), elsewhere, a.ID); lancar.CodeOf(err) != lancar.NotFound {
@@ -123,18 +123,18 @@ func TestAnAppWhoseOfficerLeftIsTakenOverOrStops(t *testing.T) {
 		if err := w.provider.Adopt(t.Context(), owner, a.ID); lancar.CodeOf(err) != lancar.Forbidden {
 			w.Error("who left takes it over: ", err)
 		}
-		w.must(w.provider.Adopt(t.Context(), colleague, a.ID))
+		w.Must(w.provider.Adopt(t.Context(), colleague, a.ID))
 		if c := w.registered(a.ID); c.Officer != colleague.ID || !c.Stops.IsZero() || c.Stage != oidc.Production {
 			w.Fatalf("%+v", c)
 		}
-		w.pass(20 * 24 * time.Hour)
+		w.Pass(20 * 24 * time.Hour)
 		w.watch()
 		if !a.pushes() {
 			w.Fatal("it stopped although somebody answers for it")
 		}
 		w.dismiss(colleague)
 		for range 2 {
-			w.pass(15 * 24 * time.Hour)
+			w.Pass(15 * 24 * time.Hour)
 			w.watch()
 		}
 		if c := w.registered(a.ID); c.Stage != oidc.Ended || a.pushes() {
@@ -146,13 +146,13 @@ func TestAnAppWhoseOfficerLeftIsTakenOverOrStops(t *testing.T) {
 // dismiss takes an officer's roles away.
 func (w *world) dismiss(o lancar.Actor) {
 	w.Helper()
-	w.must(w.db.Write(w.Context(), func(tx *store.Tx) error {
+	w.Must(w.DB.Write(w.Context(), func(tx *store.Tx) error {
 		return tx.Queue(`DELETE FROM identity_roles WHERE account = $1`, string(o.ID))
 	}))
 }
 
 func (w *world) watch() {
 	w.Helper()
-	w.must(w.provider.WatchForTest(w.Context()))
-	w.must(w.queue.Drain(w.Context()))
+	w.Must(w.provider.WatchForTest(w.Context()))
+	w.Drain()
 }

@@ -54,7 +54,7 @@ func TestWhatNeedsThePersonIsAskedOfThePerson(t *testing.T) {
 				t.Fatal(name, back)
 			}
 		}
-		w.pass(2 * time.Minute)
+		w.Pass(2 * time.Minute)
 		asked("more than before", url.Values{"scope": {"openid email"}})
 		asked("prompt=login", url.Values{"prompt": {"login"}})
 		asked("prompt=consent", url.Values{"prompt": {"consent"}})
@@ -66,11 +66,11 @@ func TestWhatNeedsThePersonIsAskedOfThePerson(t *testing.T) {
 			t.Fatal(back)
 		}
 
-		list, err := w.access.Consents(t.Context(), s.Own)
-		w.must(err)
-		w.must(w.access.Withdraw(t.Context(), s.Own, list[0].ID))
+		list, err := w.Access.Consents(t.Context(), s.Own)
+		w.Must(err)
+		w.Must(w.Access.Withdraw(t.Context(), s.Own, list[0].ID))
 		asked("what was withdrawn", nil)
-		w.must(w.id.SignOut(t.Context(), w.cookie))
+		w.Must(w.Identity.SignOut(t.Context(), w.cookie))
 		asked("nobody", nil)
 
 		again := w.signIn(maria)

@@ -24,21 +24,21 @@ func (w *world) national() (*app, *upstream.Upstream) {
 		c.Redirects, c.Scopes, c.Grants = []string{back}, []string{"openid", "profile", "nik"}, []string{"authorization_code"}
 	})
 	second := w.officer("1003", identity.Superior)
-	w.must(w.provider.Submit(w.Context(), engineer, a.ID))
-	w.must(w.provider.Approve(w.Context(), second, a.ID, 2, true))
+	w.Must(w.provider.Submit(w.Context(), engineer, a.ID))
+	w.Must(w.provider.Approve(w.Context(), second, a.ID, 2, true))
 	time.Sleep(1100 * time.Millisecond) // what a node remembers of clients
-	u, err := upstream.New(w.db, w.ring, w.id, upstream.Config{Issuer: w.provider.Issuer(), ClientID: string(a.ID), Key: a.key.(*ecdsa.PrivateKey), KeyID: "k1", Redirect: back,
+	u, err := upstream.New(w.DB, w.Ring, w.Identity, upstream.Config{Issuer: w.provider.Issuer(), ClientID: string(a.ID), Key: a.key.(*ecdsa.PrivateKey), KeyID: "k1", Redirect: back,
 		Scopes: []string{"profile", "nik"}, Levels: map[string]identity.Level{identity.ACR(2): identity.Verified}})
-	w.must(err)
+	w.Must(err)
 	return a, u
 }
 
 func (w *world) there(u *upstream.Upstream, s identity.Session) (back url.Values, cookie string) {
 	w.Helper()
 	address, cookie, err := u.Begin(w.Context(), "/me", false)
-	w.must(err)
+	w.Must(err)
 	to, err := url.Parse(address)
-	w.must(err)
+	w.Must(err)
 	request, refused, _ := w.authorize(to.Query())
 	if request == "" {
 		w.Fatal(refused)
@@ -52,12 +52,12 @@ func TestPeopleSignInAtANationalProvider(t *testing.T) {
 		s := w.signIn(maria)
 		back, cookie := w.there(u, s)
 		p, err := u.Finish(t.Context(), back, cookie)
-		w.must(err)
+		w.Must(err)
 		if p.Number != maria || p.Name != "MARIA ELISABETH" || p.BirthDate != "1997-09-06" || p.Level != identity.Verified || p.To != "/me" {
 			t.Fatalf("%+v", p)
 		}
 		_, here, err := u.Enter(t.Context(), p, identity.Browser{Host: "daerah.example", Address: "192.0.2.1", Device: "Firefox"}, "id")
-		w.must(err)
+		w.Must(err)
 		if here.Account != s.Account || here.Level != identity.Verified {
 			t.Fatal("one person, two accounts")
 		}
@@ -66,7 +66,7 @@ func TestPeopleSignInAtANationalProvider(t *testing.T) {
 		}
 		new := upstream.Person{Number: "5315044609970003", Name: "Anna  Baru", BirthDate: "1997-09-06", Level: identity.Verified}
 		_, first, err := u.Enter(t.Context(), new, identity.Browser{Host: "daerah.example", Device: "Firefox"}, "id")
-		w.must(err)
+		w.Must(err)
 		if _, again, err := u.Enter(t.Context(), new, identity.Browser{Host: "daerah.example", Device: "Firefox"}, "id"); err != nil || again.Account != first.Account {
 			t.Fatal("a second account: ", err)
 		}
@@ -94,7 +94,7 @@ func TestANationalSignInIsFinishedByWhoBeganItAndByNobodyElse(t *testing.T) {
 				return c
 			},
 			"refused":  func(q url.Values, c string) string { q.Set("error", "access_denied"); return c },
-			"too late": func(_ url.Values, c string) string { w.pass(21 * time.Minute); return c },
+			"too late": func(_ url.Values, c string) string { w.Pass(21 * time.Minute); return c },
 		} {
 			back, cookie := w.there(u, s)
 			if p, err := u.Finish(t.Context(), back, spoil(back, cookie)); lancar.CodeOf(err) != lancar.Invalid {
@@ -103,14 +103,14 @@ func TestANationalSignInIsFinishedByWhoBeganItAndByNobodyElse(t *testing.T) {
 		}
 		for _, curve := range []elliptic.Curve{elliptic.P384(), elliptic.P521()} {
 			key, err := ecdsa.GenerateKey(curve, rand.Reader)
-			w.must(err)
-			if _, err := upstream.New(w.db, w.ring, w.id, upstream.Config{Issuer: "https://i.example", ClientID: "c", Redirect: "https://d.example/", Key: key}); err != nil {
+			w.Must(err)
+			if _, err := upstream.New(w.DB, w.Ring, w.Identity, upstream.Config{Issuer: "https://i.example", ClientID: "c", Redirect: "https://d.example/", Key: key}); err != nil {
 				t.Error(err)
 			}
 		}
 		weak, err := ecdsa.GenerateKey(elliptic.P224(), rand.Reader)
-		w.must(err)
-		if _, err := upstream.New(w.db, w.ring, w.id, upstream.Config{Issuer: "https://i.example", ClientID: "c", Redirect: "https://d.example/", Key: weak}); err == nil {
+		w.Must(err)
+		if _, err := upstream.New(w.DB, w.Ring, w.Identity, upstream.Config{Issuer: "https://i.example", ClientID: "c", Redirect: "https://d.example/", Key: weak}); err == nil {
 			t.Error("a weak curve")
 		}
 	})
@@ -122,19 +122,19 @@ func TestASilentNationalSignInIsNoFreshProof(t *testing.T) {
 	once(t, func(w *world) {
 		_, u := w.national()
 		s := w.signIn(maria)
-		w.pass(30 * time.Minute)
+		w.Pass(30 * time.Minute)
 		back, cookie := w.there(u, s)
 		p, err := u.Finish(t.Context(), back, cookie)
-		w.must(err)
+		w.Must(err)
 		_, here, err := u.Enter(t.Context(), p, identity.Browser{Host: "daerah.example", Address: "192.0.2.1", Device: "Firefox"}, "id")
-		w.must(err)
-		if here.Fresh(w.now(), 15*time.Minute) {
-			t.Errorf("proven %v ago counts as now", w.now().Sub(s.Authenticated))
+		w.Must(err)
+		if here.Fresh(w.Now(), 15*time.Minute) {
+			t.Errorf("proven %v ago counts as now", w.Now().Sub(s.Authenticated))
 		}
 		address, _, err := u.Begin(t.Context(), "/me", true)
-		w.must(err)
+		w.Must(err)
 		to, err := url.Parse(address)
-		w.must(err)
+		w.Must(err)
 		request, _, _ := w.authorize(to.Query())
 		if next, err := w.provider.Pending(t.Context(), request, s); err != nil || next.Step != oidc.Fresh {
 			t.Errorf("nobody is asked again there: %v %v", next.Step, err)

@@ -50,16 +50,16 @@ func TestADeviceWithoutABrowserSignsAPersonIn(t *testing.T) {
 		}
 		tv.pollDevice(code).wants(t, 400, "authorization_pending")
 		tv.pollDevice(code).wants(t, 400, "slow_down")
-		w.pass(6 * time.Second)
+		w.Pass(6 * time.Second)
 		tv.pollDevice(code).wants(t, 400, "slow_down") // 10 s by now
-		w.pass(16 * time.Second)
+		w.Pass(16 * time.Second)
 		tv.pollDevice(code).wants(t, 400, "authorization_pending")
 		seen, err := w.provider.RemoteByCode(t.Context(), strings.ToLower(strings.ReplaceAll(user, "-", " ")), "192.0.2.7", s)
-		w.must(err)
+		w.Must(err)
 		if seen.Step != oidc.Agree || !seen.Device || seen.Code != user || seen.App["id"] != "Layar kelurahan" || seen.From == "" || len(seen.Needed) != 4 {
 			t.Fatalf("%+v", seen)
 		}
-		w.must(w.provider.Answer(t.Context(), seen.ID, s, true, nil))
+		w.Must(w.provider.Answer(t.Context(), seen.ID, s, true, nil))
 		if err := w.provider.Answer(t.Context(), seen.ID, s, true, nil); lancar.CodeOf(err) != lancar.Gone {
 			t.Fatal("answered twice: ", err)
 		}
@@ -84,14 +84,14 @@ func TestADeviceIsRefusedOrForgotten(t *testing.T) {
 		tv, s := w.kiosk(nil), w.signIn(maria)
 		no := tv.call("/oauth/device", url.Values{"scope": {"openid"}})
 		seen, err := w.provider.RemoteByCode(t.Context(), no.get("user_code"), "192.0.2.7", s)
-		w.must(err)
+		w.Must(err)
 		if _, err := w.provider.Remote(t.Context(), seen.ID, identity.Session{}); lancar.CodeOf(err) != lancar.Gone {
 			t.Fatal("nobody signed in: ", err)
 		}
-		w.must(w.provider.Answer(t.Context(), seen.ID, s, false, nil))
+		w.Must(w.provider.Answer(t.Context(), seen.ID, s, false, nil))
 		tv.pollDevice(no.get("device_code")).wants(t, 400, "access_denied")
 		late := tv.call("/oauth/device", url.Values{"scope": {"openid"}})
-		w.pass(11 * time.Minute)
+		w.Pass(11 * time.Minute)
 		tv.pollDevice(late.get("device_code")).wants(t, 400, "expired_token")
 		if _, err := w.provider.RemoteByCode(t.Context(), late.get("user_code"), "192.0.2.7", s); lancar.CodeOf(err) != lancar.Invalid {
 			t.Fatal(err)
@@ -117,7 +117,7 @@ func TestACounterAsksAPersonWhoApprovesOnTheirPage(t *testing.T) {
 				t.Fatal(name, r.text)
 			}
 			list, err := w.provider.Remotes(t.Context(), s)
-			w.must(err)
+			w.Must(err)
 			if len(list) != 1 || list[0].Message != "Loket 3 · 41" || list[0].Step != oidc.Agree {
 				t.Fatalf("%s: %+v", name, list)
 			}
@@ -128,17 +128,15 @@ func TestACounterAsksAPersonWhoApprovesOnTheirPage(t *testing.T) {
 				t.Fatal("somebody else answers it: ", err)
 			}
 			desk.pollCIBA(r.get("auth_req_id")).wants(t, 400, "authorization_pending")
-			w.must(w.provider.Answer(t.Context(), list[0].ID, s, true, nil))
+			w.Must(w.provider.Answer(t.Context(), list[0].ID, s, true, nil))
 			got := desk.pollCIBA(r.get("auth_req_id"))
 			if got.status != 200 || w.claims(got.get("id_token"))["aud"] != string(desk.ID) {
 				t.Fatal(got.text)
 			}
 			desk.pollCIBA(r.get("auth_req_id")).wants(t, 400, "invalid_grant")
 		}
-		w.must(w.queue.Drain(t.Context()))
-		w.mu.Lock()
-		mail := w.mail["maria@example.com"]
-		w.mu.Unlock()
+		w.Drain()
+		mail := w.LastMail("maria@example.com")
 		if !strings.Contains(mail, "Klinik Sehat") || !strings.Contains(mail, "/approve") {
 			t.Fatal("she was not told: ", mail)
 		}
@@ -181,7 +179,7 @@ func TestACounterLearnsNothingAboutWhoIsThere(t *testing.T) {
 			t.Fatal(len(list), err)
 		}
 		short := desk.call("/oauth/bc-authorize", url.Values{"scope": {"openid"}, "login_hint": {yosef}, "requested_expiry": {"30"}})
-		w.pass(31 * time.Second)
+		w.Pass(31 * time.Second)
 		desk.pollCIBA(short.get("auth_req_id")).wants(t, 400, "expired_token")
 	})
 }
@@ -206,7 +204,7 @@ func TestASignedRequestOfACounterAndItsPing(t *testing.T) {
 		}), w.signIn(maria)
 		desk.proof = ecdsaKey(t)
 		request := func(change func(map[string]any)) string {
-			body := map[string]any{"iss": desk.ID, "aud": w.provider.Issuer(), "iat": w.now().Unix(), "nbf": w.now().Unix(), "exp": w.now().Add(5 * time.Minute).Unix(), "jti": unique(),
+			body := map[string]any{"iss": desk.ID, "aud": w.provider.Issuer(), "iat": w.Now().Unix(), "nbf": w.Now().Unix(), "exp": w.Now().Add(5 * time.Minute).Unix(), "jti": unique(),
 				"scope": "openid", "login_hint": maria, "client_notification_token": "c0ffee-c0ffee-c0ffee-c0ffee"}
 			if change != nil {
 				change(body)
@@ -218,9 +216,9 @@ func TestASignedRequestOfACounterAndItsPing(t *testing.T) {
 		for name, change := range map[string]func(map[string]any){
 			"another's":      func(b map[string]any) { b["iss"] = "someone" },
 			"for another":    func(b map[string]any) { b["aud"] = "https://other.example" },
-			"late":           func(b map[string]any) { b["exp"] = w.now().Add(-time.Minute).Unix() },
-			"too long":       func(b map[string]any) { b["exp"] = w.now().Add(2 * time.Hour).Unix() },
-			"from tomorrow":  func(b map[string]any) { b["nbf"] = w.now().Add(time.Minute).Unix() },
+			"late":           func(b map[string]any) { b["exp"] = w.Now().Add(-time.Minute).Unix() },
+			"too long":       func(b map[string]any) { b["exp"] = w.Now().Add(2 * time.Hour).Unix() },
+			"from tomorrow":  func(b map[string]any) { b["nbf"] = w.Now().Add(time.Minute).Unix() },
 			"without jti":    func(b map[string]any) { delete(b, "jti") },
 			"without nbf":    func(b map[string]any) { delete(b, "nbf") },
 			"without token":  func(b map[string]any) { delete(b, "client_notification_token") },
@@ -238,22 +236,22 @@ func TestASignedRequestOfACounterAndItsPing(t *testing.T) {
 		}
 		send(object).wants(t, 400, "invalid_request") // replayed
 		list, err := w.provider.Remotes(t.Context(), s)
-		w.must(err)
-		w.must(w.provider.Answer(t.Context(), list[0].ID, s, true, nil))
-		_ = w.queue.Drain(t.Context()) // the first ping fails, and is kept for the engineer
-		w.pass(2 * time.Second)
-		w.must(w.queue.Drain(t.Context()))
+		w.Must(err)
+		w.Must(w.provider.Answer(t.Context(), list[0].ID, s, true, nil))
+		_ = w.Queue.Drain(t.Context()) // the first ping fails, and is kept for the engineer
+		w.Pass(2 * time.Second)
+		w.Drain()
 		var said struct {
 			ID string `json:"auth_req_id"`
 		}
 		got := <-pinged
 		head, body, _ := strings.Cut(got, " {")
-		w.must(json.Unmarshal([]byte("{"+body), &said))
+		w.Must(json.Unmarshal([]byte("{"+body), &said))
 		if head != "Bearer c0ffee-c0ffee-c0ffee-c0ffee" || said.ID != r.get("auth_req_id") {
 			t.Fatal(got)
 		}
 		troubles, err := w.provider.Troubles(t.Context(), engineer, desk.ID)
-		w.must(err)
+		w.Must(err)
 		if len(troubles) == 0 {
 			t.Fatal("the failed ping is not visible")
 		}

@@ -3,7 +3,6 @@ package oidc_test
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -19,9 +18,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -31,16 +27,13 @@ import (
 
 	"lancar"
 	"lancar/access"
-	"lancar/exchange"
 	"lancar/identity"
 	"lancar/identity/machine"
 	"lancar/identity/mandate"
 	"lancar/identity/oidc"
 	"lancar/internal/jobs"
-	"lancar/internal/keys"
 	"lancar/internal/store"
-	"lancar/internal/store/storetest"
-	"lancar/notify"
+	"lancar/test/outside"
 )
 
 const (
@@ -48,103 +41,57 @@ const (
 	yosef = "5315040101850002"
 )
 
-var people = map[string]map[string]string{
-	maria: {"name": "MARIA ELISABETH", "birth_date": "1997-09-06", "email": "maria@example.com"},
-	yosef: {"name": "YOSEF", "birth_date": "1985-01-01", "email": "yosef@example.com"},
+var people = outside.Records{
+	"population " + maria: {"name": "MARIA ELISABETH", "birth_date": "1997-09-06", "email": "maria@example.com"},
+	"population " + yosef: {"name": "YOSEF", "birth_date": "1985-01-01", "email": "yosef@example.com"},
 }
 
 // world is a node with its provider behind real HTTP, and the outside it speaks to.
 type world struct {
 	testing.TB
-	T        testing.TB // the same, where a value is wanted
-	db       *store.DB
-	ring     *keys.Ring
-	queue    *jobs.Queue
-	access   *access.Access
+	T testing.TB // the same, where a value is wanted
+	*outside.Node
 	machines *machine.Machines
 	mandates *mandate.Mandates
-	id       *identity.Identity
 	provider *oidc.Provider
 	server   *httptest.Server
 	http     *http.Client
 
 	mu   sync.Mutex
-	at   time.Time
-	mail map[string]string // last message to an address
-	page error             // what a person was last shown
+	page error // what a person was last shown
 
 	cookies map[lancar.ID]string // session → its token
 	cookie  string               // of the browser that authorize is
-}
-
-func (w *world) now() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.at
-}
-
-func (w *world) pass(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.at = w.at.Add(d)
-}
-
-func (w *world) Send(_ context.Context, to, title, text, _ string) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.mail[to] = title + "\n" + text
-	return nil
 }
 
 var begun = time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)
 
 // each runs fn in a new world on each engine.
 func each(t *testing.T, fn func(*world)) {
-	w := &world{at: begun}
-	storetest.EachAt(t, func() time.Time { return w.now() }, func(t *testing.T, db *store.DB) {
-		w = newWorld(t, db, false)
-		fn(w)
-	})
+	outside.Each(t, begun, people, func(t *testing.T, out *outside.World) { fn(newWorld(t, out, false)) })
 }
 
 // once runs fn on SQLite alone: for what does not depend on the engine.
 func once(t *testing.T, fn func(*world)) { onceTLS(t, false, fn) }
 
 func onceTLS(t *testing.T, tls bool, fn func(*world)) {
-	w := &world{at: begun}
-	w = newWorld(t, storetest.OpenAt(t, func() time.Time { return w.now() }), tls)
-	fn(w)
+	fn(newWorld(t, outside.Once(t, begun, people), tls))
 }
 
-func newWorld(t testing.TB, db *store.DB, withTLS bool) *world {
-	w := &world{TB: t, T: t, db: db, at: begun, mail: map[string]string{}}
-	var err error
-	dir := t.TempDir()
-	w.ring, err = keys.Create(filepath.Join(dir, "keys"), keys.Options{Origin: "lancar.test", Now: w.at})
-	w.must(err)
-	token := filepath.Join(dir, "token")
-	w.must(os.WriteFile(token, []byte("t0ken\n"), 0o600))
-	register := httptest.NewServer(http.HandlerFunc(answerMatch))
-	t.Cleanup(register.Close)
-	w.queue = jobs.New(db, func(j jobs.Job, err error) { t.Logf("job %s: %v", j.Queue, err) })
-	w.access = access.New(db, w.queue, w.ring)
-	note := notify.New(db, w.queue, w.ring, map[notify.Channel]notify.Sender{notify.Email: w, notify.Phone: w}, func(_, path string) string { return path })
-	exch, err := exchange.New(db, w.queue, w.ring, w.access, exchange.Config{URL: register.URL, TokenFile: token})
-	w.must(err)
-	w.id = identity.New(db, w.queue, w.ring, w.access, note, exch, identity.Limits{})
-	w.machines = machine.New(db, w.queue, w.ring, w.id, machine.Config{})
-	w.mandates = mandate.New(db, w.queue, w.ring, w.access, note, exch, w.id, mandate.Config{})
-	w.queue.Subscribe(access.EventRow, "access", w.access.SeenTx)
+func newWorld(t testing.TB, out *outside.World, withTLS bool) *world {
+	w := &world{TB: t, T: t, Node: out.Node(identity.Limits{}), cookies: map[lancar.ID]string{}}
+	w.machines = machine.New(w.DB, w.Queue, w.Ring, w.Identity, machine.Config{})
+	w.mandates = mandate.New(w.DB, w.Queue, w.Ring, w.Access, w.Notify, w.Exchange, w.Identity, mandate.Config{})
 	for n, id := range []lancar.ID{engineer.ID, "0000000000000000000000000000bbbb", "0000000000000000000000000000cccc"} {
-		w.must(db.Write(w.Context(), func(tx *store.Tx) error {
-			return tx.Queue(`INSERT INTO identity_officers (account, number, name, subject, family) VALUES ($1, $1, 'Petugas', $2, $3) ON CONFLICT DO NOTHING`, string(id), w.ring.Subject("nik", fmt.Sprint(n)), w.ring.Subject("family", fmt.Sprint(n)))
+		w.Must(w.DB.Write(w.Context(), func(tx *store.Tx) error {
+			return tx.Queue(`INSERT INTO identity_officers (account, number, name, subject, family) VALUES ($1, $1, 'Petugas', $2, $3) ON CONFLICT DO NOTHING`, string(id), w.Ring.Subject("nik", fmt.Sprint(n)), w.Ring.Subject("family", fmt.Sprint(n)))
 		}))
 	}
 	w.serve(withTLS)
-	w.access.AtWithdrawal(w.provider.WithdrawnTx)
-	w.queue.Subscribe(access.EventWithdrawn, "oidc", w.provider.Withdrawn)
-	w.queue.Subscribe(identity.EventSignedOut, "oidc", w.provider.SignedOut)
-	w.queue.Subscribe(identity.EventLeft, "oidc", w.provider.Left)
+	w.Access.AtWithdrawal(w.provider.WithdrawnTx)
+	w.Queue.Subscribe(access.EventWithdrawn, "oidc", w.provider.Withdrawn)
+	w.Queue.Subscribe(identity.EventSignedOut, "oidc", w.provider.SignedOut)
+	w.Queue.Subscribe(identity.EventLeft, "oidc", w.provider.Left)
 	return w
 }
 
@@ -161,7 +108,7 @@ func (w *world) serve(withTLS bool) {
 	w.Cleanup(w.server.Close)
 	w.http = w.server.Client()
 	w.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	w.provider = oidc.New(oidc.Rooms{DB: w.db, Queue: w.queue, Keys: w.ring, Identity: w.id, Access: w.access, Mandates: w.mandates, Machines: w.machines, Log: slog.New(slog.DiscardHandler)},
+	w.provider = oidc.New(oidc.Rooms{DB: w.DB, Queue: w.Queue, Keys: w.Ring, Identity: w.Identity, Access: w.Access, Mandates: w.mandates, Machines: w.machines, Log: slog.New(slog.DiscardHandler)},
 		oidc.Config{Issuer: scheme + w.server.Listener.Addr().String(), MTLS: map[bool]string{true: scheme + w.server.Listener.Addr().String()}[withTLS], Sandbox: true, Inside: true, Sorry: func(rw http.ResponseWriter, _ *http.Request, err error) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
@@ -170,43 +117,11 @@ func (w *world) serve(withTLS bool) {
 		}})
 }
 
-func answerMatch(rw http.ResponseWriter, r *http.Request) {
-	var q struct {
-		Key    string            `json:"key"`
-		Fields map[string]string `json:"fields"`
-	}
-	_ = json.NewDecoder(r.Body).Decode(&q)
-	out := map[string]string{}
-	for f, v := range q.Fields {
-		out[f] = map[bool]string{true: "match", false: "nomatch"}[people[q.Key][f] == v]
-	}
-	_ = json.NewEncoder(rw).Encode(map[string]any{"fields": out})
-}
-
-func (w *world) must(err error) {
-	w.Helper()
-	if err != nil {
-		w.Fatal(err)
-	}
-}
-
-var sixDigits = regexp.MustCompile(`\b\d{6}\b`)
-
 // signIn signs a person in, at level 2.
 func (w *world) signIn(number string) identity.Session {
 	w.Helper()
-	p := people[number]
-	a, err := w.id.Start(w.Context(), identity.Claim{Kind: identity.Resident, Number: number, Name: p["name"], BirthDate: p["birth_date"], Contact: p["email"], Region: "53.15", Address: "192.0.2.1", Lang: "id"})
-	w.must(err)
-	w.must(w.queue.Drain(w.Context()))
-	w.mu.Lock()
-	code := sixDigits.FindString(w.mail[p["email"]])
-	w.mu.Unlock()
-	token, s, err := w.id.Confirm(w.Context(), identity.Confirmation{Attempt: a.ID, Code: code, Address: "192.0.2.1", Host: "localhost", Device: "Firefox"})
-	w.must(err)
-	if w.cookies == nil {
-		w.cookies = map[lancar.ID]string{}
-	}
+	token, s, err := w.SignIn(number, w.Record("population " + number)["email"])
+	w.Must(err)
 	w.cookies[s.ID] = token
 	return s
 }
@@ -241,7 +156,7 @@ func (w *world) app(change func(*oidc.Client)) *app {
 	}
 	var err error
 	a.Client, a.secret, err = w.provider.Register(w.Context(), engineer, c)
-	w.must(err)
+	w.Must(err)
 	return a
 }
 
@@ -313,7 +228,7 @@ func unique() string { return rand.Text() }
 
 // assertion is a client assertion; change may spoil it.
 func (a *app) assertion(change func(map[string]any)) string {
-	body := map[string]any{"iss": a.ID, "sub": a.ID, "aud": a.provider.Issuer(), "jti": unique(), "iat": a.now().Unix(), "exp": a.now().Add(time.Minute).Unix()}
+	body := map[string]any{"iss": a.ID, "sub": a.ID, "aud": a.provider.Issuer(), "jti": unique(), "iat": a.Now().Unix(), "exp": a.Now().Add(time.Minute).Unix()}
 	if change != nil {
 		change(body)
 	}
@@ -322,7 +237,7 @@ func (a *app) assertion(change func(map[string]any)) string {
 
 // dpop is a DPoP proof; change may spoil it.
 func (a *app) dpop(method, address, token string, change func(map[string]any)) string {
-	body := map[string]any{"jti": unique(), "htm": method, "htu": address, "iat": a.now().Unix()}
+	body := map[string]any{"jti": unique(), "htm": method, "htu": address, "iat": a.Now().Unix()}
 	if a.nonce != "" {
 		body["nonce"] = a.nonce
 	}
@@ -350,7 +265,7 @@ func (r reply) get(name string) string { s, _ := r.body[name].(string); return s
 func (w *world) post(path string, head http.Header, form url.Values) reply {
 	w.Helper()
 	req, err := http.NewRequestWithContext(w.Context(), "POST", w.provider.Issuer()+path, strings.NewReader(form.Encode()))
-	w.must(err)
+	w.Must(err)
 	for k, v := range head {
 		req.Header[k] = v
 	}
@@ -361,13 +276,13 @@ func (w *world) post(path string, head http.Header, form url.Values) reply {
 func (w *world) do(req *http.Request) reply {
 	w.Helper()
 	res, err := w.http.Do(req)
-	w.must(err)
+	w.Must(err)
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
-	w.must(err)
+	w.Must(err)
 	r := reply{status: res.StatusCode, header: res.Header, text: string(text)}
 	if strings.HasPrefix(res.Header.Get("Content-Type"), "application/json") {
-		w.must(json.NewDecoder(bytes.NewReader(text)).Decode(&r.body))
+		w.Must(json.NewDecoder(bytes.NewReader(text)).Decode(&r.body))
 	}
 	return r
 }
@@ -411,13 +326,13 @@ func (a *app) want(scope string) url.Values {
 func (w *world) authorize(q url.Values) (request string, back url.Values, r reply) {
 	w.Helper()
 	req, err := http.NewRequestWithContext(w.Context(), "GET", w.provider.Issuer()+"/oauth/authorize?"+q.Encode(), nil)
-	w.must(err)
+	w.Must(err)
 	if w.cookie != "" {
 		req.AddCookie(identity.Cookie(w.cookie, strings.HasPrefix(w.provider.Issuer(), "https:")))
 	}
 	r = w.do(req)
 	to, err := url.Parse(r.header.Get("Location"))
-	w.must(err)
+	w.Must(err)
 	if to.Path == "/consent" && strings.HasPrefix(to.String(), w.provider.Issuer()) {
 		return to.Query().Get("request"), nil, r
 	}
@@ -428,9 +343,9 @@ func (w *world) authorize(q url.Values) (request string, back url.Values, r repl
 func (w *world) agree(request string, s identity.Session, kinds ...string) url.Values {
 	w.Helper()
 	to, err := w.provider.Decide(w.Context(), request, s, kinds)
-	w.must(err)
+	w.Must(err)
 	u, err := url.Parse(to.URL)
-	w.must(err)
+	w.Must(err)
 	return u.Query()
 }
 
@@ -493,7 +408,7 @@ func (a *app) userinfo(token string, change func(*http.Request)) reply {
 	a.Helper()
 	at := a.provider.Issuer() + "/oauth/userinfo"
 	req, err := http.NewRequestWithContext(a.Context(), "GET", at, nil)
-	a.must(err)
+	a.Must(err)
 	req.Header.Set("Authorization", "Bearer "+token)
 	if a.proof != nil {
 		req.Header.Set("Authorization", "DPoP "+token)
@@ -516,15 +431,15 @@ func (a *app) active(token string) bool {
 func (w *world) claims(text string) map[string]any {
 	w.Helper()
 	req, err := http.NewRequestWithContext(w.Context(), "GET", w.provider.Issuer()+"/oauth/jwks", nil)
-	w.must(err)
+	w.Must(err)
 	var set jose.JSONWebKeySet
-	w.must(json.Unmarshal([]byte(w.do(req).text), &set))
+	w.Must(json.Unmarshal([]byte(w.do(req).text), &set))
 	parsed, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.ES256, jose.EdDSA, jose.PS256, jose.RS256})
-	w.must(err)
+	w.Must(err)
 	payload, err := parsed.Verify(set)
-	w.must(err)
+	w.Must(err)
 	out := map[string]any{}
-	w.must(json.Unmarshal(payload, &out))
+	w.Must(json.Unmarshal(payload, &out))
 	return out
 }
 
@@ -536,4 +451,4 @@ func (r reply) wants(t testing.TB, status int, code string) {
 }
 
 // queue2 is a queue for a second provider in one test.
-func (w *world) queue2() *jobs.Queue { return jobs.New(w.db, nil) }
+func (w *world) queue2() *jobs.Queue { return jobs.New(w.DB, nil) }
