@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,5 +35,24 @@ func TestProductionKnowsWhichOfficersAreTwoPeople(t *testing.T) {
 			t.Error("in a rehearsal:", err)
 		}
 		c.Stage = Production
+	}
+}
+
+// Of a rehearsal, which starts, doctor says so too.
+func TestDoctorSaysWhoIsNobodysSecondPerson(t *testing.T) {
+	dir := t.TempDir()
+	officers, config := filepath.Join(dir, "officers.yaml"), filepath.Join(dir, "lancar.yaml")
+	text := "stage: rehearsal\nname: layanan.example.go.id\nlisten: 127.0.0.1:0\nbase: http://localhost:8053\ndatabase: \"sqlite:" + filepath.Join(dir, "lancar.db") + "\"\nkeys: " + dir + "\nofficers: " + officers +
+		"\nmail: {address: \"127.0.0.1:1\", from: kabar@example.go.id}\nexchange: {url: \"http://127.0.0.1:1\"}\nacquirer: {url: \"http://127.0.0.1:1\"}\n"
+	for nik, want := range map[string]string{"": "SICK  officers", "5371040101800011": "ok    officers"} {
+		entry := "- {number: \"198609262015051001\", name: A, mail: a@example.go.id, nik: \"" + nik + "\", roles: [{role: machines, agency: dinkes, region: \"53.15\"}]}\n"
+		if err := errors.Join(os.WriteFile(officers, []byte(entry), 0o600), os.WriteFile(config, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		var said strings.Builder
+		Doctor(t.Context(), config, "", &said)
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("%q: %s", nik, said.String())
+		}
 	}
 }

@@ -161,6 +161,7 @@ func Doctor(ctx context.Context, config, data string, w io.Writer) (sick int) {
 	if c.demo != nil {
 		return sick
 	}
+	say("officers", errors.Join(c.checkOfficers()...), "see docs/ops/officers.md: who has no nik finishes nothing that another began")
 	for what, address := range map[string]string{"mail relay": c.Mail.Address, "registers": hostOf(c.Exchange.URL), "acquirer": hostOf(c.Acquirer.URL)} {
 		conn, err := net.DialTimeout("tcp", address, 3*time.Second)
 		if say(what+" "+address, err, "the address cannot be reached from here: check it, the route and the firewall") {
