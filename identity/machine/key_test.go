@@ -93,7 +93,7 @@ func pemCertificate(from, until time.Time) string {
 // valid are the names of the keys that hold now.
 func (w *world) valid(id lancar.ID) (names string) {
 	w.t.Helper()
-	w.must(w.db.Read(w.t.Context(), func(tx *store.Tx) error {
+	w.Must(w.DB.Read(w.t.Context(), func(tx *store.Tx) error {
 		list, err := w.m.KeysTx(tx, id)
 		for _, k := range list {
 			names += k.ID + " "
@@ -106,15 +106,15 @@ func (w *world) valid(id lancar.ID) (names string) {
 func TestAKeyIsChangedWithoutAPause(t *testing.T) {
 	each(t, func(w *world) {
 		first, next := w.keys(jwk("one")), w.keys(jwk("two"))
-		next[0].From = w.now().Add(time.Hour)
+		next[0].From = w.Now().Add(time.Hour)
 		m := w.working(func(p *machine.Proposal) { p.Keys = first })
 		rita := w.actor("1001")
 		_, err := w.m.AddKeys(t.Context(), rita, m.ID, next)
-		w.must(err)
+		w.Must(err)
 		try := func(k []machine.Key, want lancar.Code) {
 			t.Helper()
 			_, err := w.use(machine.Use{Machine: m.ID, Key: k[0].Thumb})
-			w.refused(err, want)
+			w.Refused(err, want)
 		}
 		try(first, "")
 		try(next, lancar.Unauthenticated) // not yet: nothing the caller says of the time counts
@@ -125,18 +125,18 @@ func TestAKeyIsChangedWithoutAPause(t *testing.T) {
 			t.Errorf("valid: %s", got)
 		}
 		_, err = w.m.EndKey(t.Context(), w.actor("1004"), m.ID, first[0].Thumb)
-		w.must(err)
+		w.Must(err)
 		try(first, lancar.Unauthenticated)
 		try(next, "")
 		if got := w.valid(m.ID); got != "two " {
 			t.Errorf("valid: %s", got)
 		}
 		_, err = w.m.AddKeys(t.Context(), rita, m.ID, w.keys(jwk("two")))
-		w.refused(err, lancar.Invalid) // two keys of one name
+		w.Refused(err, lancar.Invalid) // two keys of one name
 		_, err = w.m.AddKeys(t.Context(), rita, m.ID, first)
-		w.refused(err, lancar.Invalid) // a key that ended does not come back
+		w.Refused(err, lancar.Invalid) // a key that ended does not come back
 		_, err = w.m.AddKeys(t.Context(), w.actor("1002"), m.ID, w.keys(jwk("three")))
-		w.refused(err, lancar.Forbidden)
+		w.Refused(err, lancar.Forbidden)
 	})
 }
 
@@ -146,21 +146,21 @@ func TestAKeyBelongsToOneMachine(t *testing.T) {
 		a := w.working(func(p *machine.Proposal) { p.Keys = key })
 		b := w.working()
 		_, err := w.m.AddKeys(t.Context(), w.actor("1001"), b.ID, key)
-		w.refused(err, lancar.Invalid)
+		w.Refused(err, lancar.Invalid)
 		_, err = w.use(machine.Use{Machine: b.ID, Key: key[0].Thumb})
-		w.refused(err, lancar.Unauthenticated)
+		w.Refused(err, lancar.Unauthenticated)
 		_, err = w.use(machine.Use{Machine: a.ID, Key: key[0].Thumb})
-		w.must(err)
+		w.Must(err)
 	})
 }
 
 func TestACertificateHoldsAsLongAsItSays(t *testing.T) {
 	each(t, func(w *world) {
-		list := w.keys(pemCertificate(w.now().Add(-time.Hour), w.now().Add(48*time.Hour)))
+		list := w.keys(pemCertificate(w.Now().Add(-time.Hour), w.Now().Add(48*time.Hour)))
 		m := w.working(func(p *machine.Proposal) { p.Keys = list })
 		find := func(want lancar.Code) {
 			t.Helper()
-			w.refused(w.db.Read(t.Context(), func(tx *store.Tx) error {
+			w.Refused(w.DB.Read(t.Context(), func(tx *store.Tx) error {
 				id, err := w.m.CertificateTx(tx, list[0].Thumb, tx.Now)
 				if err == nil && id != m.ID {
 					t.Errorf("it is %s's", id)
@@ -171,7 +171,7 @@ func TestACertificateHoldsAsLongAsItSays(t *testing.T) {
 		find("")
 		w.pass(48 * time.Hour)
 		find(lancar.Unauthenticated)
-		_, err := w.m.AddKeys(t.Context(), w.actor("1001"), m.ID, w.keys(pemCertificate(w.now().Add(-2*time.Hour), w.now().Add(-time.Hour))))
-		w.refused(err, lancar.Invalid)
+		_, err := w.m.AddKeys(t.Context(), w.actor("1001"), m.ID, w.keys(pemCertificate(w.Now().Add(-2*time.Hour), w.Now().Add(-time.Hour))))
+		w.Refused(err, lancar.Invalid)
 	})
 }

@@ -12,12 +12,13 @@ import (
 	"lancar/identity/machine"
 	"lancar/internal/store"
 	"lancar/migrations"
+	"lancar/test/outside"
 )
 
 func TestAMachineOfProductionWorksOnceASecondHumanSaysSo(t *testing.T) {
 	each(t, func(w *world) {
 		m, err := w.m.Register(t.Context(), w.actor("1001"), w.proposal(machine.Production))
-		w.must(err)
+		w.Must(err)
 		if w.m.Alive(t.Context(), m.ID) {
 			t.Fatal("it works before anybody approved it")
 		}
@@ -34,23 +35,23 @@ func TestAMachineOfProductionWorksOnceASecondHumanSaysSo(t *testing.T) {
 			}
 		}
 		_, err = w.m.Approve(t.Context(), w.actor("1005"), m.ID, m.Version)
-		w.refused(err, lancar.NotFound) // another agency learns nothing of it
+		w.Refused(err, lancar.NotFound) // another agency learns nothing of it
 		_, err = w.m.Approve(t.Context(), w.actor("1003"), m.ID, m.Version+1)
-		w.refused(err, lancar.Conflict)
+		w.Refused(err, lancar.Conflict)
 		m, err = w.m.Approve(t.Context(), w.actor("1003"), m.ID, m.Version)
-		w.must(err)
+		w.Must(err)
 		if !w.m.Alive(t.Context(), m.ID) {
 			t.Fatalf("approved, but %s", m.State)
 		}
 		actor, err := w.m.Admit(t.Context(), machine.Use{Machine: m.ID, Scope: "cases.read", Address: "192.0.2.7"})
-		w.must(err)
+		w.Must(err)
 		if actor.Kind != lancar.Machine || actor.Name != "Pengingat izin" || actor.Agency != agency || actor.Region != place {
 			t.Errorf("the actor is %+v", actor)
 		}
 		_, err = w.m.Admit(t.Context(), machine.Use{Machine: m.ID, Scope: "cases.files"})
-		w.refused(err, lancar.Forbidden)
+		w.Refused(err, lancar.Forbidden)
 		_, err = w.m.Admit(t.Context(), machine.Use{Machine: "no-such", Scope: "cases.read"})
-		w.refused(err, lancar.Unauthenticated)
+		w.Refused(err, lancar.Unauthenticated)
 	})
 }
 
@@ -60,29 +61,29 @@ func TestMoreNeedsTheSecondPersonAgainLessDoesNot(t *testing.T) {
 		rita := w.actor("1001")
 		more := machine.Wish{Scopes: []string{"cases.read", "cases.files", "messages.send"}, Budget: 9000, Peak: 100, Expires: m.Expires}
 		m, err := w.m.Want(t.Context(), rita, m.ID, more)
-		w.must(err)
+		w.Must(err)
 		if m.May("cases.files") || m.Wanted == nil {
 			t.Fatal("it has what nobody approved")
 		}
 		_, err = w.m.Approve(t.Context(), w.actor("1001", identity.Superior), m.ID, m.Version)
-		w.refused(err, lancar.Forbidden)
+		w.Refused(err, lancar.Forbidden)
 		m, err = w.m.Approve(t.Context(), w.actor("1004"), m.ID, m.Version)
-		w.must(err)
+		w.Must(err)
 		if !m.May("cases.files") || m.Budget != 9000 || m.Wanted != nil {
 			t.Fatalf("it was not given: %+v", m)
 		}
 		less := machine.Wish{Scopes: []string{"cases.read"}, Budget: 10, Peak: 10, Expires: m.Expires}
 		m, err = w.m.Want(t.Context(), rita, m.ID, less)
-		w.must(err)
+		w.Must(err)
 		if m.May("cases.files") || m.Budget != 10 || m.Wanted != nil {
 			t.Fatalf("less waits: %+v", m)
 		}
 		_, err = w.m.Want(t.Context(), w.actor("1002"), m.ID, less)
-		w.refused(err, lancar.Forbidden)
+		w.Refused(err, lancar.Forbidden)
 		_, err = w.m.Want(t.Context(), rita, m.ID, machine.Wish{Scopes: []string{"everything"}, Budget: 1, Peak: 1, Expires: m.Expires})
-		w.refused(err, lancar.Invalid)
-		_, err = w.m.Want(t.Context(), rita, m.ID, machine.Wish{Scopes: []string{"cases.read"}, Budget: 1, Peak: 1, Expires: w.now().Add(400 * 24 * time.Hour)})
-		w.refused(err, lancar.Invalid)
+		w.Refused(err, lancar.Invalid)
+		_, err = w.m.Want(t.Context(), rita, m.ID, machine.Wish{Scopes: []string{"cases.read"}, Budget: 1, Peak: 1, Expires: w.Now().Add(400 * 24 * time.Hour)})
+		w.Refused(err, lancar.Invalid)
 	})
 }
 
@@ -93,10 +94,10 @@ func TestAnOwnerWhoLeavesLeavesAnOrphanThatStops(t *testing.T) {
 		w.leave("1001")
 		w.watch()
 		_, err := w.m.Stop(t.Context(), rita, m.ID, "")
-		w.refused(err, lancar.NotFound) // a session that outlived the office moves nothing
+		w.Refused(err, lancar.NotFound) // a session that outlived the office moves nothing
 		m, err = w.m.ByID(t.Context(), andi, m.ID)
-		w.must(err)
-		if m.State != machine.Orphaned || m.Stops.Sub(w.now()) != 14*24*time.Hour {
+		w.Must(err)
+		if m.State != machine.Orphaned || m.Stops.Sub(w.Now()) != 14*24*time.Hour {
 			t.Fatalf("it is %s until %s", m.State, m.Stops)
 		}
 		if !w.m.Alive(t.Context(), m.ID) {
@@ -108,16 +109,16 @@ func TestAnOwnerWhoLeavesLeavesAnOrphanThatStops(t *testing.T) {
 			}
 		}
 		_, err = w.m.Adopt(t.Context(), oto, m.ID)
-		w.refused(err, lancar.NotFound)
+		w.Refused(err, lancar.NotFound)
 		_, err = w.m.Adopt(t.Context(), rita, m.ID)
-		w.refused(err, lancar.NotFound)
+		w.Refused(err, lancar.NotFound)
 		_, err = w.m.Adopt(t.Context(), lancar.Actor{Kind: lancar.Officer, ID: oto.ID, Role: identity.Reviewer, Agency: agency, Region: place}, m.ID)
-		w.refused(err, lancar.NotFound)
+		w.Refused(err, lancar.NotFound)
 
 		other := w.orphanOf("1002")
 		w.pass(time.Hour)
 		m, err = w.m.Adopt(t.Context(), w.actor("1003"), m.ID)
-		w.must(err)
+		w.Must(err)
 		if m.State != machine.Active || m.Owner != w.actor("1003").ID || !m.Stops.IsZero() {
 			t.Fatalf("adopted, but %+v", m)
 		}
@@ -126,7 +127,7 @@ func TestAnOwnerWhoLeavesLeavesAnOrphanThatStops(t *testing.T) {
 			t.Error("the adopted one stopped")
 		}
 		m, err = w.m.ByID(t.Context(), w.actor("1003"), other)
-		w.must(err)
+		w.Must(err)
 		if m.State != machine.Stopped || w.m.Alive(t.Context(), other) {
 			t.Errorf("the orphan that nobody took is %s", m.State)
 		}
@@ -137,7 +138,7 @@ func TestAnOwnerWhoLeavesLeavesAnOrphanThatStops(t *testing.T) {
 func (w *world) orphanOf(number string) lancar.ID {
 	w.t.Helper()
 	m, err := w.m.Register(w.t.Context(), w.actor(number), w.proposal(machine.Sandbox))
-	w.must(err)
+	w.Must(err)
 	w.leave(number)
 	return m.ID
 }
@@ -147,14 +148,12 @@ func TestAnOrphanStopsOnItsDateEvenIfNoJobRuns(t *testing.T) {
 		m := w.working()
 		w.leave("1001")
 		w.watch()
-		w.mu.Lock()
-		w.at = w.at.Add(14 * 24 * time.Hour)
-		w.mu.Unlock()
+		w.Pass(14 * 24 * time.Hour)
 		if w.m.Alive(t.Context(), m.ID) {
 			t.Error("it works beyond its date")
 		}
 		_, err := w.use(machine.Use{Machine: m.ID})
-		w.refused(err, lancar.Unauthenticated)
+		w.Refused(err, lancar.Unauthenticated)
 	})
 }
 
@@ -162,7 +161,7 @@ func TestAStopReachesEveryCopyWithinASecond(t *testing.T) {
 	each(t, func(w *world) {
 		var copies []*machine.Machines
 		for range 3 {
-			_, _, _, m := w.node()
+			_, m := node(w.World)
 			copies = append(copies, m)
 		}
 		m := w.working()
@@ -172,7 +171,7 @@ func TestAStopReachesEveryCopyWithinASecond(t *testing.T) {
 			}
 		}
 		_, err := copies[0].Stop(t.Context(), w.actor("1004"), m.ID, "kuncinya bocor")
-		w.must(err)
+		w.Must(err)
 		stopped := time.Now()
 		if copies[0].Alive(t.Context(), m.ID) {
 			t.Error("the copy that stopped it goes on")
@@ -186,7 +185,7 @@ func TestAStopReachesEveryCopyWithinASecond(t *testing.T) {
 			}
 		}
 		_, err = w.m.Resume(t.Context(), w.actor("1001"), m.ID)
-		w.refused(err, lancar.Conflict)
+		w.Refused(err, lancar.Conflict)
 		if !contains(w.mail("1001"), "dihentikan") {
 			t.Error("the owner was not told")
 		}
@@ -210,7 +209,7 @@ func TestAStopDuringUseHoldsForWhoeverAsksAfterIt(t *testing.T) {
 			})
 		}
 		_, err := w.m.Stop(t.Context(), w.actor("1001"), m.ID, "")
-		w.must(err)
+		w.Must(err)
 		stopped.Store(true)
 		wg.Wait()
 		if n := late.Load(); n > 0 {
@@ -224,13 +223,13 @@ func TestAllMachinesOfAnOfficeStopWithOneButton(t *testing.T) {
 		a, b := w.working(), w.working()
 		p := w.proposal(machine.Sandbox)
 		elsewhere, err := w.m.Register(t.Context(), w.actor("1005"), p)
-		w.must(err)
+		w.Must(err)
 		_, err = w.m.StopAll(t.Context(), w.actor("1002"), "saya mau")
-		w.refused(err, lancar.Forbidden)
+		w.Refused(err, lancar.Forbidden)
 		_, err = w.m.StopAll(t.Context(), w.actor("1003"), " ")
-		w.refused(err, lancar.Invalid)
+		w.Refused(err, lancar.Invalid)
 		n, err := w.m.StopAll(t.Context(), w.actor("1003"), "kebocoran")
-		w.must(err)
+		w.Must(err)
 		if n != 2 || w.m.Alive(t.Context(), a.ID) || w.m.Alive(t.Context(), b.ID) {
 			t.Errorf("%d stopped", n)
 		}
@@ -245,24 +244,24 @@ func TestAPauseIsLiftedByWhoMadeIt(t *testing.T) {
 		m := w.working()
 		rita, siti := w.actor("1001"), w.actor("1003")
 		_, err := w.m.Pause(t.Context(), siti, m.ID, "diperiksa dulu")
-		w.must(err)
+		w.Must(err)
 		if w.m.Alive(t.Context(), m.ID) {
 			t.Error("it works while paused")
 		}
 		_, err = w.m.Resume(t.Context(), rita, m.ID)
-		w.refused(err, lancar.Forbidden)
+		w.Refused(err, lancar.Forbidden)
 		w.leave("1001")
 		w.watch() // an orphan that was paused does not work either
 		if w.m.Alive(t.Context(), m.ID) {
 			t.Error("the orphan works")
 		}
 		m, err = w.m.Adopt(t.Context(), w.actor("1002"), m.ID)
-		w.must(err)
+		w.Must(err)
 		if m.State != machine.Paused {
 			t.Errorf("adoption lifted the pause: %s", m.State)
 		}
 		m, err = w.m.Resume(t.Context(), siti, m.ID)
-		w.must(err)
+		w.Must(err)
 		if m.State != machine.Active {
 			t.Errorf("it is %s", m.State)
 		}
@@ -277,12 +276,12 @@ func TestWhenTheDatabaseDoesNotAnswerNothingIsAlive(t *testing.T) {
 	if err := db.Migrate(t.Context(), migrations.FS); err != nil {
 		t.Fatal(err)
 	}
-	w := newWorld(t, db)
+	w := newWorld(t, outside.Over(t, outside.NewClock(begun), db, nil))
 	m := w.working()
 	if !w.m.Alive(t.Context(), m.ID) {
 		t.Fatal("it is not alive")
 	}
-	w.must(db.Close())
+	w.Must(db.Close())
 	time.Sleep(time.Second)
 	if w.m.Alive(t.Context(), m.ID) {
 		t.Error("a node that knows nothing lets it in")
@@ -292,20 +291,18 @@ func TestWhenTheDatabaseDoesNotAnswerNothingIsAlive(t *testing.T) {
 func TestAMachineEndsOnItsLastDay(t *testing.T) {
 	once(t, func(w *world) {
 		m := w.working()
-		w.mu.Lock()
-		w.at = m.Expires
-		w.mu.Unlock()
+		w.SetClock(m.Expires)
 		if w.m.Alive(t.Context(), m.ID) {
 			t.Error("it works after its last day")
 		}
 		w.watch()
 		m, err := w.m.ByID(t.Context(), w.actor("1001"), m.ID)
-		w.must(err)
+		w.Must(err)
 		if m.State != machine.Expired {
 			t.Errorf("it is %s", m.State)
 		}
 		var steps int
-		w.must(w.db.Read(t.Context(), func(tx *store.Tx) error {
+		w.Must(w.DB.Read(t.Context(), func(tx *store.Tx) error {
 			return tx.QueryRow(`SELECT COUNT(version) FROM identity_machine_steps WHERE machine = $1`, string(m.ID)).Scan(&steps)
 		}))
 		if steps != 3 {

@@ -18,10 +18,10 @@ func (w *world) renewed() machine.Machine {
 	w.t.Helper()
 	m := w.working()
 	w.pass(200 * day)
-	m, err := w.m.Want(w.t.Context(), w.actor("1001"), m.ID, machine.Wish{Scopes: m.Scopes, Budget: m.Budget, Peak: m.Peak, Expires: w.now().Add(360 * day)})
-	w.must(err)
+	m, err := w.m.Want(w.t.Context(), w.actor("1001"), m.ID, machine.Wish{Scopes: m.Scopes, Budget: m.Budget, Peak: m.Peak, Expires: w.Now().Add(360 * day)})
+	w.Must(err)
 	m, err = w.m.Approve(w.t.Context(), w.actor("1003"), m.ID, m.Version)
-	w.must(err)
+	w.Must(err)
 	return m
 }
 
@@ -34,7 +34,7 @@ func TestAReviewIsSignedByTheOwnerOrTheMachineWaits(t *testing.T) {
 		}
 		w.pass(140 * day)
 		list, err := w.m.Due(t.Context(), rita)
-		w.must(err)
+		w.Must(err)
 		if len(list) != 1 || !contains(w.mail("1001"), "Tinjauan tahunan") {
 			t.Fatalf("the owner was not asked: %v", list)
 		}
@@ -43,21 +43,21 @@ func TestAReviewIsSignedByTheOwnerOrTheMachineWaits(t *testing.T) {
 			t.Fatal("nobody signed, and it works")
 		}
 		_, err = w.m.Resume(t.Context(), rita, m.ID)
-		w.refused(err, lancar.Forbidden)
+		w.Refused(err, lancar.Forbidden)
 		_, err = w.m.Resume(t.Context(), w.actor("1003"), m.ID)
-		w.refused(err, lancar.Forbidden)
+		w.Refused(err, lancar.Forbidden)
 
 		m, err = w.m.ByID(t.Context(), rita, m.ID)
-		w.must(err)
+		w.Must(err)
 		sign := func(who lancar.Actor, o machine.Opinion) error {
 			return w.m.Sign(t.Context(), identity.Session{Actor: who}, 2, []machine.Opinion{o})
 		}
-		w.refused(sign(w.actor("1003"), machine.Opinion{Machine: m.ID, Version: m.Version, Verdict: machine.Keep}), lancar.Forbidden)
-		w.refused(sign(rita, machine.Opinion{Machine: m.ID, Version: m.Version - 1, Verdict: machine.Keep}), lancar.Conflict)
-		w.refused(sign(rita, machine.Opinion{Machine: m.ID, Version: m.Version, Verdict: machine.Reduce, Scopes: []string{"cases.files"}}), lancar.Invalid)
-		w.must(sign(rita, machine.Opinion{Machine: m.ID, Version: m.Version, Verdict: machine.Reduce, Scopes: []string{"cases.read"}}))
+		w.Refused(sign(w.actor("1003"), machine.Opinion{Machine: m.ID, Version: m.Version, Verdict: machine.Keep}), lancar.Forbidden)
+		w.Refused(sign(rita, machine.Opinion{Machine: m.ID, Version: m.Version - 1, Verdict: machine.Keep}), lancar.Conflict)
+		w.Refused(sign(rita, machine.Opinion{Machine: m.ID, Version: m.Version, Verdict: machine.Reduce, Scopes: []string{"cases.files"}}), lancar.Invalid)
+		w.Must(sign(rita, machine.Opinion{Machine: m.ID, Version: m.Version, Verdict: machine.Reduce, Scopes: []string{"cases.read"}}))
 		sheet, err := w.m.Sheet(t.Context(), rita, m.ID)
-		w.must(err)
+		w.Must(err)
 		if sheet.State != machine.Active || sheet.May("messages.send") || len(sheet.Reviews) != 1 {
 			t.Fatalf("signed, but %+v", sheet.Machine)
 		}
@@ -75,7 +75,7 @@ func TestAReviewCanEndAMachine(t *testing.T) {
 	once(t, func(w *world) {
 		m := w.renewed()
 		w.pass(140 * day)
-		w.must(w.m.Sign(t.Context(), identity.Session{Actor: w.actor("1001")}, 3, []machine.Opinion{{Machine: m.ID, Version: m.Version, Verdict: machine.End}}))
+		w.Must(w.m.Sign(t.Context(), identity.Session{Actor: w.actor("1001")}, 3, []machine.Opinion{{Machine: m.ID, Version: m.Version, Verdict: machine.End}}))
 		if w.m.Alive(t.Context(), m.ID) {
 			t.Error("it goes on")
 		}
@@ -85,7 +85,7 @@ func TestAReviewCanEndAMachine(t *testing.T) {
 // person is a's account and their grant to read about themself.
 func (w *world) person(subject string) (own func() (g grant)) {
 	w.t.Helper()
-	account := lancar.NewID(w.now())
+	account := lancar.NewID(w.Now())
 	w.bind(account, subject)
 	return func() grant { return w.own(account, subject) }
 }
@@ -96,12 +96,12 @@ func TestAnAgentBelongsToItsPerson(t *testing.T) {
 		p := w.proposal(machine.Production)
 		p.Scopes = []string{"cases.read", "cases.prepare"}
 		m, err := w.m.RegisterAgent(t.Context(), maria(), p)
-		w.must(err)
+		w.Must(err)
 		if m.Kind != machine.Agent || !w.m.Alive(t.Context(), m.ID) {
 			t.Fatalf("%+v", m)
 		}
 		actor, err := w.m.Admit(t.Context(), machine.Use{Machine: m.ID, Scope: "cases.prepare"})
-		w.must(err)
+		w.Must(err)
 		if actor.Name != "" || actor.Role != "agent" {
 			t.Errorf("others read %+v", actor)
 		}
@@ -109,31 +109,31 @@ func TestAnAgentBelongsToItsPerson(t *testing.T) {
 			t.Errorf("another person sees %v %v", list, err)
 		}
 		_, err = w.m.Stop(t.Context(), yosef().Who(), m.ID, "")
-		w.refused(err, lancar.NotFound)
+		w.Refused(err, lancar.NotFound)
 		_, err = w.m.Sheet(t.Context(), w.actor("1003"), m.ID)
-		w.refused(err, lancar.NotFound)
+		w.Refused(err, lancar.NotFound)
 		_, err = w.m.RegisterAgent(t.Context(), grant{}, p)
-		w.refused(err, lancar.NotFound)
+		w.Refused(err, lancar.NotFound)
 		var acting grant // yosef under a mandate of maria
-		w.must(w.db.Write(t.Context(), func(tx *store.Tx) error {
-			acting, err = w.access.ActTx(tx, access.Request{Who: yosef().Who(), Subject: "maria", Region: "53.15", What: []string{access.Case}, Mandate: "m",
+		w.Must(w.DB.Write(t.Context(), func(tx *store.Tx) error {
+			acting, err = w.Access.ActTx(tx, access.Request{Who: yosef().Who(), Subject: "maria", Region: "53.15", What: []string{access.Case}, Mandate: "m",
 				Purpose: lancar.Text{"id": "Bertindak"}, Ground: lancar.Text{"id": "Kuasa"}}, maria().Account(), false)
 			return err
 		}))
 		_, err = w.m.RegisterAgent(t.Context(), acting, p)
-		w.refused(err, lancar.NotFound)
+		w.Refused(err, lancar.NotFound)
 		p.Scopes = []string{"cases.files"}
 		_, err = w.m.RegisterAgent(t.Context(), maria(), p)
-		w.refused(err, lancar.Invalid)
+		w.Refused(err, lancar.Invalid)
 		_, err = w.m.Stop(t.Context(), maria().Who(), m.ID, "")
-		w.must(err)
+		w.Must(err)
 		if w.m.Alive(t.Context(), m.ID) {
 			t.Error("the agent goes on")
 		}
 		p.Scopes = []string{"cases.read"}
 		m, err = w.m.RegisterAgent(t.Context(), maria(), p)
-		w.must(err)
-		w.must(w.db.Write(t.Context(), func(tx *store.Tx) error { return w.m.EraseTx(tx, maria().Account()) }))
+		w.Must(err)
+		w.Must(w.DB.Write(t.Context(), func(tx *store.Tx) error { return w.m.EraseTx(tx, maria().Account()) }))
 		time.Sleep(time.Second)
 		if w.m.Alive(t.Context(), m.ID) {
 			t.Error("the agent outlives the account")

@@ -17,7 +17,7 @@ func TestABudgetHoldsOverAllCopies(t *testing.T) {
 		var in atomic.Int64
 		var wg sync.WaitGroup
 		for range 3 {
-			_, _, _, copied := w.node()
+			_, copied := node(w.World)
 			for range 4 {
 				wg.Go(func() {
 					for range 110 {
@@ -26,7 +26,7 @@ func TestABudgetHoldsOverAllCopies(t *testing.T) {
 						switch {
 						case err == nil:
 							in.Add(1)
-						case lancar.CodeOf(err) != lancar.TooMany || !errors.As(err, &over) || !over.Opens.After(w.now()):
+						case lancar.CodeOf(err) != lancar.TooMany || !errors.As(err, &over) || !over.Opens.After(w.Now()):
 							t.Error(err)
 							return
 						}
@@ -39,10 +39,10 @@ func TestABudgetHoldsOverAllCopies(t *testing.T) {
 			t.Errorf("%d of 1000 calls were let in", n)
 		}
 		_, err := w.use(machine.Use{Machine: m.ID})
-		w.refused(err, lancar.TooMany)
+		w.Refused(err, lancar.TooMany)
 		w.pass(24 * time.Hour)
 		_, err = w.use(machine.Use{Machine: m.ID})
-		w.must(err)
+		w.Must(err)
 	})
 }
 
@@ -51,32 +51,32 @@ func TestAPeakOpensWithTheNextMinute(t *testing.T) {
 		m := w.working(func(p *machine.Proposal) { p.Budget, p.Peak = 100, 3 })
 		for range 3 {
 			_, err := w.use(machine.Use{Machine: m.ID})
-			w.must(err)
+			w.Must(err)
 		}
 		_, err := w.use(machine.Use{Machine: m.ID})
-		w.refused(err, lancar.TooMany)
+		w.Refused(err, lancar.TooMany)
 		var over machine.Over
-		if !errors.As(err, &over) || over.Opens.Sub(w.now()) > time.Minute {
+		if !errors.As(err, &over) || over.Opens.Sub(w.Now()) > time.Minute {
 			t.Errorf("it opens at %s", over.Opens)
 		}
 		w.pass(time.Minute)
 		_, err = w.use(machine.Use{Machine: m.ID})
-		w.must(err)
+		w.Must(err)
 	})
 }
 
 func TestWhatANodeHeldAndNobodyUsedComesBack(t *testing.T) {
 	each(t, func(w *world) {
 		m := w.working(func(p *machine.Proposal) { p.Budget, p.Peak = 5000, 5000 })
-		_, _, _, busy := w.node()
+		_, busy := node(w.World)
 		for range 20 {
 			_, err := busy.Admit(t.Context(), machine.Use{Machine: m.ID, Scope: "cases.read"})
-			w.must(err)
+			w.Must(err)
 		}
 		for end := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) { // a lot may be on its way
-			w.must(busy.Flush(t.Context()))
+			w.Must(busy.Flush(t.Context()))
 			sheet, err := w.m.Sheet(t.Context(), w.actor("1001"), m.ID)
-			w.must(err)
+			w.Must(err)
 			if sheet.Today == 20 {
 				return
 			}
@@ -93,14 +93,14 @@ func TestLastUseIsKnownOfMachineAndKey(t *testing.T) {
 		m := w.working(func(p *machine.Proposal) { p.Keys = key })
 		for range 5 {
 			_, err := w.use(machine.Use{Machine: m.ID, Key: key[0].Thumb, Address: "192.0.2.77"})
-			w.must(err)
+			w.Must(err)
 			_, err = w.m.Admit(t.Context(), machine.Use{Machine: m.ID, Scope: "cases.read", Address: "192.0.2.77"})
-			w.must(err)
+			w.Must(err)
 		}
-		w.must(w.m.Flush(t.Context()))
+		w.Must(w.m.Flush(t.Context()))
 		sheet, err := w.m.Sheet(t.Context(), w.actor("1002"), m.ID)
-		w.must(err)
-		if !sheet.LastUsed.Equal(w.now()) || !sheet.Keys[0].LastUsed.Equal(w.now()) {
+		w.Must(err)
+		if !sheet.LastUsed.Equal(w.Now()) || !sheet.Keys[0].LastUsed.Equal(w.Now()) {
 			t.Errorf("last used %s, its key %s", sheet.LastUsed, sheet.Keys[0].LastUsed)
 		}
 		if len(sheet.Uses) != 2 || sheet.Uses[1].Scope != "cases.read" || sheet.Uses[1].Calls != 5 {
@@ -115,9 +115,9 @@ func (w *world) days(m machine.Machine, n int) {
 	for range n {
 		for range 10 {
 			_, err := w.m.Admit(w.t.Context(), machine.Use{Machine: m.ID, Scope: "cases.read", Address: "192.0.2.1"})
-			w.must(err)
+			w.Must(err)
 		}
-		w.must(w.m.Flush(w.t.Context()))
+		w.Must(w.m.Flush(w.t.Context()))
 		w.pass(24 * time.Hour)
 	}
 }
@@ -125,7 +125,7 @@ func (w *world) days(m machine.Machine, n int) {
 func (w *world) alarms(m machine.Machine) map[machine.Rule]int {
 	w.t.Helper()
 	sheet, err := w.m.Sheet(w.t.Context(), w.actor("1003"), m.ID)
-	w.must(err)
+	w.Must(err)
 	out := map[machine.Rule]int{}
 	for _, a := range sheet.Alarms {
 		out[a.Rule]++
@@ -146,9 +146,9 @@ func TestUnusualUseRaisesOneAlarmADay(t *testing.T) {
 		for range 3 {
 			for range 120 {
 				_, err := w.m.Admit(t.Context(), machine.Use{Machine: m.ID, Scope: "cases.read", Address: "192.0.2.99"}) // a neighbour's address is no news
-				w.must(err)
+				w.Must(err)
 			}
-			w.must(w.m.Flush(t.Context()))
+			w.Must(w.m.Flush(t.Context()))
 		}
 		if got := w.alarms(m); len(got) != 1 || got[machine.RuleRate] != 1 {
 			t.Fatalf("a rush raised %v", got)
@@ -156,8 +156,8 @@ func TestUnusualUseRaisesOneAlarmADay(t *testing.T) {
 		w.pass(12 * time.Hour)
 		for range 2 {
 			_, err := w.m.Admit(t.Context(), machine.Use{Machine: m.ID, Scope: "messages.send", Address: "198.51.100.4"})
-			w.must(err)
-			w.must(w.m.Flush(t.Context()))
+			w.Must(err)
+			w.Must(w.m.Flush(t.Context()))
 		}
 		got := w.alarms(m)
 		for _, r := range []machine.Rule{machine.RuleNet, machine.RuleHour, machine.RuleScope} {
@@ -178,24 +178,24 @@ func TestAnUnusedMachineIsProposedForRemoval(t *testing.T) {
 		m := w.working()
 		w.pass(91 * 24 * time.Hour)
 		m, err := w.m.ByID(t.Context(), w.actor("1001"), m.ID)
-		w.must(err)
+		w.Must(err)
 		if m.Unused.IsZero() || !contains(w.mail("1001"), "lama tidak dipakai") {
 			t.Fatal("nobody asks whether it is needed")
 		}
 		m, err = w.m.Keep(t.Context(), w.actor("1001"), m.ID)
-		w.must(err)
+		w.Must(err)
 		w.pass(24 * time.Hour)
 		m, err = w.m.ByID(t.Context(), w.actor("1001"), m.ID)
-		w.must(err)
+		w.Must(err)
 		if !m.Unused.IsZero() {
 			t.Error("it is asked again the next day")
 		}
 		w.pass(91 * 24 * time.Hour)
 		_, err = w.m.Admit(t.Context(), machine.Use{Machine: m.ID, Scope: "cases.read"})
-		w.must(err) // proposed, not stopped
-		w.must(w.m.Flush(t.Context()))
+		w.Must(err) // proposed, not stopped
+		w.Must(w.m.Flush(t.Context()))
 		m, err = w.m.ByID(t.Context(), w.actor("1001"), m.ID)
-		w.must(err)
+		w.Must(err)
 		if !m.Unused.IsZero() {
 			t.Error("used again, and still proposed for removal")
 		}

@@ -1,15 +1,12 @@
 package machine_test
 
 import (
-	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,75 +14,30 @@ import (
 	"lancar/access"
 	"lancar/identity"
 	"lancar/identity/machine"
-	"lancar/internal/jobs"
-	"lancar/internal/keys"
 	"lancar/internal/store"
-	"lancar/internal/store/storetest"
 	"lancar/notify"
+	"lancar/test/outside"
 )
-
-// post is the outside world's mail: what reached whom.
-type post struct {
-	mu   sync.Mutex
-	sent map[string][]string
-}
-
-func (p *post) Send(_ context.Context, to, title, text, _ string) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.sent[to] = append(p.sent[to], title+"\n"+text)
-	return nil
-}
 
 // world is a node's register of machines with an office of four, and copies of it on request.
 type world struct {
-	t      *testing.T
-	db     *store.DB
-	ring   *keys.Ring
-	queue  *jobs.Queue
-	id     *identity.Identity
-	access *access.Access
-	m      *machine.Machines
-	post   *post
-	staff  []identity.Employee
-
-	mu sync.Mutex
-	at time.Time
-}
-
-func (w *world) now() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.at
+	*outside.Node
+	t     *testing.T
+	m     *machine.Machines
+	staff []identity.Employee
 }
 
 // pass lets time pass; the watch of machines runs after.
 func (w *world) pass(d time.Duration) {
 	w.t.Helper()
-	w.mu.Lock()
-	w.at = w.at.Add(d)
-	w.mu.Unlock()
+	w.Pass(d)
 	w.watch()
 }
 
 func (w *world) watch() {
 	w.t.Helper()
-	w.must(w.db.Write(w.t.Context(), w.m.WatchTx))
-	w.must(w.queue.Drain(w.t.Context()))
-}
-
-func (w *world) must(err error) {
-	w.t.Helper()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-func (w *world) refused(err error, code lancar.Code) {
-	w.t.Helper()
-	if lancar.CodeOf(err) != code {
-		w.t.Fatalf("got %v, want %s", err, code)
-	}
+	w.Must(w.DB.Write(w.t.Context(), w.m.WatchTx))
+	w.Drain()
 }
 
 const (
@@ -118,50 +70,34 @@ func staff() []identity.Employee {
 }
 
 // each runs fn in a new world on each engine.
-func each(t *testing.T, fn func(*world)) { on(t, storetest.EachAt, fn) }
+func each(t *testing.T, fn func(*world)) {
+	outside.Each(t, begun, nil, func(t *testing.T, out *outside.World) { fn(newWorld(t, out)) })
+}
 
 // once runs fn on SQLite alone: for what does not depend on the engine.
-func once(t *testing.T, fn func(*world)) {
-	on(t, func(t *testing.T, clock lancar.Clock, fn func(*testing.T, *store.DB)) {
-		fn(t, storetest.OpenAt(t, clock))
-	}, fn)
-}
-
-func on(t *testing.T, engines func(*testing.T, lancar.Clock, func(*testing.T, *store.DB)), fn func(*world)) {
-	w := &world{at: begun}
-	engines(t, func() time.Time { return w.now() }, func(t *testing.T, db *store.DB) {
-		w = newWorld(t, db)
-		fn(w)
-	})
-}
+func once(t *testing.T, fn func(*world)) { fn(newWorld(t, outside.Once(t, begun, nil))) }
 
 var begun = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
 
-func newWorld(t *testing.T, db *store.DB) *world {
-	w := &world{t: t, db: db, at: begun, post: &post{sent: map[string][]string{}}, staff: staff()}
-	var err error
-	w.ring, err = keys.Create(filepath.Join(t.TempDir(), "keys"), keys.Options{Origin: "lancar.test", Now: begun})
-	w.must(err)
-	w.queue, w.access, w.id, w.m = w.node()
+func newWorld(t *testing.T, out *outside.World) *world {
+	w := &world{t: t, staff: staff()}
+	w.Node, w.m = node(out)
 	w.hire()
 	return w
 }
 
 // node is one more copy of the rooms on the same database.
-func (w *world) node() (*jobs.Queue, *access.Access, *identity.Identity, *machine.Machines) {
-	queue := jobs.New(w.db, func(j jobs.Job, err error) { w.t.Logf("job %s: %v", j.Queue, err) })
-	acc := access.New(w.db, queue, w.ring)
-	note := notify.New(w.db, queue, w.ring, map[notify.Channel]notify.Sender{notify.Email: w.post}, func(_, path string) string { return path })
-	id := identity.New(w.db, queue, w.ring, acc, note, nil, identity.Limits{})
-	return queue, acc, id, machine.New(w.db, queue, w.ring, id, machine.Config{})
+func node(out *outside.World) (*outside.Node, *machine.Machines) {
+	n := out.Node(identity.Limits{}, notify.Email)
+	return n, machine.New(n.DB, n.Queue, n.Ring, n.Identity, machine.Config{})
 }
 
 func (w *world) hire() {
 	w.t.Helper()
-	accounts, err := w.id.SaveEmployees(w.t.Context(), w.staff)
-	w.must(err)
-	_, err = w.id.Dismiss(w.t.Context(), accounts)
-	w.must(err)
+	accounts, err := w.Identity.SaveEmployees(w.t.Context(), w.staff)
+	w.Must(err)
+	_, err = w.Identity.Dismiss(w.t.Context(), accounts)
+	w.Must(err)
 }
 
 // leave takes an officer off the list of the personnel register.
@@ -185,7 +121,7 @@ func (w *world) actor(number string, role ...string) lancar.Actor {
 			if len(role) > 0 {
 				a.Role = role[0]
 			}
-			w.must(w.db.Read(w.t.Context(), func(tx *store.Tx) error {
+			w.Must(w.DB.Read(w.t.Context(), func(tx *store.Tx) error {
 				return tx.QueryRow(`SELECT account FROM identity_officers WHERE name = $1`, e.Name).Scan((*string)(&a.ID))
 			}))
 			return a
@@ -196,15 +132,13 @@ func (w *world) actor(number string, role ...string) lancar.Actor {
 }
 
 func (w *world) mail(number string) string {
-	w.must(w.queue.Drain(w.t.Context()))
-	w.post.mu.Lock()
-	defer w.post.mu.Unlock()
-	return strings.Join(w.post.sent[number+"@kantor.example"], "\n")
+	w.Drain()
+	return strings.Join(w.Mail(number+"@kantor.example"), "\n")
 }
 
 func (w *world) proposal(stage machine.Stage) machine.Proposal {
 	return machine.Proposal{Kind: machine.Bot, Stage: stage, Name: "Pengingat izin", Purpose: lancar.Text{"id": "Mengingatkan pemohon yang izinnya hampir habis.", "en": "Reminds applicants whose permit is about to end."},
-		Wish: machine.Wish{Scopes: []string{"cases.read", "messages.send"}, Budget: 1000, Peak: 100, Expires: w.now().Add(300 * 24 * time.Hour)}}
+		Wish: machine.Wish{Scopes: []string{"cases.read", "messages.send"}, Budget: 1000, Peak: 100, Expires: w.Now().Add(300 * 24 * time.Hour)}}
 }
 
 // jwk is a fresh public key as people paste it.
@@ -224,7 +158,7 @@ func jwk(kid string) string {
 func (w *world) keys(text string) []machine.Key {
 	w.t.Helper()
 	list, err := machine.ReadKeys(text)
-	w.must(err)
+	w.Must(err)
 	return list
 }
 
@@ -236,15 +170,15 @@ func (w *world) working(change ...func(*machine.Proposal)) machine.Machine {
 		c(&p)
 	}
 	m, err := w.m.Register(w.t.Context(), w.actor("1001"), p)
-	w.must(err)
+	w.Must(err)
 	m, err = w.m.Approve(w.t.Context(), w.actor("1003"), m.ID, m.Version)
-	w.must(err)
+	w.Must(err)
 	return m
 }
 
 // use counts one call, as a token endpoint would.
 func (w *world) use(u machine.Use) (m machine.Machine, err error) {
-	err = w.db.Write(w.t.Context(), func(tx *store.Tx) error {
+	err = w.DB.Write(w.t.Context(), func(tx *store.Tx) error {
 		m, err = w.m.UseTx(tx, u)
 		return err
 	})
@@ -255,16 +189,16 @@ type grant = access.Grant
 
 func (w *world) bind(account lancar.ID, subject string) {
 	w.t.Helper()
-	w.must(w.db.Write(w.t.Context(), func(tx *store.Tx) error {
-		_, err := w.access.BindTx(tx, account, subject)
+	w.Must(w.DB.Write(w.t.Context(), func(tx *store.Tx) error {
+		_, err := w.Access.BindTx(tx, account, subject)
 		return err
 	}))
 }
 
 func (w *world) own(account lancar.ID, subject string) (g access.Grant) {
 	w.t.Helper()
-	w.must(w.db.Read(w.t.Context(), func(tx *store.Tx) (err error) {
-		g, err = w.access.OwnTx(tx, account, subject, true)
+	w.Must(w.DB.Read(w.t.Context(), func(tx *store.Tx) (err error) {
+		g, err = w.Access.OwnTx(tx, account, subject, true)
 		return err
 	}))
 	return g

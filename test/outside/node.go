@@ -26,12 +26,16 @@ type Node struct {
 	Identity *identity.Identity
 }
 
-// NewRing makes a key ring in a folder of the test's own, for the nation and one province.
-func (w *World) NewRing() *keys.Ring {
+// keyRing is the ring of all nodes of this world, in a folder of the test's own, for the nation and one
+// province.
+func (w *World) keyRing() *keys.Ring {
 	w.t.Helper()
-	ring, err := keys.Create(filepath.Join(w.t.TempDir(), "keys"), keys.Options{Regions: []string{"00", "53"}, Origin: "lancar.test", Now: w.Now()})
-	w.Must(err)
-	return ring
+	if w.ring == nil {
+		var err error
+		w.ring, err = keys.Create(filepath.Join(w.t.TempDir(), "keys"), keys.Options{Regions: []string{"00", "53"}, Origin: "lancar.test", Now: w.Now()})
+		w.Must(err)
+	}
+	return w.ring
 }
 
 // Node makes the rooms. The post carries these channels, or mail and telephone where none is named.
@@ -46,7 +50,7 @@ func (w *World) Node(limits identity.Limits, channels ...notify.Channel) *Node {
 			senders[c] = w.Chat()
 		}
 	}
-	n := &Node{World: w, Ring: w.NewRing(), Queue: jobs.New(w.DB, func(j jobs.Job, err error) { w.t.Logf("job %s: %v", j.Queue, err) })}
+	n := &Node{World: w, Ring: w.keyRing(), Queue: jobs.New(w.DB, func(j jobs.Job, err error) { w.t.Logf("job %s: %v", j.Queue, err) })}
 	n.Access = access.New(w.DB, n.Queue, n.Ring)
 	n.Notify = notify.New(w.DB, n.Queue, n.Ring, senders, func(_, path string) string { return Base + path })
 	var err error

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lancar"
+	"lancar/internal/keys"
 	"lancar/internal/store"
 	"lancar/internal/store/storetest"
 )
@@ -21,7 +22,8 @@ type World struct {
 	*Acquirer
 	DB *store.DB
 
-	t testing.TB
+	t    testing.TB
+	ring *keys.Ring
 }
 
 // Each runs fn on each engine, each time in a new world in which it is start.
