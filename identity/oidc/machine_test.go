@@ -36,7 +36,7 @@ func (w *world) machine(budget, peak int) (a *app, owner, head lancar.Actor) {
 	a.call("/oauth/token", url.Values{"grant_type": {"client_credentials"}}).wants(w.TB, 401, "invalid_client") // not yet approved
 	_, err = w.machines.Approve(w.Context(), head, m.ID, m.Version)
 	w.Must(err)
-	time.Sleep(1100 * time.Millisecond) // what a node remembers of clients
+	w.provider.ForgetForTest()
 	return a, owner, head
 }
 
@@ -98,7 +98,7 @@ func TestAnEndedKeyProvesNothing(t *testing.T) {
 		w.Must(err)
 		_, err = w.machines.EndKey(t.Context(), owner, a.ID, sheet.Keys[0].Thumb)
 		w.Must(err)
-		time.Sleep(1100 * time.Millisecond)
+		w.provider.ForgetForTest()
 		a.call("/oauth/token", url.Values{"grant_type": {"client_credentials"}}).wants(t, 401, "invalid_client")
 	})
 }

@@ -26,7 +26,7 @@ func (w *world) national() (*app, *upstream.Upstream) {
 	second := w.officer("1003", identity.Superior)
 	w.Must(w.provider.Submit(w.Context(), engineer, a.ID))
 	w.Must(w.provider.Approve(w.Context(), second, a.ID, 2, true))
-	time.Sleep(1100 * time.Millisecond) // what a node remembers of clients
+	w.provider.ForgetForTest()
 	u, err := upstream.New(w.DB, w.Ring, w.Identity, upstream.Config{Issuer: w.provider.Issuer(), ClientID: string(a.ID), Key: a.key.(*ecdsa.PrivateKey), KeyID: "k1", Redirect: back,
 		Scopes: []string{"profile", "nik"}, Levels: map[string]identity.Level{identity.ACR(2): identity.Verified}})
 	w.Must(err)

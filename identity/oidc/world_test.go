@@ -68,6 +68,7 @@ var begun = time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)
 
 // each runs fn in a new world on each engine.
 func each(t *testing.T, fn func(*world)) {
+	t.Parallel()
 	outside.Each(t, begun, people, func(t *testing.T, out *outside.World) { fn(newWorld(t, out, false)) })
 }
 
@@ -75,6 +76,7 @@ func each(t *testing.T, fn func(*world)) {
 func once(t *testing.T, fn func(*world)) { onceTLS(t, false, fn) }
 
 func onceTLS(t *testing.T, tls bool, fn func(*world)) {
+	t.Parallel()
 	fn(newWorld(t, outside.Once(t, begun, people), tls))
 }
 
