@@ -6,22 +6,27 @@ import (
 	"time"
 
 	"lancar/internal/keys"
+	"lancar/internal/serve"
 	"lancar/internal/store"
+	"lancar/web"
 )
 
 // browserLife is how long a browser is remembered.
 const browserLife = 400 * 24 * time.Hour
 
-// MarkCookie is the mark of this request's browser, and the cookie to set if it had none (nil
-// otherwise). The mark signs nobody in: it says only that the browser was here before, so that its
-// owner is not told of a new device, and not shut out by what strangers do.
-func MarkCookie(r *http.Request, secure bool) (mark string, set *http.Cookie) {
+// BrowserOf is where a request comes from, as [serve.Wrap] told it; a browser that is new is given its mark.
+// The mark signs nobody in: it says only that the browser was here before, so that its owner is not told
+// of a new device, and not shut out by what strangers do.
+func BrowserOf(w http.ResponseWriter, r *http.Request, secure bool) Browser {
+	b := Browser{Address: serve.Address(r.Context()).String(), Host: r.Host, Device: web.Device(r.UserAgent()), Before: Token(r, secure)}
 	name := CookieName(secure) + "-mark"
 	if c, err := r.Cookie(name); err == nil && len(c.Value) == 43 {
-		return c.Value, nil
+		b.Mark = c.Value
+		return b
 	}
-	mark = keys.Token()
-	return mark, &http.Cookie{Name: name, Value: mark, Path: "/", HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode, MaxAge: int(browserLife.Seconds())}
+	b.Mark = keys.Token()
+	http.SetCookie(w, &http.Cookie{Name: name, Value: b.Mark, Path: "/", HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode, MaxAge: int(browserLife.Seconds())})
+	return b
 }
 
 func (i *Identity) markName(what, value string) string {

@@ -22,7 +22,7 @@ type Claim struct {
 	Via       notify.Channel // how a code goes to a mobile number: notify.WhatsApp, anything else by text message
 	Region    string         // of the portal, "" for the national one
 	Address   string         // of the client: what limits are counted by
-	Mark      string         // of the browser, see [MarkCookie]: one that signed in with this number and contact before is not held up by strangers
+	Mark      string         // of the browser, see [BrowserOf]: one that signed in with this number and contact before is not held up by strangers
 	Lang      string
 }
 

@@ -21,7 +21,7 @@ type Confirmation struct {
 	Host    string // the session is for this host
 	Device  string // browser and system in words, for the owner's list
 	Before  string // token of the session that this browser still had, "" for none; it ends
-	Mark    string // see [MarkCookie]
+	Mark    string // see [BrowserOf]
 }
 
 // Confirm ends a sign-in: the right code, typed in time, within five tries, gives the token of a

@@ -15,7 +15,7 @@ type Browser struct {
 	Host    string // the session is for this host
 	Device  string // browser and system in words, for the owner's list
 	Before  string // token of the session that this browser still had, "" for none; it ends
-	Mark    string // what its long-lived cookie says, see [MarkCookie]; "" where there is no browser to remember
+	Mark    string // what its long-lived cookie says, see [BrowserOf]; "" where there is no browser to remember
 }
 
 // Entry is an authenticator that was checked, on its way to a session.

@@ -1,26 +1,17 @@
 package office
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 
 	"lancar"
 	"lancar/identity"
 	"lancar/identity/passkey"
-	"lancar/internal/serve"
 	"lancar/web"
 )
 
 // browser is where this request comes from; it gives a browser that is new its mark.
-func (v *visit) browser() identity.Browser {
-	mark, set := identity.MarkCookie(v.r, v.secure())
-	if set != nil {
-		http.SetCookie(v.w, set)
-	}
-	return identity.Browser{Address: serve.Address(v.r.Context()).String(), Host: v.r.Host, Device: web.Device(v.r.UserAgent()),
-		Before: identity.Token(v.r, v.secure()), Mark: mark}
-}
+func (v *visit) browser() identity.Browser { return identity.BrowserOf(v.w, v.r, v.secure()) }
 
 func offerPasskey(v *visit) error {
 	if v.Passkeys == nil {
@@ -30,13 +21,7 @@ func offerPasskey(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.sendOffer(o)
-}
-
-func (v *visit) sendOffer(o passkey.Offer) error {
-	v.w.Header().Set("Content-Type", "application/json")
-	v.w.Header().Set("Cache-Control", "no-store")
-	return json.NewEncoder(v.w).Encode(map[string]any{"options": json.RawMessage(o.Options), "state": o.State})
+	return o.Send(v.w)
 }
 
 // enterByPasskey signs an officer in, or proves again who they are.
@@ -112,7 +97,7 @@ func offerNewPasskey(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.sendOffer(o)
+	return o.Send(v.w)
 }
 
 func addPasskey(v *visit) error {

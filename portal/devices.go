@@ -245,7 +245,7 @@ func offerNewPasskey(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.sendOffer(o)
+	return o.Send(v.w)
 }
 
 func addPasskey(v *visit) error {

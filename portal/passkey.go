@@ -1,14 +1,12 @@
 package portal
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
 
 	"lancar"
 	"lancar/identity"
 	"lancar/identity/passkey"
-	"lancar/internal/serve"
 	"lancar/web"
 )
 
@@ -16,14 +14,7 @@ import (
 // host leads to it. Without script, or without a passkey, a code signs in.
 
 // browser is where this request comes from; it gives a browser that is new its mark.
-func (v *visit) browser() identity.Browser {
-	mark, set := identity.MarkCookie(v.r, v.secure())
-	if set != nil {
-		http.SetCookie(v.w, set)
-	}
-	return identity.Browser{Address: serve.Address(v.r.Context()).String(), Host: v.r.Host, Device: web.Device(v.r.UserAgent()),
-		Before: identity.Token(v.r, v.secure()), Mark: mark}
-}
+func (v *visit) browser() identity.Browser { return identity.BrowserOf(v.w, v.r, v.secure()) }
 
 // passkeyScript is the script's address, "" where passkeys cannot work.
 func (v *visit) passkeyScript() string {
@@ -47,14 +38,7 @@ func offerPasskey(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.sendOffer(o)
-}
-
-// sendOffer answers JSON: {"options": {"publicKey": …}, "state": "…"}.
-func (v *visit) sendOffer(o passkey.Offer) error {
-	v.w.Header().Set("Content-Type", "application/json")
-	v.w.Header().Set("Cache-Control", "no-store")
-	return json.NewEncoder(v.w).Encode(map[string]any{"options": json.RawMessage(o.Options), "state": o.State})
+	return o.Send(v.w)
 }
 
 // enterByPasskey ends a sign-in, or a step up.

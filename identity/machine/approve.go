@@ -31,7 +31,7 @@ func (s *Machines) Approve(ctx context.Context, officer lancar.Actor, id lancar.
 		w := *m.Wanted
 		m.Wanted = nil
 		return m.take(w, tx.Now)
-	}, func(tx *store.Tx, m Machine) error { return s.tellOwner(tx, m, event, approvedNews(m)) })
+	}, func(tx *store.Tx, m Machine) error { return s.tellOwner(tx, m, event, s.news(m, ofApproved)) })
 }
 
 // Refuse says no, with a reason: to a proposed machine, which is over then, or to what a working
@@ -51,7 +51,7 @@ func (s *Machines) Refuse(ctx context.Context, officer lancar.Actor, id lancar.I
 	return s.act(ctx, id, event, officer, why, func(_ *store.Tx, m *Machine, _ []Who) error {
 		m.Wanted = nil
 		return nil
-	}, func(tx *store.Tx, m Machine) error { return s.tellOwner(tx, m, event, deniedNews(m)) })
+	}, func(tx *store.Tx, m Machine) error { return s.tellOwner(tx, m, event, s.news(m, ofDenied)) })
 }
 
 // Want changes what a machine may do. Less takes effect at once. More, or longer, does for an agent
@@ -74,7 +74,7 @@ func (s *Machines) Want(ctx context.Context, owner lancar.Actor, id lancar.ID, w
 		if !waits {
 			return nil
 		}
-		return s.tellHeads(tx, m, "want", proposedNews(m))
+		return s.tellHeads(tx, m, "want", s.news(m, ofProposed))
 	})
 }
 
@@ -87,7 +87,7 @@ func (s *Machines) Adopt(ctx context.Context, officer lancar.Actor, id lancar.ID
 			m.State = Paused
 		}
 		return nil
-	}, func(tx *store.Tx, m Machine) error { return s.tellHeads(tx, m, "adopt", adoptedNews(m)) })
+	}, func(tx *store.Tx, m Machine) error { return s.tellHeads(tx, m, "adopt", s.news(m, ofAdopted)) })
 }
 
 // second says whether somebody acts as a second human being.

@@ -105,7 +105,7 @@ func (s *Machines) enter(tx *store.Tx, m *Machine, p Proposal, event string, by 
 		return err
 	}
 	if m.State == Proposed {
-		return s.tellHeads(tx, *m, "propose", proposedNews(*m))
+		return s.tellHeads(tx, *m, "propose", s.news(*m, ofProposed))
 	}
 	return nil
 }

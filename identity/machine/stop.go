@@ -23,11 +23,11 @@ func ended(_ *store.Tx, m *Machine, _ []Who) error {
 // stopped tells the owner, unless they did it, and the heads of the office.
 func (s *Machines) stopped(tx *store.Tx, m Machine, by lancar.Actor) error {
 	if by.ID != m.Owner {
-		if err := s.tellOwner(tx, m, "stop", stoppedNews(m)); err != nil {
+		if err := s.tellOwner(tx, m, "stop", s.news(m, ofStopped)); err != nil {
 			return err
 		}
 	}
-	return s.tellHeads(tx, m, "stop", stoppedNews(m))
+	return s.tellHeads(tx, m, "stop", s.news(m, ofStopped))
 }
 
 // StopAll ends every machine of the officer's own office in one transaction and says how many. Only a
@@ -57,7 +57,7 @@ func (s *Machines) StopAll(ctx context.Context, officer lancar.Actor, why string
 				return fmt.Errorf("stopping all: %w", err)
 			}
 			if m.Owner != officer.ID {
-				if err := s.tellOwner(tx, m, "stop", stoppedNews(m)); err != nil {
+				if err := s.tellOwner(tx, m, "stop", s.news(m, ofStopped)); err != nil {
 					return err
 				}
 			}
@@ -98,7 +98,7 @@ func (s *Machines) Pause(ctx context.Context, by lancar.Actor, id lancar.ID, why
 		if m.Held == ByOwner {
 			return nil
 		}
-		return s.tellOwner(tx, m, "pause", pausedNews(m))
+		return s.tellOwner(tx, m, "pause", s.news(m, ofPaused))
 	})
 }
 

@@ -2,6 +2,7 @@ package machine
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"lancar"
@@ -58,59 +59,65 @@ func (s *Machines) tellAlarm(tx *store.Tx, m Machine, a Alarm) error {
 // date writes a day without a zone's name: the page behind the link says the hour.
 func date(t time.Time) string { return t.Add(jakarta).Format("2006-01-02") }
 
-func proposedNews(m Machine) news {
-	return news{lancar.Text{"id": "Mesin menunggu persetujuan: " + m.Name, "en": "A machine waits for approval: " + m.Name},
-		lancar.Text{"id": "Pemiliknya meminta izin kerja atau cakupan lebih luas. Orang kedua perlu memeriksanya.", "en": "Its owner asks that it may work, or for more. A second person must look at it."}}
-}
+// occasion is why somebody is told about a machine.
+type occasion int
 
-func approvedNews(m Machine) news {
-	return news{lancar.Text{"id": "Mesin disetujui: " + m.Name, "en": "Machine approved: " + m.Name},
-		lancar.Text{"id": "Permintaan Anda disetujui dan berlaku sekarang.", "en": "What you asked for is approved and holds from now."}}
-}
+const (
+	ofProposed occasion = iota
+	ofApproved
+	ofDenied
+	ofAdopted
+	ofStopped
+	ofPaused
+	ofExpired
+	ofOrphaned
+	ofUnused
+	ofReview
+	ofOverdue
+)
 
-func deniedNews(m Machine) news {
-	return news{lancar.Text{"id": "Permintaan mesin ditolak: " + m.Name, "en": "Request for a machine refused: " + m.Name},
-		lancar.Text{"id": "Alasannya ada di halaman mesin itu.", "en": "The reason is on the machine's page."}}
-}
-
-func adoptedNews(m Machine) news {
-	return news{lancar.Text{"id": "Mesin punya pemilik baru: " + m.Name, "en": "A machine has a new owner: " + m.Name},
-		lancar.Text{"id": "Mesin yang ditinggal pemiliknya kini dipegang petugas lain di kantor Anda.", "en": "A machine whose owner had left is now answered for by another officer of your office."}}
-}
-
-func stoppedNews(m Machine) news {
-	return news{lancar.Text{"id": "Mesin dihentikan: " + m.Name, "en": "Machine stopped: " + m.Name},
-		lancar.Text{"id": "Semua panggilannya ditolak sejak sekarang.", "en": "All its calls are refused from now."}}
-}
-
-func pausedNews(m Machine) news {
-	return news{lancar.Text{"id": "Mesin dijeda: " + m.Name, "en": "Machine paused: " + m.Name},
-		lancar.Text{"id": "Kantor Anda menjedanya. Panggilannya ditolak sampai dibuka lagi.", "en": "Your office paused it. Its calls are refused until it is lifted."}}
-}
-
-func expiredNews(m Machine) news {
-	return news{lancar.Text{"id": "Masa berlaku mesin habis: " + m.Name, "en": "Machine expired: " + m.Name},
-		lancar.Text{"id": "Daftarkan lagi bila masih diperlukan.", "en": "Register it again if it is still needed."}}
-}
-
-func orphanedNews(m Machine) news {
-	return news{lancar.Text{"id": "Mesin tanpa pemilik: " + m.Name, "en": "A machine without an owner: " + m.Name},
-		lancar.Text{"id": "Pemiliknya tidak lagi bertugas di kantor ini. Bila tidak ada yang mengambil alih, mesin ini berhenti pada " + date(m.Stops) + ".",
-			"en": "Its owner no longer serves in this office. If nobody takes it over, it stops on " + date(m.Stops) + "."}}
-}
-
-func unusedNews(m Machine) news {
-	return news{lancar.Text{"id": "Mesin lama tidak dipakai: " + m.Name, "en": "A machine long unused: " + m.Name},
-		lancar.Text{"id": "Kami usulkan dihentikan. Buka halamannya, lalu pilih: hentikan, atau masih perlu.", "en": "We propose to stop it. Open its page and choose: stop, or still needed."}}
-}
-
-func reviewNews(m Machine, grace time.Duration) news {
-	return news{lancar.Text{"id": "Tinjauan tahunan mesin: " + m.Name, "en": "Yearly review of a machine: " + m.Name},
-		lancar.Text{"id": "Tanda tangani paling lambat " + date(m.Review) + ". Sesudah " + date(m.Review.Add(grace)) + " mesin ini dijeda.",
-			"en": "Sign by " + date(m.Review) + ". After " + date(m.Review.Add(grace)) + " the machine is paused."}}
-}
-
-func overdueNews(m Machine) news {
-	return news{lancar.Text{"id": "Mesin dijeda, tinjauan belum ditandatangani: " + m.Name, "en": "Machine paused, its review was not signed: " + m.Name},
-		lancar.Text{"id": "Panggilannya ditolak sampai pemiliknya menandatangani tinjauan.", "en": "Its calls are refused until its owner signs the review."}}
+// news is what is said on an occasion. In its words {stops} is the day an orphan stops, {review} the day by
+// which its owner signs, {pause} the day without a signature on which it is paused.
+func (s *Machines) news(m Machine, o occasion) news {
+	said := [...][2]lancar.Text{
+		ofProposed: {{"id": "Mesin menunggu persetujuan", "en": "A machine waits for approval"},
+			{"id": "Pemiliknya meminta izin kerja atau cakupan lebih luas. Orang kedua perlu memeriksanya.",
+				"en": "Its owner asks that it may work, or for more. A second person must look at it."}},
+		ofApproved: {{"id": "Mesin disetujui", "en": "Machine approved"},
+			{"id": "Permintaan Anda disetujui dan berlaku sekarang.",
+				"en": "What you asked for is approved and holds from now."}},
+		ofDenied: {{"id": "Permintaan mesin ditolak", "en": "Request for a machine refused"},
+			{"id": "Alasannya ada di halaman mesin itu.",
+				"en": "The reason is on the machine's page."}},
+		ofAdopted: {{"id": "Mesin punya pemilik baru", "en": "A machine has a new owner"},
+			{"id": "Mesin yang ditinggal pemiliknya kini dipegang petugas lain di kantor Anda.",
+				"en": "A machine whose owner had left is now answered for by another officer of your office."}},
+		ofStopped: {{"id": "Mesin dihentikan", "en": "Machine stopped"},
+			{"id": "Semua panggilannya ditolak sejak sekarang.",
+				"en": "All its calls are refused from now."}},
+		ofPaused: {{"id": "Mesin dijeda", "en": "Machine paused"},
+			{"id": "Kantor Anda menjedanya. Panggilannya ditolak sampai dibuka lagi.",
+				"en": "Your office paused it. Its calls are refused until it is lifted."}},
+		ofExpired: {{"id": "Masa berlaku mesin habis", "en": "Machine expired"},
+			{"id": "Daftarkan lagi bila masih diperlukan.",
+				"en": "Register it again if it is still needed."}},
+		ofOrphaned: {{"id": "Mesin tanpa pemilik", "en": "A machine without an owner"},
+			{"id": "Pemiliknya tidak lagi bertugas di kantor ini. Bila tidak ada yang mengambil alih, mesin ini berhenti pada {stops}.",
+				"en": "Its owner no longer serves in this office. If nobody takes it over, it stops on {stops}."}},
+		ofUnused: {{"id": "Mesin lama tidak dipakai", "en": "A machine long unused"},
+			{"id": "Kami usulkan dihentikan. Buka halamannya, lalu pilih: hentikan, atau masih perlu.",
+				"en": "We propose to stop it. Open its page and choose: stop, or still needed."}},
+		ofReview: {{"id": "Tinjauan tahunan mesin", "en": "Yearly review of a machine"},
+			{"id": "Tanda tangani paling lambat {review}. Sesudah {pause} mesin ini dijeda.",
+				"en": "Sign by {review}. After {pause} the machine is paused."}},
+		ofOverdue: {{"id": "Mesin dijeda, tinjauan belum ditandatangani", "en": "Machine paused, its review was not signed"},
+			{"id": "Panggilannya ditolak sampai pemiliknya menandatangani tinjauan.",
+				"en": "Its calls are refused until its owner signs the review."}},
+	}[o]
+	days := strings.NewReplacer("{stops}", date(m.Stops), "{review}", date(m.Review), "{pause}", date(m.Review.Add(s.config.Grace)))
+	n := news{lancar.Text{}, lancar.Text{}}
+	for lang := range said[0] {
+		n.title[lang], n.body[lang] = said[0][lang]+": "+m.Name, days.Replace(said[1][lang])
+	}
+	return n
 }

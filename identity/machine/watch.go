@@ -18,7 +18,7 @@ func (s *Machines) WatchTx(tx *store.Tx) error {
 }
 
 // auto takes one step of the system's for each, and tells the owner and the office's heads.
-func (s *Machines) auto(tx *store.Tx, rows []sealed, event, why string, change func(*Machine), news func(Machine) news) error {
+func (s *Machines) auto(tx *store.Tx, rows []sealed, event, why string, change func(*Machine), told occasion) error {
 	list, err := s.openWords(tx, rows)
 	if err != nil {
 		return err
@@ -34,10 +34,10 @@ func (s *Machines) auto(tx *store.Tx, rows []sealed, event, why string, change f
 		if err := s.put(tx, &m, event, lancar.TheSystem("identity.machines"), why); err != nil {
 			return err
 		}
-		if err := s.tellOwner(tx, m, event, news(m)); err != nil {
+		if err := s.tellOwner(tx, m, event, s.news(m, told)); err != nil {
 			return err
 		}
-		if err := s.tellHeads(tx, m, event, news(m)); err != nil {
+		if err := s.tellHeads(tx, m, event, s.news(m, told)); err != nil {
 			return err
 		}
 	}
@@ -49,7 +49,7 @@ func (s *Machines) expire(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	return s.auto(tx, rows, "expire", "", func(m *Machine) { m.Wanted = nil }, expiredNews)
+	return s.auto(tx, rows, "expire", "", func(m *Machine) { m.Wanted = nil }, ofExpired)
 }
 
 // orphan finds machines whose owner holds no role in their office any more, dismissed or moved.
@@ -63,7 +63,7 @@ func (s *Machines) orphan(tx *store.Tx) error {
 		if m.Expires.Before(m.Stops) {
 			m.Stops = m.Expires
 		}
-	}, orphanedNews)
+	}, ofOrphaned)
 }
 
 func (s *Machines) lapse(tx *store.Tx) error {
@@ -71,7 +71,7 @@ func (s *Machines) lapse(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	return s.auto(tx, rows, "stop", "no officer took it over in time", func(*Machine) {}, stoppedNews)
+	return s.auto(tx, rows, "stop", "no officer took it over in time", func(*Machine) {}, ofStopped)
 }
 
 // bereave stops the agents of accounts that are closed.
@@ -80,7 +80,7 @@ func (s *Machines) bereave(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	return s.auto(tx, rows, "stop", "the account was closed", func(*Machine) {}, stoppedNews)
+	return s.auto(tx, rows, "stop", "the account was closed", func(*Machine) {}, ofStopped)
 }
 
 // propose asks owners whether what was long unused is still needed.
@@ -98,7 +98,7 @@ func (s *Machines) propose(tx *store.Tx) error {
 		if err := updateUnused(tx, m.ID); err != nil {
 			return err
 		}
-		if err := s.tellOwner(tx, m, "unused", unusedNews(m)); err != nil {
+		if err := s.tellOwner(tx, m, "unused", s.news(m, ofUnused)); err != nil {
 			return err
 		}
 	}
@@ -124,7 +124,7 @@ func (s *Machines) remind(tx *store.Tx) error {
 		if err := updateTold(tx, m.ID); err != nil {
 			return err
 		}
-		if err := s.tellOwner(tx, m, "review", reviewNews(m, s.config.Grace)); err != nil {
+		if err := s.tellOwner(tx, m, "review", s.news(m, ofReview)); err != nil {
 			return err
 		}
 	}
@@ -136,5 +136,5 @@ func (s *Machines) overdue(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	return s.auto(tx, rows, "pause", "the yearly review was not signed", func(m *Machine) { m.Held = ByReview }, overdueNews)
+	return s.auto(tx, rows, "pause", "the yearly review was not signed", func(m *Machine) { m.Held = ByReview }, ofOverdue)
 }

@@ -13,8 +13,10 @@
 package passkey
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -66,6 +68,13 @@ func New(db *store.DB, ring *keys.Ring, ident *identity.Identity, home *url.URL,
 type Offer struct {
 	Options []byte // JSON of a CredentialCreationOptions or CredentialRequestOptions, with its "publicKey"
 	State   string // opaque
+}
+
+// Send writes the offer for a page's script: {"options": {"publicKey": …}, "state": "…"}.
+func (o Offer) Send(w http.ResponseWriter) error {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	return json.NewEncoder(w).Encode(map[string]any{"options": json.RawMessage(o.Options), "state": o.State})
 }
 
 // Passkey is one in its owner's list.
