@@ -7,66 +7,33 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
-	"sync"
 	"time"
 
 	"lancar/catalog"
 	"lancar/services"
 )
 
-const (
-	clients = 16
-	span    = 5 * time.Second
-)
-
-// hits asks the URLs in turn from 16 clients for a while; both sides of a ratio use it.
-func hits(ctx context.Context, host string, urls []string, header http.Header) (rate float64, p50, p99 time.Duration, err error) {
-	var (
-		mu    sync.Mutex
-		took  []time.Duration
-		first error
-		wg    sync.WaitGroup
-	)
+// hits asks the URLs in turn from 16 clients for a while.
+func hits(ctx context.Context, host string, urls []string, header http.Header) (rate, error) {
 	end := time.Now().Add(span)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients, DisableCompression: true}}
-	for c := range clients {
-		wg.Go(func() {
-			var mine []time.Duration
-			for i := c; time.Now().Before(end) && ctx.Err() == nil; i++ {
-				req, _ := http.NewRequestWithContext(ctx, http.MethodGet, urls[i%len(urls)], nil) // the URLs are ours
-				req.Host = host
-				for k, v := range header {
-					req.Header[k] = v
-				}
-				at := time.Now()
-				res, err := client.Do(req)
-				if err == nil {
-					_, err = io.Copy(io.Discard, res.Body)
-					res.Body.Close()
-					if err == nil && res.StatusCode != http.StatusOK {
-						err = fmt.Errorf("%s answered %d", req.URL, res.StatusCode)
-					}
-				}
-				if err != nil {
-					mu.Lock()
-					first = err
-					mu.Unlock()
-					return
-				}
-				mine = append(mine, time.Since(at))
-			}
-			mu.Lock()
-			took = append(took, mine...)
-			mu.Unlock()
-		})
+	get := func(i int) error {
+		req, _ := http.NewRequestWithContext(ctx, http.MethodGet, urls[i%len(urls)], nil) // the URLs are ours
+		req.Host, req.Header = host, header.Clone()
+		res, err := client.Do(req)
+		if err != nil {
+			return err
+		}
+		defer res.Body.Close()
+		if res.StatusCode != http.StatusOK {
+			return fmt.Errorf("%s answered %d", req.URL, res.StatusCode)
+		}
+		_, err = io.Copy(io.Discard, res.Body)
+		return err
 	}
-	wg.Wait()
-	if first != nil || len(took) == 0 {
-		return 0, 0, 0, fmt.Errorf("no answers: %w", first)
-	}
-	slices.Sort(took)
-	return float64(len(took)) / span.Seconds(), took[len(took)/2], took[len(took)*99/100], nil
+	return crowd(ctx, func(int) bool { return time.Now().Before(end) }, func() (func(int) error, func() error, error) {
+		return get, func() error { return nil }, nil
+	})
 }
 
 // bare serves the given bytes from nothing but net/http, in a process of this one's own.
@@ -111,18 +78,16 @@ func (b *bench) against(ctx context.Context, what, aim, host string, urls []stri
 		return nil, err
 	}
 	defer stop()
-	ours, p50, p99, err := hits(ctx, host, urls, header)
+	ours, err := hits(ctx, host, urls, header)
 	if err != nil {
 		return nil, err
 	}
-	theirs, _, theirs99, err := hits(ctx, host, []string{limit}, header)
+	theirs, err := hits(ctx, host, []string{limit}, header)
 	if err != nil {
 		return nil, err
 	}
-	return []figure{{what, fmt.Sprintf("%.0f/s p50 %.1f p99 %.1f ms", ours, ms(p50), ms(p99)), fmt.Sprintf("bare handler %.0f/s p99 %.1f ms", theirs, ms(theirs99)), ours / theirs, aim}}, nil
+	return []figure{{what, ours.String(), fmt.Sprintf("bare handler %.0f/s p99 %.1f ms", theirs.perSecond, ms(theirs.p99)), ours.perSecond / theirs.perSecond, aim}}, nil
 }
-
-func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 func (b *bench) page(ctx context.Context) ([]figure, error) {
 	n, err := b.demo(ctx)

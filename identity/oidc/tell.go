@@ -71,24 +71,30 @@ func (p *Provider) leaveTx(tx *store.Tx, account lancar.ID, everywhere bool) err
 	return nil
 }
 
-// tellLeft sends one logout token, made anew for each attempt.
-func (p *Provider) tellLeft(ctx context.Context, j jobs.Job) error {
-	var g grant
-	var reg registration
-	id, session, _ := strings.Cut(string(j.Payload), " ")
-	err := p.DB.Read(ctx, func(tx *store.Tx) (err error) {
-		if g, err = p.grantByID(tx, lancar.ID(id)); err == nil {
-			reg, err = clientByID(tx, g.Client)
+// heldBy reads something and the client whose it is; no client if either is gone or the client ended.
+func heldBy[T any](ctx context.Context, p *Provider, read func(*store.Tx) (T, lancar.ID, error)) (held T, reg registration, err error) {
+	err = p.DB.Read(ctx, func(tx *store.Tx) (err error) {
+		var client lancar.ID
+		if held, client, err = read(tx); err == nil {
+			reg, err = clientByID(tx, client)
 		}
 		return err
 	})
-	switch {
-	case err == store.ErrNone:
-		return nil
-	case err != nil:
+	if err == store.ErrNone || err == nil && reg.Stage == Ended {
+		return held, registration{}, nil
+	}
+	return held, reg, err
+}
+
+// tellLeft sends one logout token, made anew for each attempt.
+func (p *Provider) tellLeft(ctx context.Context, j jobs.Job) error {
+	id, session, _ := strings.Cut(string(j.Payload), " ")
+	g, reg, err := heldBy(ctx, p, func(tx *store.Tx) (grant, lancar.ID, error) {
+		g, err := p.grantByID(tx, lancar.ID(id))
+		return g, g.Client, err
+	})
+	if err != nil || reg.LogoutURI == "" {
 		return err
-	case reg.LogoutURI == "" || reg.Stage == Ended:
-		return nil
 	}
 	g.Session = lancar.ID(session)
 	token, err := p.logoutToken(ctx, &reg, &g)

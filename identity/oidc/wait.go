@@ -260,21 +260,12 @@ func (p *Provider) ping(ctx context.Context, j jobs.Job) error {
 	if err := json.Unmarshal(j.Payload, &what); err != nil {
 		return jobs.Dead(err)
 	}
-	var wt wait
-	var reg registration
-	err := p.DB.Read(ctx, func(tx *store.Tx) (err error) {
-		if wt, err = p.waitByID(tx, what.ID); err == nil {
-			reg, err = clientByID(tx, wt.client)
-		}
-		return err
+	wt, reg, err := heldBy(ctx, p, func(tx *store.Tx) (wait, lancar.ID, error) {
+		wt, err := p.waitByID(tx, what.ID)
+		return wt, wt.client, err
 	})
-	switch {
-	case err == store.ErrNone:
-		return nil
-	case err != nil:
+	if err != nil || reg.NotifyTo == "" {
 		return err
-	case reg.NotifyTo == "" || reg.Stage == Ended:
-		return nil
 	}
 	body, err := json.Marshal(map[string]string{"auth_req_id": p.handle("b", wt.id, 0)})
 	if err != nil {
