@@ -8,6 +8,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"flag"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -17,6 +19,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -47,28 +50,46 @@ type run struct {
 	jwks jose.JSONWebKeySet // as published before anything was signed
 }
 
+func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "8") // they mostly wait; -parallel on the command line counts more
+	m.Run()
+	_ = os.RemoveAll(built)
+}
+
 func TestClientsWeDidNotWrite(t *testing.T) {
+	t.Parallel()
 	r := start(t, "")
-	t.Run("go", func(t *testing.T) { r.golang(t) })
+	t.Run("go", func(t *testing.T) { t.Parallel(); r.golang(t) })
 	for _, script := range []string{"oauth4webapi.mjs", "openid-client.mjs"} {
-		t.Run(script, func(t *testing.T) { r.node(t, script) })
+		t.Run(script, func(t *testing.T) { t.Parallel(); r.node(t, script) })
 	}
 }
 
-// start builds the node and waits until it is ready; file, which may be "", holds its clients.
-func start(t *testing.T, file string) *run {
-	dir := t.TempDir()
-	program := filepath.Join(dir, "lancar")
-	build := exec.Command("go", "build", "-o", program, "./cmd/lancar")
+var built string // the folder of program
+
+// program is the node, built once.
+var program = sync.OnceValues(func() (string, error) {
+	var err error
+	if built, err = os.MkdirTemp("", "lancar-interop-"); err != nil {
+		return "", err
+	}
+	build := exec.Command("go", "build", "-o", filepath.Join(built, "lancar"), "./cmd/lancar")
 	build.Dir = "../.."
 	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+		return "", fmt.Errorf("%w: %s", err, out)
 	}
-	args := []string{"demo", "--conformance", "--data", filepath.Join(dir, "data"), "--addr", "127.0.0.1:0", "--json"}
+	return filepath.Join(built, "lancar"), nil
+})
+
+// start starts a node and waits until it is ready; file, which may be "", holds its clients.
+func start(t *testing.T, file string) *run {
+	lancar, err := program()
+	must(t, err)
+	args := []string{"demo", "--conformance", "--data", filepath.Join(t.TempDir(), "data"), "--addr", "127.0.0.1:0", "--json"}
 	if file != "" {
 		args = append(args, file)
 	}
-	demo := exec.Command(program, args...)
+	demo := exec.Command(lancar, args...)
 	demo.Stderr = t.Output()
 	out, err := demo.StdoutPipe()
 	must(t, err)

@@ -44,6 +44,7 @@ type call struct {
 }
 
 func TestPlans(t *testing.T) {
+	t.Parallel()
 	p := openPlans(t)
 	for _, plan := range []struct {
 		name    string
@@ -51,6 +52,9 @@ func TestPlans(t *testing.T) {
 	}{{"ciba", cibaPlan()}, // first: a counter finds the person before they ever signed in
 		{"basic", basicPlan()}, {"formpost", formPostPlan()}, {"config", configPlan()}, {"logout", logoutPlan()}, {"fapi2", fapi2Plan()}} {
 		t.Run(plan.name, func(t *testing.T) {
+			if plan.name != "ciba" {
+				t.Parallel()
+			}
 			for _, m := range plan.modules {
 				t.Run(m.name, func(t *testing.T) {
 					t.Parallel()
