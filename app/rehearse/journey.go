@@ -182,7 +182,7 @@ func (j *journey) signIn(ctx context.Context, p *browse.Page) (*browse.Page, err
 			}
 		}
 	}
-	after, err := j.world.last(ctx, j.who.Email)
+	after, err := j.world.Last(ctx, j.who.Email)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"lancar/app/rehearse/browse"
+	"lancar/app/rehearse/stage"
 	"lancar/catalog"
 )
 
@@ -22,7 +23,7 @@ type offices struct {
 
 // desk is one officer acting in one role. A browser is used by one journey at a time.
 type desk struct {
-	officer officer
+	officer stage.Officer
 	role    string
 	mu      sync.Mutex
 	b       *browse.Browser
@@ -177,7 +178,7 @@ func (o *offices) signIn(ctx context.Context, d *desk) error {
 	if err != nil {
 		return err
 	}
-	after, err := o.world.last(ctx, d.officer.Email)
+	after, err := o.world.Last(ctx, d.officer.Email)
 	if err != nil {
 		return err
 	}
