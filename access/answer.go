@@ -35,10 +35,7 @@ func (a *Access) Take(ctx context.Context, officer lancar.Actor, region string, 
 		return Asked{}, err
 	}
 	err = a.db.Write(ctx, func(tx *store.Tx) error {
-		s, err := askedByID(tx, region, id)
-		if err == store.ErrNone {
-			return errNoAsk()
-		}
+		s, err := findAsk(tx, region, id)
 		if err != nil {
 			return err
 		}
@@ -77,10 +74,7 @@ func (a *Access) Answer(ctx context.Context, officer lancar.Actor, region string
 		return lancar.Fail(lancar.Invalid, "text", "Tulis jawaban untuk pemohon, paling banyak 8.000 huruf.", "Write an answer for the person, at most 8,000 characters.")
 	}
 	return a.db.Write(ctx, func(tx *store.Tx) error {
-		s, err := askedByID(tx, region, id)
-		if err == store.ErrNone {
-			return errNoAsk()
-		}
+		s, err := findAsk(tx, region, id)
 		if err != nil {
 			return err
 		}

@@ -131,6 +131,15 @@ func (a *Access) Asks(ctx context.Context, own Grant) (list []Asked, err error) 
 	return list, err
 }
 
+// findAsk reads a request, errNoAsk if there is none.
+func findAsk(tx *store.Tx, region string, id lancar.ID) (sealedAsk, error) {
+	s, err := askedByID(tx, region, id)
+	if err == store.ErrNone {
+		err = errNoAsk()
+	}
+	return s, err
+}
+
 // TakeBack closes a request at the person's own wish.
 func (a *Access) TakeBack(ctx context.Context, own Grant, region string, id lancar.ID) error {
 	if !own.themself() {

@@ -20,10 +20,7 @@ func (a *Access) Pass(ctx context.Context, officer lancar.Actor, region string, 
 		return next, lancar.Fail(lancar.Invalid, "text", "Tulis mengapa diteruskan, untuk pemohon.", "Write for the person why it is passed on.")
 	}
 	err = a.db.Write(ctx, func(tx *store.Tx) error {
-		s, err := askedByID(tx, region, id)
-		if err == store.ErrNone {
-			return errNoAsk()
-		}
+		s, err := findAsk(tx, region, id)
 		if err != nil {
 			return err
 		}

@@ -23,7 +23,12 @@ const (
 	rounds = 5
 )
 
-func submissions(ctx context.Context, n *node) (rehearse.Load, error) {
+func submissions(ctx context.Context, open func(context.Context) (*node, error)) (rehearse.Load, error) {
+	n, err := open(ctx)
+	if err != nil {
+		return rehearse.Load{}, err
+	}
+	defer n.stop()
 	l, err := rehearse.Submissions(ctx, rehearse.Options{Node: n.URL, Sandbox: n.Sandbox, Service: "lapak-pasar", N: people, C: clients}, rounds)
 	if err == nil && l.Failed > 0 {
 		err = fmt.Errorf("%d submissions failed: %w", l.Failed, l.Cause)
@@ -37,12 +42,7 @@ func ours(l rehearse.Load) string {
 
 // submitSQLite is the durable submit through HTTP beside bare durable inserts of one row each.
 func (b *bench) submitSQLite(ctx context.Context) ([]figure, error) {
-	n, err := b.demo(ctx)
-	if err != nil {
-		return nil, err
-	}
-	l, err := submissions(ctx, n)
-	n.stop()
+	l, err := submissions(ctx, b.demo)
 	if err != nil {
 		return nil, err
 	}
@@ -80,12 +80,7 @@ func bareInserts(path string) (float64, error) {
 
 // submitPostgres is the same on PostgreSQL beside pgbench's TPC-B-like run on the same server.
 func (b *bench) submitPostgres(ctx context.Context) ([]figure, error) {
-	n, err := b.rehearsal(ctx)
-	if err != nil {
-		return nil, err
-	}
-	l, err := submissions(ctx, n)
-	n.stop()
+	l, err := submissions(ctx, b.rehearsal)
 	if err != nil {
 		return nil, err
 	}

@@ -171,7 +171,7 @@ func (c *Cases) Sign(ctx context.Context, officer lancar.Actor, number string, v
 
 // SendBack returns a decision unsigned to the officer who made it, with a reason.
 func (c *Cases) SendBack(ctx context.Context, officer lancar.Actor, number string, version int64, reason string) error {
-	reason, err := said("reason", reason, maxReason, lancar.Fail(lancar.Invalid, "reason", "Tulis alasannya.", "Write the reason."))
+	reason, err := reasonOf(reason)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"lancar"
+	"lancar/access"
 	"lancar/identity/mandate"
 	"lancar/internal/keys"
 	"lancar/internal/store"
@@ -49,14 +50,20 @@ func (c *Cases) ownTx(tx *store.Tx, who Applicant, number string) (*dossier, err
 	return d, c.mayTx(tx, who, d.on(mandate.See))
 }
 
+// seenTx reads a case of this person's, with the grant to see it.
+func (c *Cases) seenTx(tx *store.Tx, who Applicant, number string) (*dossier, access.Grant, error) {
+	d, err := c.ownTx(tx, who, number)
+	if err != nil {
+		return nil, access.Grant{}, err
+	}
+	g, err := c.personTx(tx, who, d.on(mandate.See))
+	return d, g, err
+}
+
 // Case returns this person's case by its number, lancar.NotFound for anyone else's.
 func (c *Cases) Case(ctx context.Context, who Applicant, number string) (out Case, err error) {
 	err = c.readFor(ctx, who, func(tx *store.Tx) error {
-		d, err := c.ownTx(tx, who, number)
-		if err != nil {
-			return err
-		}
-		g, err := c.personTx(tx, who, d.on(mandate.See))
+		d, g, err := c.seenTx(tx, who, number)
 		if err != nil {
 			return err
 		}
@@ -72,11 +79,8 @@ func (c *Cases) Case(ctx context.Context, who Applicant, number string) (out Cas
 // CaseFile returns an attachment of this person's case with its bytes.
 func (c *Cases) CaseFile(ctx context.Context, who Applicant, number string, file lancar.ID) (a Attachment, data []byte, err error) {
 	err = c.readFor(ctx, who, func(tx *store.Tx) error {
-		d, err := c.ownTx(tx, who, number)
+		d, _, err := c.seenTx(tx, who, number)
 		if err != nil {
-			return err
-		}
-		if _, err := c.personTx(tx, who, d.on(mandate.See)); err != nil {
 			return err
 		}
 		a, data, err = c.openFile(tx, d, file)

@@ -6,7 +6,6 @@ import (
 
 	"lancar"
 	"lancar/catalog/flow"
-	"lancar/identity/mandate"
 	"lancar/internal/store"
 	"lancar/publiclog"
 )
@@ -33,10 +32,7 @@ func (c *Cases) Proofs(ctx context.Context, who Applicant, number string) ([]Pro
 	err := c.readFor(ctx, who, func(tx *store.Tx) error {
 		out = nil
 		var err error
-		if d, err = c.ownTx(tx, who, number); err != nil {
-			return err
-		}
-		if _, err := c.personTx(tx, who, d.on(mandate.See)); err != nil {
+		if d, _, err = c.seenTx(tx, who, number); err != nil {
 			return err
 		}
 		key, err := c.keyOf(tx, d)

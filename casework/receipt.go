@@ -11,7 +11,6 @@ import (
 	"lancar/catalog/flow"
 	"lancar/catalog/letter"
 	"lancar/document"
-	"lancar/identity/mandate"
 	"lancar/internal/jobs"
 	"lancar/internal/store"
 	"lancar/region"
@@ -25,10 +24,7 @@ func (c *Cases) Receipt(ctx context.Context, who Applicant, number string) ([]by
 	var in content
 	have := ""
 	err := c.readFor(ctx, who, func(tx *store.Tx) (err error) {
-		if d, err = c.ownTx(tx, who, number); err != nil {
-			return err
-		}
-		if own, err = c.personTx(tx, who, d.on(mandate.See)); err != nil {
+		if d, own, err = c.seenTx(tx, who, number); err != nil {
 			return err
 		}
 		if have, err = c.slipOf(tx, d, submission()); err != nil || have != "" {

@@ -15,7 +15,7 @@ import (
 // Recuse has the case drawn again because this officer must not or cannot decide it. The reason
 // is kept sealed; the log shows only that there was a redraw.
 func (c *Cases) Recuse(ctx context.Context, officer lancar.Actor, number string, version int64, reason string) error {
-	reason, err := said("reason", reason, maxReason, lancar.Fail(lancar.Invalid, "reason", "Tulis alasannya.", "Write the reason."))
+	reason, err := reasonOf(reason)
 	if err != nil {
 		return err
 	}

@@ -11,14 +11,19 @@ import (
 	"lancar/payment"
 )
 
+// dueBack reads an event about money due back, and the case it was paid for.
+func dueBack(tx *store.Tx, e jobs.Event) (r payment.RefundDue, d *dossier, err error) {
+	if err := json.Unmarshal(e.Payload, &r); err != nil {
+		return r, nil, jobs.Dead(err)
+	}
+	d, err = caseByID(tx, r.Region, r.Case)
+	return r, d, err
+}
+
 // RefundDue tells the applicant that money came for a charge that was no longer open, and that the
 // bank is asked to return it. Subscribe it to payment.EventRefundDue.
 func (c *Cases) RefundDue(tx *store.Tx, e jobs.Event) error {
-	var r payment.RefundDue
-	if err := json.Unmarshal(e.Payload, &r); err != nil {
-		return jobs.Dead(err)
-	}
-	d, err := caseByID(tx, r.Region, r.Case)
+	r, d, err := dueBack(tx, e)
 	if err != nil {
 		return err
 	}
@@ -31,11 +36,7 @@ func (c *Cases) RefundDue(tx *store.Tx, e jobs.Event) error {
 // RefundRefused tells the applicant that the bank does not return their money by itself, and the
 // treasury's officers that they have to. Subscribe it to payment.EventRefundRefused.
 func (c *Cases) RefundRefused(tx *store.Tx, e jobs.Event) error {
-	var r payment.RefundDue
-	if err := json.Unmarshal(e.Payload, &r); err != nil {
-		return jobs.Dead(err)
-	}
-	d, err := caseByID(tx, r.Region, r.Case)
+	r, d, err := dueBack(tx, e)
 	if err != nil {
 		return err
 	}

@@ -26,3 +26,8 @@ func said(field, text string, most int, missing *lancar.Error) (string, error) {
 	}
 	return text, nil
 }
+
+// reasonOf is the reason that an officer must write.
+func reasonOf(text string) (string, error) {
+	return said("reason", text, maxReason, lancar.Fail(lancar.Invalid, "reason", "Tulis alasannya.", "Write the reason."))
+}

@@ -6,7 +6,6 @@ import (
 	"lancar"
 	"lancar/access"
 	"lancar/catalog/flow"
-	"lancar/identity/mandate"
 	"lancar/internal/store"
 )
 
@@ -14,11 +13,7 @@ import (
 // them, and nothing of what was filled in, decided or written.
 func (c *Cases) Standing(ctx context.Context, who Applicant, number string) (out Case, err error) {
 	err = c.readFor(ctx, who, func(tx *store.Tx) error {
-		d, err := c.ownTx(tx, who, number)
-		if err != nil {
-			return err
-		}
-		g, err := c.personTx(tx, who, d.on(mandate.See))
+		d, g, err := c.seenTx(tx, who, number)
 		if err != nil {
 			return err
 		}

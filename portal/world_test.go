@@ -145,18 +145,18 @@ func (b *browser) get(path string) {
 // post sends a form; names and values in turn.
 func (b *browser) post(path string, fields ...string) {
 	b.t.Helper()
-	v := url.Values{}
-	for i := 0; i < len(fields); i += 2 {
-		v.Add(fields[i], fields[i+1])
-	}
-	r, err := http.NewRequest("POST", b.base+path, strings.NewReader(v.Encode()))
-	b.Must(err)
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	b.do(r)
+	b.do(b.form(path, fields))
 }
 
 // forged sends a form as another site makes this browser do.
 func (b *browser) forged(path string, fields ...string) {
+	b.t.Helper()
+	r := b.form(path, fields)
+	r.Header.Set("Sec-Fetch-Site", "cross-site")
+	b.do(r)
+}
+
+func (b *browser) form(path string, fields []string) *http.Request {
 	b.t.Helper()
 	v := url.Values{}
 	for i := 0; i < len(fields); i += 2 {
@@ -165,8 +165,7 @@ func (b *browser) forged(path string, fields ...string) {
 	r, err := http.NewRequest("POST", b.base+path, strings.NewReader(v.Encode()))
 	b.Must(err)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("Sec-Fetch-Site", "cross-site")
-	b.do(r)
+	return r
 }
 
 // upload sends a form with one file.

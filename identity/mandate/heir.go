@@ -165,10 +165,7 @@ func (m *Mandates) readClaim(tx *store.Tx, officer lancar.Actor, r row) error {
 // Settle is the second officer: not the one who proposed it, and of neither family.
 func (m *Mandates) Settle(ctx context.Context, officer lancar.Actor, id lancar.ID, agree bool, reason string) error {
 	return m.db.Write(ctx, func(tx *store.Tx) error {
-		r, err := byID(tx, id)
-		if err == store.ErrNone {
-			return errNone()
-		}
+		r, err := find(tx, id)
 		if err != nil {
 			return err
 		}

@@ -79,10 +79,7 @@ func (m *Mandates) Did(ctx context.Context, s identity.Session, id lancar.ID, af
 // ByTx is who acted under a mandate, for a reader of what they did: the grant is for the principal's
 // cases. The name is empty where the mandate was erased.
 func (m *Mandates) ByTx(tx *store.Tx, g access.Grant, id lancar.ID) (Mandate, error) {
-	r, err := byID(tx, id)
-	if err == store.ErrNone {
-		return Mandate{}, errNone()
-	}
+	r, err := find(tx, id)
 	if err != nil {
 		return Mandate{}, err
 	}
@@ -103,12 +100,18 @@ func (m *Mandates) HolderTx(tx *store.Tx, id lancar.ID) (Party, error) {
 	return r.Holder, err
 }
 
-// partyTx reads a mandate for somebody who is on one side of it.
-func (m *Mandates) partyTx(tx *store.Tx, s identity.Session, id lancar.ID) (row, error) {
+// find reads a mandate, errNone if there is none.
+func find(tx *store.Tx, id lancar.ID) (row, error) {
 	r, err := byID(tx, id)
 	if err == store.ErrNone {
-		return r, errNone()
+		err = errNone()
 	}
+	return r, err
+}
+
+// partyTx reads a mandate for somebody who is on one side of it.
+func (m *Mandates) partyTx(tx *store.Tx, s identity.Session, id lancar.ID) (row, error) {
+	r, err := find(tx, id)
 	if err != nil {
 		return r, err
 	}

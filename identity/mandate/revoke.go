@@ -85,10 +85,7 @@ func (m *Mandates) Stop(ctx context.Context, officer lancar.Actor, id lancar.ID,
 		return lancar.Fail(lancar.Invalid, "reason", "Tulis alasannya.", "Write the reason.")
 	}
 	return m.db.Write(ctx, func(tx *store.Tx) error {
-		r, err := byID(tx, id)
-		if err == store.ErrNone {
-			return errNone()
-		}
+		r, err := find(tx, id)
 		if err != nil {
 			return err
 		}
