@@ -9,26 +9,19 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
 	"lancar"
 	"lancar/access"
-	"lancar/exchange"
 	"lancar/identity"
 	"lancar/internal/jobs"
-	"lancar/internal/keys"
 	"lancar/internal/store"
-	"lancar/notify"
 	"lancar/payment"
 	"lancar/payment/qris"
 	"lancar/payment/snap"
-	"lancar/region"
-	"lancar/region/places"
-	"lancar/regions"
+	"lancar/test/outside"
 )
 
 // keyPair is made once: making RSA keys is slow.
@@ -38,18 +31,6 @@ var keyPair = sync.OnceValue(func() *rsa.PrivateKey {
 		panic(err)
 	}
 	return k
-})
-
-var packs = sync.OnceValue(func() *region.Regions {
-	table, err := places.Open()
-	if err != nil {
-		panic(err)
-	}
-	rs, err := region.Load(regions.FS, table)
-	if err != nil {
-		panic(err)
-	}
-	return rs
 })
 
 // bank is the other side of the wire: an acquirer that checks signatures and mints codes.
@@ -180,7 +161,7 @@ type desk struct {
 	db      *store.DB
 	queue   *jobs.Queue
 	bank    *bank
-	clock   *clock
+	clock   *outside.Clock
 	settled []payment.Settled
 	expired []payment.Ended
 	refunds []payment.RefundDue
@@ -193,38 +174,18 @@ type desk struct {
 	other   access.Grant
 }
 
-// clock is moved by the test.
-type clock struct {
-	mu sync.Mutex
-	t  time.Time
+func newClock() *outside.Clock {
+	return outside.NewClock(time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC))
 }
 
-func (c *clock) now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.t }
-func (c *clock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.t = c.t.Add(d)
-}
-
-func newClock() *clock { return &clock{t: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)} }
-
-func open(t testing.TB, db *store.DB, c *clock) *desk {
-	d := &desk{payer: "account-1", db: db, clock: c, bank: &bank{now: c.now, codes: map[string]int64{}, paid: map[string]string{}, back: map[string]string{}}}
+func open(t testing.TB, db *store.DB, c *outside.Clock) *desk {
+	n := outside.Over(t, c, db, nil).Node(identity.Limits{})
+	d := &desk{payer: "account-1", db: db, clock: c, queue: n.Queue, access: n.Access, id: n.Identity,
+		bank: &bank{now: c.Now, codes: map[string]int64{}, paid: map[string]string{}, back: map[string]string{}}}
 	server := httptest.NewServer(d.bank)
 	t.Cleanup(server.Close)
-	d.queue = jobs.New(db, nil)
-	ring, err := keys.Create(filepath.Join(t.TempDir(), "keys"), keys.Options{Origin: "lancar.test", Now: c.now()})
-	must(t, err)
 	partner := snap.Partner{ClientKey: "node", Secret: "secret", Channel: "95221", Key: keyPair()}
-	d.access = access.New(db, d.queue, ring)
-	note := notify.New(db, d.queue, ring, nil, func(_, path string) string { return path })
-	token := filepath.Join(t.TempDir(), "token")
-	must(t, os.WriteFile(token, []byte("t"), 0o600))
-	exch, err := exchange.New(db, d.queue, ring, d.access, exchange.Config{URL: server.URL, TokenFile: token})
-	must(t, err)
-	d.queue.SubscribeMany(access.EventRow, "access", d.access.SeenTx)
-	d.id = identity.New(db, d.queue, ring, d.access, note, exch, identity.Limits{})
-	d.Charges = payment.New(db, d.queue, ring, packs(), d.access, d.id, payment.NewSNAP(server.URL, partner, c.now, server.Client()), payment.Bank{Key: &keyPair().PublicKey, Partner: "node"})
+	d.Charges = payment.New(db, d.queue, n.Ring, outside.Packs(), d.access, d.id, payment.NewSNAP(server.URL, partner, c.Now, server.Client()), payment.Bank{Key: &keyPair().PublicKey, Partner: "node"})
 	hear(d.queue, payment.EventSettled, &d.settled)
 	hear(d.queue, payment.EventExpired, &d.expired)
 	hear(d.queue, payment.EventRefundDue, &d.refunds)
@@ -276,8 +237,8 @@ func must(t testing.TB, err error) {
 // charge makes a charge of some rupiah for a new case, due in seven days.
 func (d *desk) charge(t testing.TB, place string, rupiah ...int64) payment.Charge {
 	t.Helper()
-	ch := payment.Charge{Region: place, Case: lancar.NewID(d.clock.now()), Number: "5315-TEST", Account: d.payer,
-		Title: lancar.Text{"id": "Izin"}, DueAt: d.clock.now().AddDate(0, 0, 7)}
+	ch := payment.Charge{Region: place, Case: lancar.NewID(d.clock.Now()), Number: "5315-TEST", Account: d.payer,
+		Title: lancar.Text{"id": "Izin"}, DueAt: d.clock.Now().AddDate(0, 0, 7)}
 	var sum int64
 	for _, n := range rupiah {
 		ch.Lines = append(ch.Lines, payment.Line{Label: lancar.Text{"id": "Retribusi"}, Amount: n * 100, Revenue: "4.1.02"})
@@ -322,7 +283,7 @@ type note struct {
 // notify sends a notification and returns the response code.
 func (d *desk) notify(t testing.TB, n note) string {
 	t.Helper()
-	now := d.clock.now()
+	now := d.clock.Now()
 	if n.key == nil {
 		n.key = keyPair()
 	}

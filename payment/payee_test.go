@@ -76,7 +76,7 @@ func TestThePayerSaysWhereTheirMoneyGoes(t *testing.T) {
 			t.Error("it is kept after the money went back", err)
 		}
 		other := d.late(t, s.first)
-		d.clock.move(time.Hour)
+		d.clock.Pass(time.Hour)
 		err = d.SetPayee(t.Context(), me, other.Region, other.ID, to)
 		if e, ok := err.(*lancar.Error); !ok || e.Code != lancar.Forbidden || e.Field != "fresh" {
 			t.Error("a session of yesterday leads money astray:", err)

@@ -16,16 +16,17 @@ import (
 	"lancar/internal/store/storetest"
 	"lancar/payment"
 	"lancar/payment/snap"
+	"lancar/test/outside"
 )
 
 func each(t *testing.T, fn func(t *testing.T, d *desk)) {
 	c := newClock()
-	storetest.EachAt(t, c.now, func(t *testing.T, db *store.DB) { fn(t, open(t, db, c)) })
+	storetest.EachAt(t, c.Now, func(t *testing.T, db *store.DB) { fn(t, open(t, db, c)) })
 }
 
 func (d *desk) drain(t testing.TB) {
 	t.Helper()
-	d.clock.move(5 * time.Second)
+	d.clock.Pass(5 * time.Second)
 	must(t, d.db.Write(t.Context(), func(tx *store.Tx) error { // what Run does at every interval
 		return errors.Join(d.queue.EnqueueTx(tx, jobs.Job{Region: "00", Queue: "payment.due"}), d.queue.EnqueueTx(tx, jobs.Job{Region: "00", Queue: "payment.fold"}))
 	}))
@@ -52,7 +53,7 @@ func TestAChargeIsPaidNotifiedAndBooked(t *testing.T) {
 		if again := d.code(t, ch); again != code {
 			t.Fatal("a second look made another code")
 		}
-		if code.Merchant != packs().ByCode("53.15").Treasury.Merchant {
+		if code.Merchant != outside.Packs().ByCode("53.15").Treasury.Merchant {
 			t.Fatal(code.Merchant)
 		}
 		if got := d.notify(t, note{reference: code.Reference, receipt: "R1", amount: 75000_00, status: snap.StatusPending}); got != "2005200" || d.state(t, ch) != payment.Open {
@@ -123,7 +124,7 @@ func TestMoneyThatComesTwiceLateOrAfterCancellationIsDueBack(t *testing.T) {
 		codes := []payment.Code{d.code(t, twice), d.code(t, late), d.code(t, cancelled)}
 		must(t, d.db.Write(t.Context(), func(tx *store.Tx) error { return d.CancelTx(tx, "53.15", cancelled.Case) }))
 		d.notify(t, note{reference: codes[0].Reference, receipt: "R1", amount: 1000_00})
-		d.clock.move(8 * 24 * time.Hour)
+		d.clock.Pass(8 * 24 * time.Hour)
 		d.drain(t)
 		d.drain(t)
 		if d.state(t, late) != payment.Expired || len(d.expired) != 1 || d.expired[0].Case != late.Case {
@@ -165,19 +166,19 @@ func TestALostNotificationIsFoundByAsking(t *testing.T) {
 		if _, err := d.Recheck(t.Context(), d.other, asked.Region, asked.ID); lancar.CodeOf(err) != lancar.NotFound {
 			t.Fatal(err)
 		}
-		d.clock.move(4 * time.Minute)
+		d.clock.Pass(4 * time.Minute)
 		d.drain(t)
 		if d.state(t, polled) != payment.Paid || d.state(t, atTheEnd) != payment.Open {
 			t.Fatal("polling")
 		}
 		d.bank.set(func() { d.bank.paid[codes[2].Reference] = "R3"; d.bank.down = true })
-		d.clock.move(7 * 24 * time.Hour)
+		d.clock.Pass(7 * 24 * time.Hour)
 		d.drain(t)
 		if d.state(t, atTheEnd) != payment.Open {
 			t.Fatal("expired while the bank could not be asked")
 		}
 		d.bank.set(func() { d.bank.down = false })
-		d.clock.move(time.Hour)
+		d.clock.Pass(time.Hour)
 		d.drain(t)
 		if d.state(t, atTheEnd) != payment.Paid || len(d.settled) != 3 || len(d.expired) != 0 {
 			t.Fatal(d.state(t, atTheEnd), d.settled)
@@ -197,7 +198,7 @@ func TestABankThatIsDownLiesOrForgets(t *testing.T) {
 			t.Fatal("a code with another amount:", err)
 		}
 		d.bank.set(func() { d.bank.lie = 0 })
-		d.clock.move(10 * time.Second)
+		d.clock.Pass(10 * time.Second)
 		d.drain(t) // the job that went on asking
 		code := d.code(t, ch)
 		if len(d.bank.codes) != 1 {
@@ -207,7 +208,7 @@ func TestABankThatIsDownLiesOrForgets(t *testing.T) {
 		if got, err := d.Recheck(t.Context(), d.own, ch.Region, ch.ID); err != nil || got.State != payment.Open {
 			t.Fatal(got, err)
 		}
-		d.clock.move(31 * time.Minute)
+		d.clock.Pass(31 * time.Minute)
 		if fresh := d.code(t, ch); fresh.Reference == code.Reference {
 			t.Fatal("an expired code was shown")
 		}
@@ -261,7 +262,7 @@ func TestManyReceiptsAtOnceAreAllTaken(t *testing.T) {
 
 func TestAnOpsenLineGoesToTheOtherTreasury(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
-		ch := payment.Charge{Region: "53", Case: "c1", Number: "53-X", Account: "account-1", DueAt: d.clock.now().Add(time.Hour), Amount: lancar.Rupiah(166),
+		ch := payment.Charge{Region: "53", Case: "c1", Number: "53-X", Account: "account-1", DueAt: d.clock.Now().Add(time.Hour), Amount: lancar.Rupiah(166),
 			Lines: []payment.Line{{Amount: 100_00, Revenue: "4.1.01.01"}, {Amount: 66_00, Region: "53.15", Revenue: "4.1.01.20"}}}
 		must(t, d.db.Write(t.Context(), func(tx *store.Tx) (err error) { ch.ID, err = d.ChargeTx(tx, ch); return err }))
 		d.notify(t, note{reference: d.code(t, ch).Reference, receipt: "R", amount: 166_00})

@@ -12,6 +12,7 @@ import (
 	"lancar/internal/jobs"
 	"lancar/internal/store"
 	"lancar/payment"
+	"lancar/test/outside"
 )
 
 // staff are the officers of a treasury: two treasurers, one of whom has a second employee number,
@@ -50,7 +51,7 @@ func (d *desk) late(t *testing.T, officer lancar.Actor) payment.Due {
 	t.Helper()
 	ch := d.charge(t, "53.15.05.1025", 75000)
 	code := d.code(t, ch)
-	d.clock.move(8 * 24 * time.Hour)
+	d.clock.Pass(8 * 24 * time.Hour)
 	d.drain(t)
 	if got := d.notify(t, note{reference: code.Reference, receipt: "R-" + string(ch.ID), amount: 75000_00}); got != "2005200" {
 		t.Fatal(got)
@@ -72,7 +73,7 @@ func (d *desk) hire(t *testing.T, number, nik string, roles ...identity.Role) la
 }
 
 func (d *desk) transfer(reference string) payment.Transfer {
-	return payment.Transfer{Version: 2, Reference: reference, Sent: d.clock.now().In(packs().ByCode("53.15").Zone).Format(time.DateOnly)}
+	return payment.Transfer{Version: 2, Reference: reference, Sent: d.clock.Now().In(outside.Packs().ByCode("53.15").Zone).Format(time.DateOnly)}
 }
 
 func refused(t *testing.T, what string, err error, code lancar.Code) {
@@ -179,7 +180,7 @@ func TestWhatIsNoTransferIsRefused(t *testing.T) {
 		s, due := suspended(t, d)
 		other := d.late(t, s.first)
 		today := d.transfer("").Sent
-		tomorrow := d.clock.now().AddDate(0, 0, 2).Format(time.DateOnly)
+		tomorrow := d.clock.Now().AddDate(0, 0, 2).Format(time.DateOnly)
 		for field, list := range map[string][]payment.Transfer{
 			"reference": {{Reference: "", Sent: today}, {Reference: "12345", Sent: today}, {Reference: "TRANSFER", Sent: today}, {Reference: strings.Repeat("1", 41), Sent: today},
 				{Reference: "TRF-1<script>", Sent: today}, {Reference: "TRF 1'; --", Sent: today}, {Reference: "TRF-1\x00000", Sent: today}, {Reference: "-----1", Sent: today}},
@@ -285,7 +286,7 @@ func TestTheBankGivesMoneyBackByItself(t *testing.T) {
 		for _, receipt := range []string{"R1", "R2"} {
 			d.notify(t, note{reference: codes[0].Reference, receipt: receipt, amount: 1000_00})
 		}
-		d.clock.move(8 * 24 * time.Hour)
+		d.clock.Pass(8 * 24 * time.Hour)
 		d.drain(t)
 		d.notify(t, note{reference: codes[1].Reference, receipt: "R3", amount: 2000_00})
 		d.drain(t)
@@ -329,7 +330,7 @@ func TestTheBankIsAskedAgainUnderOneNumber(t *testing.T) {
 				}
 				d.bank.set(func() { d.bank.down = false })
 				for range 5 {
-					d.clock.move(time.Minute)
+					d.clock.Pass(time.Minute)
 					d.drain(t)
 				}
 				if len(d.bank.back) != 1 || len(d.back) != 1 || d.balance(t, "53.15", "suspense") != 0 {
@@ -352,7 +353,7 @@ func TestWhatTheBankDoesNotReturnIsLeftToPeople(t *testing.T) {
 			t.Fatal(silent.Stage)
 		}
 		refused(t, "while the bank is asked", d.Record(t.Context(), s.first, silent.Region, silent.ID, payment.Transfer{Version: 1, Reference: "TRF-000001", Sent: d.transfer("").Sent}), lancar.Conflict)
-		d.clock.move(25 * time.Hour)
+		d.clock.Pass(25 * time.Hour)
 		d.drain(t)
 		if len(d.refused) != 2 || len(d.back) != 0 {
 			t.Fatal("a bank that is silent for a day is waited for", d.refused)
@@ -423,7 +424,7 @@ func TestWhatIsSaidOfACodeIsNotSaidOfItsSecondPayment(t *testing.T) {
 		d.bank.set(func() { d.bank.gives = true })
 		ch := d.charge(t, "53.15", 1000)
 		code := d.code(t, ch)
-		d.clock.move(8 * 24 * time.Hour)
+		d.clock.Pass(8 * 24 * time.Hour)
 		d.drain(t)
 		d.notify(t, note{reference: code.Reference, receipt: "R1", amount: 1000_00})
 		d.drain(t)
