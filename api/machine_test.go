@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -20,17 +19,14 @@ import (
 	jose "github.com/go-jose/go-jose/v4"
 
 	"lancar"
-	"lancar/access"
 	"lancar/api"
 	"lancar/identity"
 	"lancar/identity/machine"
 	"lancar/identity/mandate"
 	"lancar/identity/oidc"
-	"lancar/internal/jobs"
-	"lancar/internal/keys"
 	"lancar/internal/store"
 	"lancar/internal/store/storetest"
-	"lancar/notify"
+	"lancar/test/outside"
 )
 
 const issuer = "http://lancar.test"
@@ -57,19 +53,14 @@ func (w *world) must(err error) {
 
 func newWorld(t testing.TB, db *store.DB, copies int) *world {
 	w := &world{TB: t, db: db}
-	ring, err := keys.Create(filepath.Join(t.TempDir(), "keys"), keys.Options{Origin: "lancar.test", Now: db.Now()})
-	w.must(err)
-	var id *identity.Identity
+	out := outside.Over(t, outside.NewClock(db.Now()), db, nil)
 	for range copies {
-		queue := jobs.New(db, nil)
-		acc := access.New(db, queue, ring)
-		id = identity.New(db, queue, ring, acc, notify.New(db, queue, ring, nil, func(_, path string) string { return path }), nil, identity.Limits{})
-		rooms := machine.New(db, queue, ring, id, machine.Config{})
-		provider := oidc.New(oidc.Rooms{DB: db, Queue: queue, Keys: ring, Identity: id, Access: acc, Machines: rooms, Log: slog.New(slog.DiscardHandler)}, oidc.Config{Issuer: issuer, Sandbox: true})
+		n := out.Node(identity.Limits{})
+		rooms := machine.New(db, n.Queue, n.Ring, n.Identity, machine.Config{})
+		provider := oidc.New(oidc.Rooms{DB: db, Queue: n.Queue, Keys: n.Ring, Identity: n.Identity, Access: n.Access, Machines: rooms, Log: slog.New(slog.DiscardHandler)}, oidc.Config{Issuer: issuer, Sandbox: true})
 		mux := http.NewServeMux()
 		mux.Handle("/oauth/", provider.Handler())
-		note := notify.New(db, jobs.New(db, nil), ring, nil, func(_, path string) string { return path })
-		w.id, w.mandates = id, mandate.New(db, queue, ring, acc, note, nil, id, mandate.Config{Working: func(tx *store.Tx, m lancar.ID) error {
+		w.id, w.mandates = n.Identity, mandate.New(db, n.Queue, n.Ring, n.Access, n.Notify, n.Exchange, n.Identity, mandate.Config{Working: func(tx *store.Tx, m lancar.ID) error {
 			_, _, err := rooms.ProofTx(tx, m)
 			return err
 		}})
@@ -78,7 +69,7 @@ func newWorld(t testing.TB, db *store.DB, copies int) *world {
 		t.Cleanup(server.Close)
 		w.copies, w.rooms = append(w.copies, server), append(w.rooms, rooms)
 	}
-	account, err := id.SaveEmployee(t.Context(), identity.Employee{Number: "1001", Name: "Rita", Mail: "rita@dinkes.example", Roles: []identity.Role{{Role: identity.Reviewer, Agency: "dinkes", Region: "53.15"}}})
+	account, err := w.id.SaveEmployee(t.Context(), identity.Employee{Number: "1001", Name: "Rita", Mail: "rita@dinkes.example", Roles: []identity.Role{{Role: identity.Reviewer, Agency: "dinkes", Region: "53.15"}}})
 	w.must(err)
 	w.owner = lancar.Actor{Kind: lancar.Officer, ID: account, Role: identity.Reviewer, Agency: "dinkes", Region: "53.15"}
 	return w

@@ -12,9 +12,7 @@ import (
 func TestASignerWhoIsAwayHoldsNothing(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		reviewers, signers := w.staff()
-		who := w.person(maria)
-		c := w.submit(who, stall)
-		w.pay(who, c)
+		who, c := w.paid()
 		o, task := w.task(reviewers, c.Number)
 		w.Must(w.Cases.Grant(t.Context(), o, c.Number, task.Version, ""))
 		w.run()

@@ -148,9 +148,7 @@ func TestWhatTheApplicantDidElsewhereIsAConflict(t *testing.T) {
 func TestAFileOfACorrectionSentTwiceIsOne(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		reviewers, _ := w.staff()
-		who := w.person(maria)
-		c := w.submit(who, stall)
-		w.pay(who, c)
+		who, c := w.paid()
 		o, task := w.task(reviewers, c.Number)
 		w.Must(w.Cases.Ask(t.Context(), o, c.Number, task.Version, casework.Ask{Requirement: "goods", Reason: "Foto buram."}))
 		seen := w.read(who, c.Number)

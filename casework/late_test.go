@@ -15,9 +15,7 @@ import (
 func TestNobodyDecidesAfterTheLawHas(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		reviewers, _ := w.staff()
-		who := w.person(maria)
-		c := w.submit(who, stall)
-		w.pay(who, c)
+		who, c := w.paid()
 		o, task := w.task(reviewers, c.Number)
 		w.SetClock(task.Due) // 24:00 of the last day
 		n, v := c.Number, task.Version
@@ -38,9 +36,7 @@ func TestNobodyDecidesAfterTheLawHas(t *testing.T) {
 func TestWhatOfficersWriteIsBounded(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		reviewers, _ := w.staff()
-		who := w.person(maria)
-		c := w.submit(who, stall)
-		w.pay(who, c)
+		_, c := w.paid()
 		o, task := w.task(reviewers, c.Number)
 		def := w.Catalog.Service(stall)
 		for _, text := range []string{strings.Repeat("a", 4001), "\xff"} {

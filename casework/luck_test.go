@@ -151,9 +151,7 @@ func TestNobodyIsRemindedAfterTheLastDay(t *testing.T) {
 func TestTheLawGrantsOnceWhenTheTermEnds(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		reviewers, _ := w.staff()
-		who := w.person(maria)
-		c := w.submit(who, stall)
-		w.pay(who, c)
+		who, c := w.paid()
 		o, task := w.task(reviewers, c.Number)
 		w.Pass(8 * day)
 		// The officer and the clock at the same moment.
@@ -277,9 +275,7 @@ func TestAnOfficeWithoutARosterDrawsWhenItHasOne(t *testing.T) {
 func TestAnUnpaidCaseLapsesAndASettlementCountsOnce(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.staff()
-		who := w.person(maria)
-		c := w.submit(who, stall)
-		w.pay(who, c)
+		who, c := w.paid()
 		before := w.read(who, c.Number)
 		payload, err := json.Marshal(payment.Settled{Region: c.Region, Charge: c.Charge, Case: c.ID})
 		w.Must(err)
@@ -427,9 +423,7 @@ func TestNobodySignsWhatTheyDecideNorDecidesForThemselves(t *testing.T) {
 		w.Must(w.Cases.SetRoster(t.Context(), "53.15", "dpmptsp", "reviewer", []lancar.ID{both, self}))
 		w.Must(w.Cases.SetRoster(t.Context(), "53.15", "dpmptsp", "signer", []lancar.ID{both, self, third, twin, unknown}))
 		w.run()
-		who := w.person(maria)
-		c := w.submit(who, stall)
-		w.pay(who, c)
+		_, c := w.paid()
 		actor := func(id lancar.ID, role string) lancar.Actor {
 			return lancar.Actor{Kind: lancar.Officer, ID: id, Name: "Petugas", Role: role, Region: "53.15", Agency: "dpmptsp"}
 		}

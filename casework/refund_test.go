@@ -16,9 +16,7 @@ import (
 func TestAReturnOfMoneyStandsInTheHistoryAndThePayerIsTold(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		reviewers, _ := w.staff()
-		who := w.person(maria)
-		c := w.submit(who, stall)
-		w.pay(who, c)
+		who, c := w.paid()
 		w.run()
 		before := w.read(who, c.Number)
 		officer, task := w.task(reviewers, c.Number)

@@ -18,9 +18,7 @@ import (
 func TestVerifyFindsEveryAlteredRow(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		reviewers, signers := w.staff()
-		who := w.person(maria)
-		c := w.submit(who, stall)
-		w.pay(who, c)
+		who, c := w.paid()
 		number, o, task := w.reviewed(who, reviewers)
 		w.Must(w.Cases.Opine(t.Context(), o, number, task.Version, true, "Sesuai."))
 		decider, task := w.task(signers, number)

@@ -219,6 +219,15 @@ func (w *world) pay(who casework.Applicant, c casework.Case) {
 	w.run()
 }
 
+// paid is Maria's application for a stall, paid.
+func (w *world) paid() (casework.Applicant, casework.Case) {
+	w.t.Helper()
+	who := w.person(maria)
+	c := w.submit(who, stall)
+	w.pay(who, c)
+	return who, c
+}
+
 // read is the case as its applicant sees it.
 func (w *world) read(who casework.Applicant, number string) casework.Case {
 	w.t.Helper()

@@ -2,14 +2,11 @@ package office
 
 import (
 	"bytes"
-	"crypto/rand"
-	"crypto/rsa"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -19,16 +16,8 @@ import (
 	"lancar/internal/store"
 	"lancar/payment"
 	"lancar/payment/snap"
+	"lancar/test/outside"
 )
-
-// bankKey signs what the bank says of payments.
-var bankKey = sync.OnceValue(func() *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic(err)
-	}
-	return key
-})
 
 // paysLate is the applicant paying a charge after its time was over.
 func (w *world) paysLate(s identity.Session, number string) {
@@ -44,7 +33,7 @@ func (w *world) paysLate(s identity.Session, number string) {
 		Amount: snap.AmountOf(ch.Amount), AdditionalInfo: map[string]string{snap.ReceiptKey: "RRN" + number, snap.PaidTimeKey: snap.Stamp(now)}})
 	w.Must(err)
 	r := httptest.NewRequest("POST", payment.NotifyPath, bytes.NewReader(body))
-	w.Must(snap.SignNotification(r, payment.NotifyPath, body, bankKey(), "node", snap.ExternalID(now), now))
+	w.Must(snap.SignNotification(r, payment.NotifyPath, body, outside.BankKey(), "node", snap.ExternalID(now), now))
 	answer := httptest.NewRecorder()
 	w.Charges.Handler().ServeHTTP(answer, r)
 	if answer.Code != http.StatusOK {

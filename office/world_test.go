@@ -65,7 +65,7 @@ func newWorld(t *testing.T) *world {
 		list[slug+"/"+name] = &fstest.MapFile{Data: []byte(text)}
 	}
 	node := outside.Once(t, time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC), records).Node(identity.Limits{})
-	w := &world{Counter: counter.New(t, node, list, testRegions(), payment.Bank{Key: &bankKey().PublicKey, Partner: "node"}), t: t}
+	w := &world{Counter: counter.New(t, node, list, testRegions(), payment.Bank{Key: &outside.BankKey().PublicKey, Partner: "node"}), t: t}
 	w.Access.Register(nil, []access.Rule{w.Identity.Retention(), w.Notify.Retention()})
 	w.Access.Declare(w.Cases.Processing)
 	w.apps = oidc.New(oidc.Rooms{DB: w.DB, Queue: w.Queue, Keys: w.Ring, Identity: w.Identity, Access: w.Access, Machines: w.Machines, Log: slog.New(slog.DiscardHandler)}, oidc.Config{Issuer: "https://masuk.example", Sandbox: true})

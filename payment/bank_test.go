@@ -3,7 +3,6 @@ package payment_test
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
 	"io"
@@ -23,15 +22,6 @@ import (
 	"lancar/payment/snap"
 	"lancar/test/outside"
 )
-
-// keyPair is made once: making RSA keys is slow.
-var keyPair = sync.OnceValue(func() *rsa.PrivateKey {
-	k, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic(err)
-	}
-	return k
-})
 
 // bank is the other side of the wire: an acquirer that checks signatures and mints codes.
 type bank struct {
@@ -106,7 +96,7 @@ func (b *bank) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.URL.Path == snap.Token.Path() {
-		if err := snap.CheckToken(r, &keyPair().PublicKey, b.now()); err != nil {
+		if err := snap.CheckToken(r, &outside.BankKey().PublicKey, b.now()); err != nil {
 			say(snap.Token, 401, "00", nil)
 			return
 		}
@@ -184,8 +174,8 @@ func open(t testing.TB, db *store.DB, c *outside.Clock) *desk {
 		bank: &bank{now: c.Now, codes: map[string]int64{}, paid: map[string]string{}, back: map[string]string{}}}
 	server := httptest.NewServer(d.bank)
 	t.Cleanup(server.Close)
-	partner := snap.Partner{ClientKey: "node", Secret: "secret", Channel: "95221", Key: keyPair()}
-	d.Charges = payment.New(db, d.queue, n.Ring, outside.Packs(), d.access, d.id, payment.NewSNAP(server.URL, partner, c.Now, server.Client()), payment.Bank{Key: &keyPair().PublicKey, Partner: "node"})
+	partner := snap.Partner{ClientKey: "node", Secret: "secret", Channel: "95221", Key: outside.BankKey()}
+	d.Charges = payment.New(db, d.queue, n.Ring, outside.Packs(), d.access, d.id, payment.NewSNAP(server.URL, partner, c.Now, server.Client()), payment.Bank{Key: &outside.BankKey().PublicKey, Partner: "node"})
 	hear(d.queue, payment.EventSettled, &d.settled)
 	hear(d.queue, payment.EventExpired, &d.expired)
 	hear(d.queue, payment.EventRefundDue, &d.refunds)
@@ -285,7 +275,7 @@ func (d *desk) notify(t testing.TB, n note) string {
 	t.Helper()
 	now := d.clock.Now()
 	if n.key == nil {
-		n.key = keyPair()
+		n.key = outside.BankKey()
 	}
 	if n.external == "" {
 		n.external = snap.ExternalID(now)

@@ -2,6 +2,8 @@ package outside
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"sync"
 	"time"
 
@@ -9,6 +11,17 @@ import (
 	"lancar/payment"
 	"lancar/payment/qris"
 )
+
+var bankKey = sync.OnceValue(func() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return key
+})
+
+// BankKey signs what a bank says of payments. It is made once, as that is slow.
+func BankKey() *rsa.PrivateKey { return bankKey() }
 
 // Acquirer makes codes and knows which were paid. It gives nothing back.
 type Acquirer struct {
