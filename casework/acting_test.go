@@ -5,13 +5,11 @@ import (
 	"testing"
 
 	"lancar"
-	"lancar/access"
 	"lancar/casework"
 	"lancar/catalog/flow"
 	"lancar/identity"
 	"lancar/identity/machine"
 	"lancar/identity/mandate"
-	"lancar/internal/store"
 	"lancar/test/outside"
 )
 
@@ -232,12 +230,7 @@ func TestWhatAHolderReadsStandsInThePrincipalsList(t *testing.T) {
 		w.run()
 		w.read(who, c.Number)
 		w.run()
-		var own access.Grant
-		w.Must(w.DB.Read(t.Context(), func(tx *store.Tx) (err error) {
-			own, err = w.Access.OwnTx(tx, who.Account, who.Subject, true)
-			return err
-		}))
-		rows, _, err := w.Access.Rows(t.Context(), own, "")
+		rows, _, err := w.Access.Rows(t.Context(), w.Own(who.Account, who.Subject, true), "")
 		w.Must(err)
 		under, ofCase := 0, false
 		for _, r := range rows {

@@ -237,11 +237,7 @@ func (w *world) read(who casework.Applicant, number string) casework.Case {
 }
 
 // own is a person's permission to read about themselves.
-func (w *world) own(who casework.Applicant) (g access.Grant) {
+func (w *world) own(who casework.Applicant) access.Grant {
 	w.t.Helper()
-	w.Must(w.DB.Read(w.t.Context(), func(tx *store.Tx) (err error) {
-		g, err = w.Access.OwnTx(tx, who.Account, who.Subject, who.Register)
-		return err
-	}))
-	return g
+	return w.Own(who.Account, who.Subject, who.Register)
 }

@@ -9,18 +9,13 @@ import (
 )
 
 // mine is the grant of the only account there is, as its sign-in makes it.
-func (w *world) mine() (own access.Grant) {
+func (w *world) mine() access.Grant {
 	w.t.Helper()
+	var account, subject string
 	w.Must(w.DB.Read(w.t.Context(), func(tx *store.Tx) error {
-		var account, subject string
-		if err := tx.QueryRow("SELECT account, subject FROM access_people").Scan(&account, &subject); err != nil {
-			return err
-		}
-		var err error
-		own, err = w.Access.OwnTx(tx, lancar.ID(account), subject, true)
-		return err
+		return tx.QueryRow("SELECT account, subject FROM access_people").Scan(&account, &subject)
 	}))
-	return own
+	return w.Own(lancar.ID(account), subject, true)
 }
 
 func TestAnAppsReadsAreSeenAndItsAgreementEndsWithOneClick(t *testing.T) {

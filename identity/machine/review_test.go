@@ -87,7 +87,7 @@ func (w *world) person(subject string) (own func() (g grant)) {
 	w.t.Helper()
 	account := lancar.NewID(w.Now())
 	w.bind(account, subject)
-	return func() grant { return w.own(account, subject) }
+	return func() grant { return w.Own(account, subject, true) }
 }
 
 func TestAnAgentBelongsToItsPerson(t *testing.T) {

@@ -194,12 +194,3 @@ func (w *world) bind(account lancar.ID, subject string) {
 		return err
 	}))
 }
-
-func (w *world) own(account lancar.ID, subject string) (g access.Grant) {
-	w.t.Helper()
-	w.Must(w.DB.Read(w.t.Context(), func(tx *store.Tx) (err error) {
-		g, err = w.Access.OwnTx(tx, account, subject, true)
-		return err
-	}))
-	return g
-}

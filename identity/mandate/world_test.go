@@ -113,16 +113,12 @@ func (w *world) use(holder, id lancar.ID, act mandate.Act) error {
 func (w *world) looks(nik string) (rows []access.Row) {
 	w.t.Helper()
 	w.Drain()
-	var own access.Grant
-	w.Must(w.DB.Read(w.t.Context(), func(tx *store.Tx) error {
-		account, _, err := w.Identity.AccountOfTx(tx, w.subject(nik))
-		if err != nil {
-			return err
-		}
-		own, err = w.Access.OwnTx(tx, account, w.subject(nik), true)
+	var account lancar.ID
+	w.Must(w.DB.Read(w.t.Context(), func(tx *store.Tx) (err error) {
+		account, _, err = w.Identity.AccountOfTx(tx, w.subject(nik))
 		return err
 	}))
-	rows, _, err := w.Access.Rows(w.t.Context(), own, "")
+	rows, _, err := w.Access.Rows(w.t.Context(), w.Own(account, w.subject(nik), true), "")
 	w.Must(err)
 	return rows
 }

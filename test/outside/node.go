@@ -3,11 +3,13 @@ package outside
 import (
 	"path/filepath"
 
+	"lancar"
 	"lancar/access"
 	"lancar/exchange"
 	"lancar/identity"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
+	"lancar/internal/store"
 	"lancar/notify"
 )
 
@@ -90,4 +92,15 @@ func (n *Node) Person(nik string) identity.Session {
 	_, s, err := n.SignIn(nik, n.Record("population " + nik)["email"])
 	n.Must(err)
 	return s
+}
+
+// Own is the grant of somebody with an account to see what is held about them, what registers hold too
+// where register says so.
+func (n *Node) Own(account lancar.ID, subject string, register bool) (g access.Grant) {
+	n.t.Helper()
+	n.Must(n.DB.Read(n.t.Context(), func(tx *store.Tx) (err error) {
+		g, err = n.Access.OwnTx(tx, account, subject, register)
+		return err
+	}))
+	return g
 }
