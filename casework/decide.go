@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"lancar"
 	"lancar/access"
@@ -175,23 +176,8 @@ func (c *Cases) SendBack(ctx context.Context, officer lancar.Actor, number strin
 	if err != nil {
 		return err
 	}
-	return c.db.Write(ctx, func(tx *store.Tx) error {
-		d, err := c.taskTx(tx, officer, number, version)
-		if err != nil {
-			return err
-		}
-		to, err := d.move(flow.Return, officer.Kind)
-		if err != nil {
-			return err
-		}
-		key, err := c.keyOf(tx, d)
-		if err != nil {
-			return err
-		}
-		to.at(d.deciding(), d)
-		w, _ := d.drawnFor(to.Step)
-		to.How, to.Decider, to.Officer, to.Office = "", "", w.Account, w.Office
-		return c.write(tx, d, key, change{kind: flow.Return, actor: officer, to: to, body: reasonBody{officer.Name, reason}})
+	return c.handOn(ctx, officer, number, version, flow.Return, func(d *dossier, _ time.Time) (*catalog.Step, any, error) {
+		return d.deciding(), reasonBody{officer.Name, reason}, nil
 	})
 }
 
@@ -201,15 +187,27 @@ func (c *Cases) Opine(ctx context.Context, officer lancar.Actor, number string, 
 	if err != nil {
 		return err
 	}
+	return c.handOn(ctx, officer, number, version, flow.Opine, func(d *dossier, now time.Time) (*catalog.Step, any, error) {
+		if d.last() {
+			return nil, nil, lancar.Fail(lancar.Conflict, "", "Langkah terakhir adalah keputusan.", "The last step is the decision.")
+		}
+		return d.next(), Opinion{Step: d.status.Step, By: c.office(d, officer.Name), Favourable: favourable, Text: text, At: now, Checks: d.checked(checks)}, nil
+	})
+}
+
+// handOn ends an officer's step without a decision: the case goes to whoever was drawn for the step that
+// to names, with what it says.
+func (c *Cases) handOn(ctx context.Context, officer lancar.Actor, number string, version int64, kind flow.Event, to func(d *dossier, now time.Time) (*catalog.Step, any, error)) error {
 	return c.db.Write(ctx, func(tx *store.Tx) error {
 		d, err := c.taskTx(tx, officer, number, version)
 		if err != nil {
 			return err
 		}
-		if d.last() {
-			return lancar.Fail(lancar.Conflict, "", "Langkah terakhir adalah keputusan.", "The last step is the decision.")
+		step, body, err := to(d, tx.Now)
+		if err != nil {
+			return err
 		}
-		to, err := d.move(flow.Opine, officer.Kind)
+		next, err := d.move(kind, officer.Kind)
 		if err != nil {
 			return err
 		}
@@ -217,11 +215,10 @@ func (c *Cases) Opine(ctx context.Context, officer lancar.Actor, number string, 
 		if err != nil {
 			return err
 		}
-		to.at(d.next(), d)
-		w, _ := d.drawnFor(to.Step)
-		to.Officer, to.Office = w.Account, w.Office
-		return c.write(tx, d, key, change{kind: flow.Opine, actor: officer, to: to,
-			body: Opinion{Step: d.status.Step, By: c.office(d, officer.Name), Favourable: favourable, Text: text, At: tx.Now, Checks: d.checked(checks)}})
+		next.at(step, d)
+		w, _ := d.drawnFor(next.Step)
+		next.How, next.Decider, next.Officer, next.Office = "", "", w.Account, w.Office
+		return c.write(tx, d, key, change{kind: kind, actor: officer, to: next, body: body})
 	})
 }
 

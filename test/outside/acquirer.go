@@ -31,8 +31,8 @@ type Acquirer struct {
 	paid  map[string]time.Time
 }
 
-// NewAcquirer is an acquirer on this clock at which nobody paid.
-func NewAcquirer(now lancar.Clock) *Acquirer {
+// newAcquirer is an acquirer on this clock at which nobody paid.
+func newAcquirer(now lancar.Clock) *Acquirer {
 	return &Acquirer{now: now, asked: map[string]lancar.Money{}, paid: map[string]time.Time{}}
 }
 

@@ -46,7 +46,7 @@ func Once(t testing.TB, start time.Time, records Records) *World {
 // Over is a world over a database opened otherwise, on this clock or on one that shows about the same.
 func Over(t testing.TB, clock *Clock, db *store.DB, records Records) *World {
 	t.Helper()
-	return &World{Clock: clock, Post: &Post{}, Registers: NewRegisters(t, records), Acquirer: NewAcquirer(clock.Now), DB: db, t: t}
+	return &World{Clock: clock, Post: &Post{}, Registers: newRegisters(t, records), Acquirer: newAcquirer(clock.Now), DB: db, t: t}
 }
 
 // Must fails the test on an error.

@@ -31,8 +31,8 @@ type Registers struct {
 	meanwhile func()
 }
 
-// NewRegisters serves registers that hold a copy of these records until the test ends.
-func NewRegisters(t testing.TB, records Records) *Registers {
+// newRegisters serves registers that hold a copy of these records until the test ends.
+func newRegisters(t testing.TB, records Records) *Registers {
 	t.Helper()
 	r := &Registers{records: Records{}, down: map[string]bool{}}
 	for name, fields := range records {
