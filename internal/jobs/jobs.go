@@ -57,6 +57,7 @@ type Queue struct {
 	periodic    []periodic
 	slots       []lancar.ID // the slot last enqueued of each; owned by dispatch
 	poke        chan struct{}
+	late        chan struct{} // held by the worker that works in spite of a crowd
 	worker      string
 	failed      func(Job, error)
 
@@ -69,7 +70,7 @@ func New(db *store.DB, failed func(Job, error)) *Queue {
 	if failed == nil {
 		failed = func(Job, error) {}
 	}
-	return &Queue{db: db, handlers: map[string]handler{}, subscribers: map[string][]string{}, poke: make(chan struct{}, 1),
+	return &Queue{db: db, handlers: map[string]handler{}, subscribers: map[string][]string{}, poke: make(chan struct{}, 1), late: make(chan struct{}, 1),
 		worker: string(lancar.NewID(time.Now())), failed: failed, busy: map[lancar.ID]bool{}}
 }
 

@@ -236,3 +236,42 @@ func must(t *testing.T, db *store.DB, sql string) {
 		t.Fatal(err)
 	}
 }
+
+func TestALastingCrowdOfWritesHoldsNoJobUp(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		q := jobs.New(db, func(j jobs.Job, err error) { t.Error(j.Queue, err) })
+		var done atomic.Int64
+		count := func(*store.Tx, jobs.Job) error { done.Add(1); return nil }
+		q.HandleTx("one", count)
+		q.HandleManyTx("many", count)
+		slow := make(chan struct{})
+		q.Handle("outside", func(context.Context, jobs.Job) error { <-slow; return nil })
+		const each = 40
+		enqueue(t, db, q, jobs.Job{Region: "00", Queue: "outside"})
+		for range each {
+			enqueue(t, db, q, jobs.Job{Region: "00", Queue: "one"}, jobs.Job{Region: "00", Queue: "many"})
+		}
+		ctx, end := context.WithCancel(t.Context())
+		var crowd sync.WaitGroup
+		for range 12 {
+			crowd.Go(func() {
+				for ctx.Err() == nil {
+					_ = db.Write(ctx, func(tx *store.Tx) error { // ends with the test
+						_, err := tx.Exec("UPDATE jobs SET error = error WHERE region = '99'")
+						return err
+					})
+				}
+			})
+		}
+		crowd.Go(func() { q.Run(ctx, 3) })
+		for until := time.Now().Add(20 * time.Second); done.Load() < 2*each && time.Now().Before(until); {
+			time.Sleep(5 * time.Millisecond)
+		}
+		close(slow)
+		end()
+		crowd.Wait()
+		if done.Load() != 2*each {
+			t.Fatalf("%d of %d jobs ran", done.Load(), 2*each)
+		}
+	})
+}

@@ -106,7 +106,7 @@ func (q *Queue) batches(jobs []Job) (out [][]Job) {
 
 // work does a batch; when it fails as one, each of its jobs runs by itself and settles by itself.
 func (q *Queue) work(ctx context.Context, batch []Job) {
-	q.yield(batch[0])
+	defer q.yield(batch[0])()
 	if len(batch) > 1 && q.together(ctx, batch) {
 		return
 	}
@@ -116,11 +116,24 @@ func (q *Queue) work(ctx context.Context, batch []Job) {
 }
 
 // yield lets people who wait for an answer go before what can follow: in a crowd of writes a job
-// waits, but not beyond patience after it was due, so that a lasting crowd holds nothing up.
-func (q *Queue) yield(j Job) {
-	for q.db.Writing() > crowd && q.db.Now().Sub(j.RunAt) < patience {
+// waits. After patience it goes, so that a lasting crowd holds nothing up: work in the database by
+// one worker at a time, so that it holds the crowd up by little; outside work, which may take long,
+// beside it. The caller calls done after the work.
+func (q *Queue) yield(j Job) (done func()) {
+	for q.db.Writing() > crowd {
+		if q.db.Now().Sub(j.RunAt) >= patience {
+			if q.handlers[j.Queue].tx == nil {
+				break
+			}
+			select {
+			case q.late <- struct{}{}:
+				return func() { <-q.late }
+			default:
+			}
+		}
 		time.Sleep(5 * time.Millisecond)
 	}
+	return func() {}
 }
 
 func (q *Queue) together(ctx context.Context, batch []Job) (ok bool) {
