@@ -13,6 +13,13 @@ func IsCheck(err error) bool {
 	return err != nil && (sqlState(err) == "23514" || sqliteCode(err) == sqliteCheck)
 }
 
+// isThere says whether a name exists already: two copies made it at once. PostgreSQL says it of the
+// table, of its type, or of the key of either, by how far the other was.
+func isThere(err error) bool {
+	code := sqlState(err)
+	return code == "42P07" || code == "42710" || IsConflict(err)
+}
+
 func isFull(err error) bool { return sqlState(err) == "53100" || sqliteFull(err) }
 
 func isDown(err error) bool { return postgresDown(err) || sqliteDown(err) }

@@ -15,7 +15,7 @@ func (db *DB) Migrate(ctx context.Context, fsys fs.FS) error {
 	if err := db.Write(ctx, func(tx *Tx) error {
 		_, err := tx.Exec("CREATE TABLE IF NOT EXISTS schema_migrations (id TEXT PRIMARY KEY, hash TEXT NOT NULL, at BIGINT NOT NULL)")
 		return err
-	}); err != nil && !IsConflict(err) { // two copies starting at once: PostgreSQL may say the name exists
+	}); err != nil && !isThere(err) { // two copies may start at once
 		return err
 	}
 	names, err := fs.Glob(fsys, "[0-9]*.sql")

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"lancar"
@@ -270,6 +271,27 @@ func TestAQueuedWriteRefusesByACheck(t *testing.T) {
 		})
 		if !store.IsCheck(err) || store.IsConflict(err) || count(t, db) != 0 {
 			t.Fatalf("%v, %d rows", err, count(t, db))
+		}
+	})
+}
+
+// Copies of a node that start on a new database at the same moment all come up.
+func TestCopiesThatStartAtOnceMigrateOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		for round := range 20 {
+			if err := db.Write(t.Context(), func(tx *store.Tx) error { _, err := tx.Exec("DROP TABLE schema_migrations"); return err }); err != nil {
+				t.Fatal(err)
+			}
+			files := fstest.MapFS{"0001_race.sql": {Data: fmt.Appendf(nil, "CREATE TABLE race_%d (id TEXT PRIMARY KEY);\n", round)}}
+			var copies sync.WaitGroup
+			for range 8 {
+				copies.Go(func() {
+					if err := db.Migrate(t.Context(), files); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			copies.Wait()
 		}
 	})
 }
