@@ -20,7 +20,7 @@ const (
 	sweepEvery = 30 * time.Second
 	gather     = 10 * time.Millisecond // from a poke to the look for work
 	batchMost  = 16                    // jobs that share a transaction
-	crowd      = 5                     // writes under way beyond which jobs let others go first
+	crowd      = 2                     // writes under way beyond which jobs let others go first
 	patience   = 250 * time.Millisecond
 )
 
