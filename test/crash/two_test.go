@@ -166,12 +166,12 @@ func everyOfficer(t *testing.T, world *lab.World) string {
 		t.Fatal(err)
 	}
 	var out []map[string]any
-	for _, o := range list.People {
+	for i, o := range list.People {
 		var roles []map[string]string
 		for _, r := range o.Roles {
 			roles = append(roles, map[string]string{"role": r, "agency": o.Agency, "region": o.Region})
 		}
-		out = append(out, map[string]any{"number": o.Number, "name": o.Name, "mail": o.Email, "roles": roles})
+		out = append(out, map[string]any{"number": o.Number, "name": o.Name, "mail": o.Email, "nik": fmt.Sprintf("910101010185%04d", i+1), "roles": roles})
 	}
 	text, err := json.Marshal(out)
 	if err != nil {
