@@ -129,6 +129,8 @@ func (o *Office) desk(f Officer, role string) (*Desk, error) {
 
 // SignIn takes the officer through number, code and role.
 func (d *Desk) SignIn(w *World, node string) error {
+	w.signing.Lock()
+	defer w.signing.Unlock()
 	p, err := d.B.Get(node + "/office/signin")
 	if err != nil {
 		return err

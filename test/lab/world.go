@@ -15,6 +15,7 @@ import (
 // World is the outside of a town: its people, messages, bank, clock and switches, as the sandbox
 // offers them (docs/spec/sandbox.md).
 type World struct {
+	signing sync.Mutex // one officer's sign-in at a time: two at once would read each other's codes
 	sandbox stage.Sandbox
 
 	mu     sync.Mutex
