@@ -50,11 +50,7 @@ func (p *Provider) begin(r *http.Request, reg *registration, q url.Values) (to s
 		if state == "" {
 			return nil
 		}
-		took, err := p.moveRequest(tx, token, state, "done", tx.Now.Add(askingLife))
-		if err == nil && !took {
-			err = badPushed()
-		}
-		return err
+		return p.takeTx(tx, token, state, "done")
 	})
 	return to, a, err
 }
@@ -98,13 +94,18 @@ func (p *Provider) askTx(tx *store.Tx, token, state string, a ask) error {
 	case "":
 		return p.insertRequest(tx, token, "asking", a, tx.Now.Add(askingLife))
 	case "pushed":
-		took, err := p.moveRequest(tx, token, "pushed", "asking", tx.Now.Add(askingLife))
-		if err == nil && !took {
-			err = badPushed()
-		}
-		return err
+		return p.takeTx(tx, token, "pushed", "asking")
 	}
 	return nil
+}
+
+// takeTx moves a request on; who comes second with it is refused.
+func (p *Provider) takeTx(tx *store.Tx, token, from, to string) error {
+	took, err := p.moveRequest(tx, token, from, to, tx.Now.Add(askingLife))
+	if err == nil && !took {
+		err = badPushed()
+	}
+	return err
 }
 
 func badPushed() error {
