@@ -203,30 +203,3 @@ func TestAStopIsFeltAtEveryCopy(t *testing.T) {
 		}
 	})
 }
-
-// BenchmarkKill is the time from the click that stops a machine to the refusal of its token at the
-// last of three copies, which are called all the while.
-func BenchmarkKill(b *testing.B) {
-	for _, engine := range []string{"sqlite", "postgres"} {
-		b.Run(engine, func(b *testing.B) {
-			var db *store.DB
-			if engine == "sqlite" {
-				db = storetest.Open(b)
-			} else {
-				db = storetest.OpenURL(b, storetest.PostgresURL(b), time.Now)
-			}
-			w := newWorld(b, db, 3)
-			var all []time.Duration
-			for range b.N {
-				id := w.machine(1_000_000, 600_000)
-				all = append(all, slices.Max(w.refusals(id, w.token(0, id))))
-				w.must(w.rooms[0].Flush(b.Context()))
-			}
-			slices.Sort(all)
-			ms := func(q float64) float64 { return float64(all[int(q*float64(len(all)-1))].Microseconds()) / 1000 }
-			b.ReportMetric(ms(0.5), "p50-ms")
-			b.ReportMetric(ms(0.99), "p99-ms")
-			b.ReportMetric(ms(1), "max-ms")
-		})
-	}
-}

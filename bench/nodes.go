@@ -36,7 +36,7 @@ type node struct {
 func (b *bench) process(ctx context.Context, into any, args ...string) (stop func(), err error) {
 	cmd := exec.CommandContext(ctx, b.binary, args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
-	log, err := os.Create(filepath.Join(b.dir, args[0]+".log"))
+	log, err := os.OpenFile(filepath.Join(b.dir, args[0]+".log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -91,53 +91,81 @@ func (b *bench) rehearsal(ctx context.Context) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
+	n, _, err := b.copies(ctx, url, drop, 1)
+	return n, err
+}
+
+// copies starts copies of one node on one database, each a process of its own, and a sandbox beside them;
+// drop runs when they end. hosts are their addresses, the first the node's.
+func (b *bench) copies(ctx context.Context, database string, drop func(), count int) (n *node, hosts []string, err error) {
+	stops := []func(){drop}
+	n = &node{database: database, stop: func() {
+		for i := range stops {
+			stops[len(stops)-1-i]()
+		}
+	}}
+	defer func() {
+		if err != nil {
+			n.stop()
+		}
+	}()
 	dir, err := os.MkdirTemp(b.dir, "serve-")
 	if err != nil {
-		return nil, err
+		return n, nil, err
 	}
-	port, err := freePort()
+	ports, err := freePorts(count)
 	if err != nil {
-		return nil, err
+		return n, nil, err
 	}
-	n := &node{URL: fmt.Sprintf("http://127.0.0.1:%d", port), database: url, keys: filepath.Join(dir, "keys")}
+	n.URL, n.keys = fmt.Sprintf("http://127.0.0.1:%d", ports[0]), filepath.Join(dir, "keys")
 	var outside struct{ Ready, SMTP string }
 	secrets, err := sandbox.Prepare(dir)
 	if err != nil {
-		return nil, err
+		return n, nil, err
 	}
-	stopSandbox, err := b.process(ctx, &outside, "sandbox", "--data", dir, "--node", n.URL)
+	stop, err := b.process(ctx, &outside, "sandbox", "--data", dir, "--node", n.URL)
 	if err != nil {
-		return nil, err
+		return n, nil, err
 	}
+	stops = append(stops, stop)
 	n.Sandbox = outside.Ready
-	config, err := writeConfig(dir, url, port, outside.Ready, outside.SMTP, secrets)
-	if err != nil {
-		return nil, err
+	if _, err := keys.Create(n.keys, keys.Options{Regions: []string{"53", "34", "91"}, Origin: "lancar.bench", Now: time.Now()}); err != nil {
+		return n, nil, err
 	}
-	stopNode, err := b.process(ctx, nil, "serve", "--config", config)
-	if err != nil {
-		return nil, err
+	for _, port := range ports {
+		config, err := writeConfig(dir, database, port, ports[0], outside.Ready, outside.SMTP, secrets)
+		if err != nil {
+			return n, nil, err
+		}
+		if stop, err = b.process(ctx, nil, "serve", "--config", config); err != nil {
+			return n, nil, err
+		}
+		stops = append(stops, stop)
+		hosts = append(hosts, fmt.Sprintf("127.0.0.1:%d", port))
+		if err := b.ready(hosts[len(hosts)-1]); err != nil {
+			return n, nil, err
+		}
 	}
-	n.stop = func() { stopNode(); stopSandbox(); drop() }
+	return n, hosts, nil
+}
+
+// ready waits until a node answers.
+func (b *bench) ready(host string) error {
 	for range 200 {
-		if res, err := http.Get(n.URL + "/readyz"); err == nil {
+		if res, err := http.Get("http://" + host + "/readyz"); err == nil {
 			res.Body.Close()
 			if res.StatusCode == http.StatusOK {
-				return n, nil
+				return nil
 			}
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
 	text, _ := os.ReadFile(filepath.Join(b.dir, "serve.log"))
-	n.stop()
-	return nil, fmt.Errorf("the node did not become ready\n%s", text)
+	return fmt.Errorf("the node did not become ready\n%s", text)
 }
 
-func writeConfig(dir, database string, port int, outside, smtp string, s sandbox.Secrets) (string, error) {
-	keyDir := filepath.Join(dir, "keys")
-	if _, err := keys.Create(keyDir, keys.Options{Regions: []string{"53", "34", "91"}, Origin: "lancar.bench", Now: time.Now()}); err != nil {
-		return "", err
-	}
+// writeConfig is that of the copy on a port; people know the node by base.
+func writeConfig(dir, database string, port, base int, outside, smtp string, s sandbox.Secrets) (string, error) {
 	type role struct{ Role, Agency, Region string }
 	type employee struct {
 		Number, Name, Mail string
@@ -157,7 +185,7 @@ func writeConfig(dir, database string, port int, outside, smtp string, s sandbox
 	}
 	type any = map[string]interface{}
 	text, err := yaml.Marshal(any{"stage": "rehearsal", "name": "lancar.bench", "listen": fmt.Sprintf("127.0.0.1:%d", port),
-		"base": fmt.Sprintf("http://localhost:%d", port), "database": filepath.Join(dir, "database"), "keys": keyDir, "officers": filepath.Join(dir, "officers.yaml"),
+		"base": fmt.Sprintf("http://localhost:%d", base), "database": filepath.Join(dir, "database"), "keys": filepath.Join(dir, "keys"), "officers": filepath.Join(dir, "officers.yaml"),
 		"mail": any{"address": smtp, "from": "Lancar <kabar@lancar.example>", "plain": true}, "phone": any{"url": outside + "/phone/messages", "token_file": s.PhoneTokenFile},
 		"exchange": any{"url": outside + "/register", "token_file": s.RegisterTokenFile},
 		"acquirer": any{"url": outside, "client_key": s.ClientKey, "client_secret_file": s.ClientSecretFile, "private_key_file": s.PartnerKeyFile, "public_key_file": s.BankPublicFile, "channel_id": "95221"},
@@ -165,7 +193,7 @@ func writeConfig(dir, database string, port int, outside, smtp string, s sandbox
 	if err != nil {
 		return "", err
 	}
-	config := filepath.Join(dir, "lancar.yaml")
+	config := filepath.Join(dir, fmt.Sprintf("lancar-%d.yaml", port))
 	return config, errors.Join(os.WriteFile(config, text, 0o600), os.WriteFile(filepath.Join(dir, "database"), []byte(database), 0o600),
 		os.WriteFile(filepath.Join(dir, "officers.yaml"), roster, 0o600))
 }
@@ -192,11 +220,14 @@ func database(ctx context.Context) (url string, drop func(), err error) {
 	return server[:len(server)-len("postgres")] + name, func() { _ = do("DROP DATABASE " + name + " WITH (FORCE)") }, nil
 }
 
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
+func freePorts(n int) (out []int, err error) {
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		defer l.Close()
+		out = append(out, l.Addr().(*net.TCPAddr).Port)
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	return out, nil
 }

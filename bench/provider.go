@@ -18,6 +18,7 @@ import (
 
 	"lancar"
 	"lancar/access"
+	"lancar/app/rehearse/stage"
 	"lancar/exchange"
 	"lancar/identity"
 	"lancar/identity/machine"
@@ -34,9 +35,13 @@ type desk struct {
 	provider *oidc.Provider
 	machines *machine.Machines
 	officer  lancar.Actor
+	signing  sync.Mutex // one sign-in of its officer at a time
 }
 
 const office = "lancar-bench"
+
+// head is the office's superior, whose mail the sandbox takes.
+var head = stage.Officer{Number: "900000000000000001", Name: "Bench", Email: "bench@kantor.example"}
 
 // openDesk opens the database and keys of a running node beside it.
 func openDesk(ctx context.Context, n *node) (*desk, error) {
@@ -63,7 +68,7 @@ func openDesk(ctx context.Context, n *node) (*desk, error) {
 	d := &desk{db: db, machines: machine.New(db, queue, ring, ident, machine.Config{})}
 	d.provider = oidc.New(oidc.Rooms{DB: db, Queue: queue, Keys: ring, Identity: ident, Access: acc, Machines: d.machines, Log: slog.Default()},
 		oidc.Config{Issuer: n.issuer(), Sandbox: true})
-	id, err := ident.SaveEmployee(ctx, identity.Employee{Number: "900000000000000001", Name: "Bench", Mail: "bench@kantor.example",
+	id, err := ident.SaveEmployee(ctx, identity.Employee{Number: head.Number, Name: head.Name, Mail: head.Email,
 		Roles: []identity.Role{{Role: identity.Superior, Agency: office, Region: "00"}}})
 	d.officer = lancar.Actor{Kind: lancar.Officer, ID: id, Role: identity.Superior, Agency: office, Region: "00"}
 	return d, err
@@ -103,6 +108,13 @@ func (d *desk) app(ctx context.Context, key *ecdsa.PrivateKey) (lancar.ID, error
 	c, _, err := d.provider.Register(ctx, d.officer, oidc.Client{Name: lancar.Text{"id": "bench"}, AgencyName: lancar.Text{"id": "bench"}, Purpose: lancar.Text{"id": "Mengukur"},
 		Grants: []string{"authorization_code", "refresh_token"}, Redirects: []string{callback}, Scopes: []string{"openid", "offline_access"},
 		Auth: oidc.PrivateKeyJWT, JWKS: keySet(key), Pushed: true, DPoP: true})
+	return c.ID, err
+}
+
+// server registers a resource server for what machines may call: the node itself.
+func (d *desk) server(ctx context.Context, n *node, key *ecdsa.PrivateKey) (lancar.ID, error) {
+	c, _, err := d.provider.Register(ctx, d.officer, oidc.Client{Name: lancar.Text{"id": "bench"}, AgencyName: lancar.Text{"id": "bench"}, Purpose: lancar.Text{"id": "Mengukur"},
+		Grants: []string{"client_credentials"}, Auth: oidc.PrivateKeyJWT, JWKS: keySet(key), Server: true, Resources: []string{n.issuer()}})
 	return c.ID, err
 }
 

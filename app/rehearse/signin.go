@@ -3,7 +3,22 @@ package rehearse
 import (
 	"context"
 	"errors"
+
+	"lancar/app/rehearse/browse"
+	"lancar/app/rehearse/stage"
 )
+
+// Officer signs an officer in on the office's pages, in one role, and returns their browser, for what
+// begins behind the sign-in.
+func Officer(ctx context.Context, o Options, officer stage.Officer, role string) (*browse.Browser, error) {
+	p, err := prepare(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	d := &desk{officer: officer, role: role}
+	err = p.offices.signIn(ctx, d)
+	return d.b, err
+}
 
 // SignIns signs n different people in on the node's bare host and returns their cookies by name, for
 // load that begins behind the sign-in.

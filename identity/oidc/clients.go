@@ -60,12 +60,12 @@ func (p *Provider) Troubles(ctx context.Context, by lancar.Actor, id lancar.ID) 
 }
 
 const (
-	cacheLife   = time.Second
+	cacheLife   = 800 * time.Millisecond // as long as a machine is taken for alive: a stop is felt within a second
 	cacheMost   = 10_000
 	troubleLife = 30 * 24 * time.Hour
 )
 
-// clientCache keeps parsed clients for a second: what changes holds on every copy of the node by
+// clientCache keeps parsed clients for less than a second: what changes holds on every copy of the node by
 // then.
 type clientCache struct {
 	mu sync.RWMutex
