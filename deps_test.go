@@ -30,7 +30,7 @@ var order = [][]string{
 	{"exchange"},
 	{"registry"},
 	{"identity"},
-	{"identity/machine", "identity/mandate", "identity/passkey"},
+	{"identity/machine", "identity/mandate", "identity/passkey", "identity/pin"},
 	{"identity/oidc"},
 	{"catalog/find", "catalog/flow", "catalog/letter", "catalog/rule"},
 	{"catalog"},

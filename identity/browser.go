@@ -19,6 +19,9 @@ const browserLife = 400 * 24 * time.Hour
 // of a new device, and not shut out by what strangers do.
 func BrowserOf(w http.ResponseWriter, r *http.Request, secure bool) Browser {
 	b := Browser{Address: serve.Address(r.Context()).String(), Host: r.Host, Device: web.Device(r.UserAgent()), Before: Token(r, secure)}
+	if c, err := r.Cookie(keyName(secure)); err == nil && len(c.Value) == 43 {
+		b.Key = c.Value
+	}
 	name := CookieName(secure) + "-mark"
 	if c, err := r.Cookie(name); err == nil && len(c.Value) == 43 {
 		b.Mark = c.Value
@@ -27,6 +30,15 @@ func BrowserOf(w http.ResponseWriter, r *http.Request, secure bool) Browser {
 	b.Mark = keys.Token()
 	http.SetCookie(w, &http.Cookie{Name: name, Value: b.Mark, Path: "/", HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode, MaxAge: int(browserLife.Seconds())})
 	return b
+}
+
+func keyName(secure bool) string { return CookieName(secure) + "-device" }
+
+// KeyCookie leaves the secret of a device in its browser. It signs nobody in: without it a PIN of this
+// device is never looked at. It is Lax and not Strict, so that it is there too when an app or a national
+// provider has sent the browser here.
+func (b Browser) KeyCookie(secure bool) *http.Cookie {
+	return &http.Cookie{Name: keyName(secure), Value: b.Key, Path: "/", HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode, MaxAge: int(browserLife.Seconds())}
 }
 
 func (i *Identity) markName(what, value string) string {

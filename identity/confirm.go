@@ -22,6 +22,7 @@ type Confirmation struct {
 	Device  string // browser and system in words, for the owner's list
 	Before  string // token of the session that this browser still had, "" for none; it ends
 	Mark    string // see [BrowserOf]
+	Key     string // see [Browser]
 }
 
 // Confirm ends a sign-in: the right code, typed in time, within five tries, gives the token of a
@@ -214,7 +215,7 @@ func (i *Identity) openSession(tx *store.Tx, a attempt, c Confirmation, app Leve
 			return "", Session{}, err
 		}
 	}
-	return i.EnterTx(tx, Entry{Browser: Browser{c.Address, c.Host, c.Device, c.Before, c.Mark}, Account: a.account, Level: level, Methods: []string{"otp"}})
+	return i.EnterTx(tx, Entry{Browser: Browser{c.Address, c.Host, c.Device, c.Before, c.Mark, c.Key}, Account: a.account, Level: level, Methods: []string{"otp"}})
 }
 
 // codeLevel is what a code to the attempt's contact proves: the contact test, or a proof of the

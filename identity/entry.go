@@ -16,6 +16,7 @@ type Browser struct {
 	Device  string // browser and system in words, for the owner's list
 	Before  string // token of the session that this browser still had, "" for none; it ends
 	Mark    string // what its long-lived cookie says, see [BrowserOf]; "" where there is no browser to remember
+	Key     string // secret of the device for a PIN, by a cookie of its own, see [Browser.KeyCookie]; "" if none was ever set there
 }
 
 // Entry is an authenticator that was checked, on its way to a session.
@@ -62,6 +63,10 @@ func (i *Identity) EnterTx(tx *store.Tx, e Entry) (token string, s Session, err 
 			return "", Session{}, err
 		}
 	}
+	s.SignIn = string(s.ID)
+	if s.Pin, err = pinOf(tx, account.ID, i.PinDevice(account.ID, e.Key)); err != nil {
+		return "", Session{}, err
+	}
 	if s.Mandate, err = i.actedFor(tx, s, e.Before); err != nil {
 		return "", Session{}, err
 	}
@@ -71,7 +76,7 @@ func (i *Identity) EnterTx(tx *store.Tx, e Entry) (token string, s Session, err 
 	if err := i.noticeBrowser(tx, account, e.Browser); err != nil {
 		return "", Session{}, err
 	}
-	if err := insertSession(tx, hashToken(token), string(s.ID), e.Device, s); err != nil {
+	if err := insertSession(tx, hashToken(token), s.SignIn, e.Device, s); err != nil {
 		return "", Session{}, err
 	}
 	s, err = i.complete(tx, s)

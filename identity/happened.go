@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"lancar"
@@ -28,6 +29,10 @@ const (
 	Recovered       What = "recovered"
 	SignedOutAll    What = "signed-out"
 	NumberChanged   What = "number"
+	PinSet          What = "pin"
+	PinChanged      What = "pin-changed"
+	PinRemoved      What = "pin-removed"
+	PinBurned       What = "pin-burned"
 	contactLeaves   What = "contact-leaves"
 	contactStays    What = "contact-stays"
 	contactGone     What = "contact-gone"
@@ -112,9 +117,9 @@ func (i *Identity) happened(tx *store.Tx, account lancar.ID) ([]Happening, error
 	return list, err
 }
 
-// endSessions ends all sessions of an account and says so upward.
+// endSessions ends all sessions of an account, the PINs of all its devices too, and says so upward.
 func (i *Identity) endSessions(tx *store.Tx, account lancar.ID) error {
-	if err := deleteSessions(tx, account); err != nil {
+	if err := errors.Join(deleteSessions(tx, account), deletePins(tx, account)); err != nil {
 		return err
 	}
 	payload, err := json.Marshal(SignedOut{account})
@@ -131,14 +136,18 @@ const keepHappenings = 2 * 365 * 24 * time.Hour
 func (i *Identity) HappeningsRetention() access.Rule {
 	return access.Rule{
 		Name:  "identity.happenings",
-		Words: lancar.Text{"id": "Riwayat keamanan akun dihapus setelah dua tahun, peramban yang tidak kembali setelah 400 hari", "en": "The history of an account's safety is deleted after two years, browsers that did not come back after 400 days"},
+		Words: lancar.Text{"id": "Riwayat keamanan akun dihapus setelah dua tahun, peramban dan PIN yang tidak dipakai lagi setelah 400 hari", "en": "The history of an account's safety is deleted after two years, browsers and PINs that were not used again after 400 days"},
 		Sweep: func(tx *store.Tx, limit int) (int, error) {
 			gone, err := deleteHappenings(tx, tx.Now.Add(-keepHappenings), limit)
 			if err != nil {
 				return gone, err
 			}
 			forgotten, err := deleteBrowsers(tx, tx.Now.Add(-browserLife), limit)
-			return gone + forgotten, err
+			if err != nil {
+				return gone + forgotten, err
+			}
+			pins, err := deleteOldPins(tx, tx.Now.Add(-browserLife), limit)
+			return gone + forgotten + pins, err
 		},
 	}
 }
@@ -171,8 +180,18 @@ func wordsOf(what What, detail string) notify.Message {
 	case Recovered:
 		return say("Akun Anda dipulihkan", "Your account was recovered",
 			"Akun Anda sekarang dibuka lewat "+detail+". Kontak, kunci sandi, dan sesi yang lama sudah berakhir.", "Your account is now opened through "+detail+". The old contacts, passkeys and sessions have ended.")
+	case PinSet:
+		return say("PIN dibuat di perangkat", "A PIN was set on a device", "PIN dibuat di perangkat ini: "+detail+". PIN itu hanya berlaku di sana, dan tidak bisa dipakai untuk masuk.",
+			"A PIN was set on this device: "+detail+". It counts there alone and signs nobody in.")
+	case PinChanged:
+		return say("PIN perangkat diganti", "The PIN of a device was changed", "PIN di perangkat ini diganti: "+detail, "The PIN of this device was changed: "+detail)
+	case PinRemoved:
+		return say("PIN perangkat dihapus", "The PIN of a device was removed", "PIN di perangkat ini dihapus: "+detail, "The PIN of this device was removed: "+detail)
+	case PinBurned:
+		return say("PIN salah lima kali", "Five wrong PINs", "Seseorang yang memegang perangkat ini dan sudah masuk ke akun Anda lima kali mengetik PIN yang salah: "+detail+". PIN itu kami hapus. Untuk membuat yang baru, buktikan dulu bahwa ini Anda.",
+			"Somebody who holds this device and is signed in to your account typed five wrong PINs: "+detail+". We removed that PIN. To set a new one, prove that it is you.")
 	case SignedOutAll:
-		return say("Keluar dari semua perangkat", "Signed out everywhere", "Semua perangkat dan aplikasi sudah keluar dari akun Anda.", "All devices and apps are signed out of your account.")
+		return say("Keluar dari semua perangkat", "Signed out everywhere", "Semua perangkat dan aplikasi sudah keluar dari akun Anda. PIN di semua perangkat juga dihapus.", "All devices and apps are signed out of your account. The PINs of all devices are removed too.")
 	case contactLeaves:
 		return say("Kontak Anda akan dihapus", "A contact of yours will be removed",
 			"Seseorang yang masuk ke akun Anda menghapus kontak ini: "+detail+" lagi. Sampai saat itu kontak ini masih membuka akun Anda, dan Anda bisa membatalkannya di \"Perangkat dan keamanan\".",

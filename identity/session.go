@@ -29,6 +29,8 @@ type Session struct {
 	Authenticated   time.Time // when it was last proven, also by a step up; auth_time in OpenID Connect
 	Mandate         lancar.ID // under which this browser acts for somebody else, see identity/mandate; "" for oneself
 	Since, Ends     time.Time
+	SignIn          string    // of the sign-in, which the sessions handed on from it share
+	Pin             lancar.ID // of the device, set when or before this sign-in was made there; perhaps gone since, see [Release]; "" for none
 }
 
 // Signed says whether somebody is signed in; false for the zero Session.

@@ -180,6 +180,7 @@ func deleteTraces(tx *store.Tx, before time.Time, limit int) (int, error) {
 		`DELETE FROM identity_attempts WHERE id IN (SELECT id FROM identity_attempts WHERE created_at < $1 ORDER BY created_at LIMIT $2)`,
 		`DELETE FROM identity_tickets WHERE ticket IN (SELECT ticket FROM identity_tickets WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`,
 		`DELETE FROM identity_sessions WHERE token IN (SELECT token FROM identity_sessions WHERE ends_at < $1 ORDER BY ends_at LIMIT $2)`,
+		`DELETE FROM identity_releases WHERE (signin, name) IN (SELECT signin, name FROM identity_releases WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`,
 		`DELETE FROM identity_limits WHERE (name, slot) IN (SELECT name, slot FROM identity_limits WHERE ends_at < $1 ORDER BY ends_at LIMIT $2)`,
 	} {
 		n, err := tx.Exec(sql, store.Micros(before), int64(limit))

@@ -15,7 +15,7 @@ type sessionRow struct {
 }
 
 const sessionColumns = `s.id, s.family, s.account, s.host, s.register, s.role, s.region, s.agency, s.created_at, s.seen_at, s.idle_until, s.ends_at,
-	s.level, s.methods, s.authenticated_at, s.mandate, a.kind, a.subject, a.lang, a.closed_at`
+	s.level, s.methods, s.authenticated_at, s.mandate, s.pin, a.kind, a.subject, a.lang, a.closed_at`
 
 // scanSession reads a session; store.ErrNone when its account is closed. That is asked here and not in
 // the join: a planner who thinks that few accounts are open reads all of them for each session.
@@ -24,11 +24,11 @@ func scanSession(sc store.Scanner) (r sessionRow, err error) {
 	var register, created, seen, idle, ends, proven, closed int64
 	var methods string
 	err = sc.Scan((*string)(&s.ID), &r.family, (*string)(&s.Account), &s.Host, &register, &s.Actor.Role, &s.Actor.Region, &s.Actor.Agency,
-		&created, &seen, &idle, &ends, (*int)(&s.Level), &methods, &proven, (*string)(&s.Mandate), (*string)(&s.Kind), &s.Subject, &s.Lang, &closed)
+		&created, &seen, &idle, &ends, (*int)(&s.Level), &methods, &proven, (*string)(&s.Mandate), (*string)(&s.Pin), (*string)(&s.Kind), &s.Subject, &s.Lang, &closed)
 	if err == nil && closed != 0 {
 		return r, store.ErrNone
 	}
-	s.Methods, s.Authenticated = strings.Fields(methods), store.Time(proven)
+	s.Methods, s.Authenticated, s.SignIn = strings.Fields(methods), store.Time(proven), r.family
 	s.RegisterContact, s.Since, s.Ends = register == 1, store.Time(created), store.Time(ends)
 	r.seen, r.idle = store.Time(seen), store.Time(idle)
 	return r, err
@@ -46,10 +46,10 @@ func sessionByID(tx *store.Tx, id lancar.ID) (sessionRow, error) {
 
 func insertSession(tx *store.Tx, token, family, device string, s Session) error {
 	return tx.Queue(`INSERT INTO identity_sessions (token, id, family, account, host, device, register, role, region, agency, created_at, seen_at, idle_until, ends_at,
-		level, methods, authenticated_at, mandate) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16, $17)`,
+		level, methods, authenticated_at, mandate, pin) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16, $17, $18)`,
 		token, string(s.ID), family, string(s.Account), s.Host, device, bit(s.RegisterContact), s.Actor.Role, s.Actor.Region, s.Actor.Agency,
 		store.Micros(tx.Now), store.Micros(tx.Now.Add(idleOf(s.Kind))), store.Micros(s.Ends),
-		int64(s.Level), strings.Join(s.Methods, " "), store.Micros(s.Authenticated), string(s.Mandate))
+		int64(s.Level), strings.Join(s.Methods, " "), store.Micros(s.Authenticated), string(s.Mandate), string(s.Pin))
 }
 
 func idleOf(k Kind) time.Duration {

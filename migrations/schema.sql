@@ -858,6 +858,20 @@ CREATE TABLE identity_passkeys (
 
 CREATE INDEX identity_passkeys_account ON identity_passkeys (account, added_at);
 
+CREATE TABLE identity_pins (
+    id       TEXT   NOT NULL PRIMARY KEY,
+    account  TEXT   NOT NULL,
+    device   TEXT   NOT NULL,
+    verifier BYTEA  NOT NULL,
+    browser  TEXT   NOT NULL,
+    tries    BIGINT NOT NULL,
+    set_at   BIGINT NOT NULL,
+    used_at  BIGINT NOT NULL,
+    UNIQUE (account, device)
+);
+
+CREATE INDEX identity_pins_used ON identity_pins (used_at);
+
 CREATE TABLE identity_recoveries (
   account TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -876,6 +890,19 @@ CREATE TABLE identity_recoveries (
 CREATE UNIQUE INDEX identity_recoveries_once ON identity_recoveries (account, hash) WHERE state = 'waiting';
 
 CREATE UNIQUE INDEX identity_recoveries_stop ON identity_recoveries (stop);
+
+CREATE TABLE identity_releases (
+    signin     TEXT   NOT NULL,
+    name       TEXT   NOT NULL,
+    account    TEXT   NOT NULL,
+    way        TEXT   NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (signin, name)
+);
+
+CREATE INDEX identity_releases_account ON identity_releases (account);
+
+CREATE INDEX identity_releases_expire ON identity_releases (expires_at);
 
 CREATE TABLE identity_requests (
   id TEXT NOT NULL PRIMARY KEY,
@@ -913,7 +940,7 @@ CREATE TABLE identity_sessions (
   seen_at BIGINT NOT NULL,
   idle_until BIGINT NOT NULL,
   ends_at BIGINT NOT NULL
-, level BIGINT NOT NULL DEFAULT 1, methods TEXT NOT NULL DEFAULT 'otp', authenticated_at BIGINT NOT NULL DEFAULT 0, mandate TEXT NOT NULL DEFAULT '');
+, level BIGINT NOT NULL DEFAULT 1, methods TEXT NOT NULL DEFAULT 'otp', authenticated_at BIGINT NOT NULL DEFAULT 0, mandate TEXT NOT NULL DEFAULT '', pin TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX identity_sessions_account ON identity_sessions (account);
 

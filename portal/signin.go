@@ -239,7 +239,7 @@ func confirmCode(v *visit) error {
 	sent := v.r.PostForm
 	b := v.browser()
 	token, s, err := v.Identity.Confirm(v.r.Context(), identity.Confirmation{Attempt: sent.Get("attempt"), Code: sent.Get("code"),
-		Address: b.Address, Host: b.Host, Device: b.Device, Before: b.Before, Mark: b.Mark})
+		Address: b.Address, Host: b.Host, Device: b.Device, Before: b.Before, Mark: b.Mark, Key: b.Key})
 	if e, ok := invalid(err); ok {
 		return v.codePage(http.StatusUnprocessableEntity, codeView{signInFor: asked(sent), Attempt: sent.Get("attempt"), Sent: v.T("Periksa lagi kodenya.", "Please check the code."),
 			Problems: []web.Problem{{Field: "code", Text: v.In(e.Text)}}})

@@ -1,13 +1,10 @@
 package passkey
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 
 	"github.com/go-webauthn/webauthn/protocol"
-	"github.com/go-webauthn/webauthn/webauthn"
 
 	"lancar"
 	"lancar/identity"
@@ -64,43 +61,25 @@ func (p *Passkeys) Enter(ctx context.Context, a Answer, b identity.Browser) (tok
 	return token, s, nil
 }
 
-func parse(a Answer) (*protocol.ParsedCredentialAssertionData, error) {
+// assertion is what an authenticator said.
+type assertion = protocol.ParsedCredentialAssertionData
+
+func parse(a Answer) (*assertion, error) {
 	if len(a.Response) > maxAnswer || len(a.State) > maxAnswer {
 		return nil, errRefused
 	}
 	return protocol.ParseCredentialRequestResponseBytes(a.Response)
 }
 
-func (p *Passkeys) enterTx(tx *store.Tx, sealed string, answer *protocol.ParsedCredentialAssertionData, b identity.Browser) (string, identity.Session, error) {
+func (p *Passkeys) enterTx(tx *store.Tx, sealed string, answer *assertion, b identity.Browser) (string, identity.Session, error) {
 	data, err := p.takeTx(tx, sealed, "")
 	if err != nil {
 		return "", identity.Session{}, err
 	}
-	row, err := byCredential(tx, base64.RawURLEncoding.EncodeToString(answer.RawID))
-	if err == store.ErrNone || err == nil && !row.cloned.IsZero() {
-		err = errRefused
-	}
+	row, err := p.provedTx(tx, data, answer)
 	if err != nil {
 		return "", identity.Session{}, err
 	}
-	handle, err := p.ident.HandleTx(tx, row.account)
-	if err != nil {
-		return "", identity.Session{}, err
-	}
-	owner := func(_, given []byte) (webauthn.User, error) {
-		if !bytes.Equal(given, []byte(handle)) {
-			return nil, errRefused
-		}
-		return user{handle: []byte(handle), keys: []webauthn.Credential{row.credential}}, nil
-	}
-	_, used, err := p.web.ValidatePasskeyLogin(owner, data, answer)
-	if err != nil {
-		return "", identity.Session{}, errRefused
-	}
-	if used.Authenticator.CloneWarning {
-		return "", identity.Session{}, p.copied(tx, row)
-	}
-	row.credential = *used
 	if err := p.raise(tx, &row, b.Before); err != nil {
 		return "", identity.Session{}, err
 	}

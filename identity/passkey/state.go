@@ -8,12 +8,14 @@ import (
 	"github.com/go-webauthn/webauthn/webauthn"
 
 	"lancar"
+	"lancar/identity"
 	"lancar/internal/store"
 )
 
 // state is what a ceremony remembers, sealed, while it is with the browser.
 type state struct {
-	Session lancar.ID            `json:"session,omitempty"` // of who adds a passkey; "" for a sign-in
+	Session lancar.ID            `json:"session,omitempty"` // of who adds a passkey, or confirms a release; "" for a sign-in
+	Release identity.Release     `json:"release,omitzero"`  // that is confirmed
 	Data    webauthn.SessionData `json:"data"`
 	Until   time.Time            `json:"until"`
 }
@@ -36,6 +38,10 @@ func (p *Passkeys) offer(options any, s state) (Offer, error) {
 
 // takeTx opens a state once. errRefused: it is not ours, late, for something else, or was used.
 func (p *Passkeys) takeTx(tx *store.Tx, sealed string, session lancar.ID) (webauthn.SessionData, error) {
+	return p.takeForTx(tx, sealed, state{Session: session})
+}
+
+func (p *Passkeys) takeForTx(tx *store.Tx, sealed string, want state) (webauthn.SessionData, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(sealed)
 	if err != nil {
 		return webauthn.SessionData{}, errRefused
@@ -45,7 +51,7 @@ func (p *Passkeys) takeTx(tx *store.Tx, sealed string, session lancar.ID) (webau
 		return webauthn.SessionData{}, errRefused
 	}
 	var s state
-	if err := json.Unmarshal(plain, &s); err != nil || s.Session != session || !tx.Now.Before(s.Until) {
+	if err := json.Unmarshal(plain, &s); err != nil || s.Session != want.Session || s.Release != want.Release || !tx.Now.Before(s.Until) {
 		return webauthn.SessionData{}, errRefused
 	}
 	first, err := p.ident.OnceTx(tx, "passkey "+s.Data.Challenge, s.Until)
