@@ -69,7 +69,8 @@ func (i *Identity) ConfirmApp(ctx context.Context, s Session, code string) error
 		return i.HappenedTx(tx, s.Account, NewApp, "")
 	})
 	if err == nil && wrong {
-		err = errCode()
+		err = lancar.Fail(lancar.Invalid, "code", "Kode dari aplikasi itu tidak cocok. Tunggu kode berikutnya, dan pastikan jam HP Anda benar.",
+			"The code of that app does not fit. Wait for the next one, and make sure that your phone's clock is right.")
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"errors"
 	"strings"
 	"time"
 	"unicode"
@@ -49,31 +50,63 @@ func (c *Claim) clean(now time.Time) (notify.Address, error) {
 	c.Nation = strings.ToUpper(strings.TrimSpace(c.Nation))
 	c.Name = strings.ToUpper(strings.Join(strings.Fields(c.Name), " "))
 	c.BirthDate = strings.TrimSpace(c.BirthDate)
+	to, wrong := c.judge(now)
+	if len(wrong) > 0 {
+		return notify.Address{}, wrong[0]
+	}
+	return to, nil
+}
+
+// Faults are all that is wrong with the form of a claim, in the order of the fields, for a page that
+// says it at once; [Identity.Start] stops at the first.
+func (i *Identity) Faults(c Claim) []*lancar.Error {
+	_, err := c.clean(i.db.Now())
+	first, ok := errors.AsType[*lancar.Error](err)
+	if !ok {
+		return nil
+	}
+	if _, all := c.judge(i.db.Now()); len(all) > 0 {
+		return all
+	}
+	return []*lancar.Error{first}
+}
+
+// judge looks at every field of a claim that was brought into its form.
+func (c *Claim) judge(now time.Time) (to notify.Address, wrong []*lancar.Error) {
+	note := func(field, id, en string) { wrong = append(wrong, lancar.Fail(lancar.Invalid, field, id, en)) }
 	switch {
 	case c.Kind == Resident && !ValidNIK(c.Number):
-		return notify.Address{}, lancar.Fail(lancar.Invalid, "number", "NIK terdiri dari 16 angka, seperti di KTP. Periksa lagi.",
-			"The identity number has 16 digits, as on the card. Please check.")
+		note("number", "NIK terdiri dari 16 angka, seperti di KTP. Periksa lagi.", "The identity number has 16 digits, as on the card. Please check.")
 	case c.Kind == Visitor && !passportNumber(c.Number):
-		return notify.Address{}, lancar.Fail(lancar.Invalid, "number", "Nomor paspor terdiri dari 5 sampai 9 huruf dan angka.", "A passport number has 5 to 9 letters and digits.")
-	case c.Kind == Visitor && len(c.Nation) != 3:
-		return notify.Address{}, lancar.Fail(lancar.Invalid, "nation", "Pilih negara penerbit paspor.", "Choose the country that issued the passport.")
+		note("number", "Nomor paspor terdiri dari 5 sampai 9 huruf dan angka.", "A passport number has 5 to 9 letters and digits.")
 	case c.Kind != Resident && c.Kind != Visitor:
-		return notify.Address{}, lancar.Fail(lancar.Invalid, "kind", "Pilih NIK atau paspor.", "Choose identity number or passport.")
-	case c.Name == "" || utf8.RuneCountInString(c.Name) > 100 || !utf8.ValidString(c.Name) || strings.ContainsFunc(c.Name, func(r rune) bool { return !unicode.IsPrint(r) }):
-		return notify.Address{}, lancar.Fail(lancar.Invalid, "name", "Tulis nama seperti di kartu.", "Write your name as on the card.")
+		note("kind", "Pilih NIK atau paspor.", "Choose identity number or passport.")
+	}
+	if c.Kind == Visitor && len(c.Nation) != 3 {
+		note("nation", "Tulis tiga huruf negara penerbit paspor, misalnya AUS.", "Write the three letters of the country that issued the passport, such as AUS.")
+	}
+	switch named := printable(c.Name); {
+	case !named && c.Kind == Visitor:
+		note("name", "Tulis nama seperti di paspor.", "Write your name as in the passport.")
+	case !named:
+		note("name", "Tulis nama seperti di KTP.", "Write your name as on the card.")
 	}
 	born, err := time.Parse(time.DateOnly, c.BirthDate)
 	if err != nil || born.After(now) || born.Year() < 1900 {
-		return notify.Address{}, lancar.Fail(lancar.Invalid, "birth_date", "Tulis tanggal lahir lengkap, misalnya 17-08-1990.", "Write the full date of birth.")
+		note("birth_date", "Tulis tanggal lahir lengkap, misalnya 17 8 1990.", "Write the full date of birth, such as 17 8 1990.")
 	}
-	to, err := contact(c.Contact)
-	if err != nil {
-		return notify.Address{}, err
+	to, err = contact(c.Contact)
+	if e, ok := errors.AsType[*lancar.Error](err); ok && (c.Kind != Visitor || strings.Contains(c.Contact, "@")) {
+		wrong = append(wrong, e)
+	} else if err != nil || c.Kind == Visitor && to.Channel != notify.Email {
+		note("contact", "Tulis alamat surel.", "Please give an e-mail address.")
 	}
-	if c.Kind == Visitor && to.Channel != notify.Email {
-		return notify.Address{}, lancar.Fail(lancar.Invalid, "contact", "Tulis alamat surel.", "Please give an e-mail address.")
-	}
-	return to, nil
+	return to, wrong
+}
+
+func printable(name string) bool {
+	return name != "" && utf8.RuneCountInString(name) <= 100 && utf8.ValidString(name) &&
+		!strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
 // ValidNIK says whether the digits can be an identity number: 16 of them, a real day and month

@@ -33,6 +33,7 @@ const (
 	PinChanged      What = "pin-changed"
 	PinRemoved      What = "pin-removed"
 	PinBurned       What = "pin-burned"
+	contactJoins    What = "contact-joins"
 	contactLeaves   What = "contact-leaves"
 	contactStays    What = "contact-stays"
 	contactGone     What = "contact-gone"
@@ -175,6 +176,8 @@ func wordsOf(what What, detail string) notify.Message {
 		return say("Aplikasi kode ditambahkan", "A code app was added", "Kode dari aplikasi sekarang bisa dipakai masuk ke akun Anda.", "Codes from an app can now be used to sign in to your account.")
 	case AppGone:
 		return say("Aplikasi kode dihapus", "The code app was removed", "Kode dari aplikasi tidak lagi diterima untuk akun Anda.", "Codes from the app are no longer taken for your account.")
+	case RecoveryBegun: // told by recovery.go, with its link
+		return say("Ada yang ingin memulihkan akun Anda", "Somebody wants to recover your account", "Lewat kontak "+detail, "Through the contact "+detail)
 	case RecoveryStopped:
 		return say("Pemulihan akun dibatalkan", "A recovery was stopped", "Pemulihan akun Anda lewat "+detail+" dibatalkan.", "The recovery of your account through "+detail+" was stopped.")
 	case Recovered:
@@ -192,6 +195,8 @@ func wordsOf(what What, detail string) notify.Message {
 			"Somebody who holds this device and is signed in to your account typed five wrong PINs: "+detail+". We removed that PIN. To set a new one, prove that it is you.")
 	case SignedOutAll:
 		return say("Keluar dari semua perangkat", "Signed out everywhere", "Semua perangkat dan aplikasi sudah keluar dari akun Anda. PIN di semua perangkat juga dihapus.", "All devices and apps are signed out of your account. The PINs of all devices are removed too.")
+	case contactJoins:
+		return say("Kontak baru di akun Anda", "A new contact of your account", "Kontak ini sekarang bisa membuka akun Anda: "+detail, "This contact can now open your account: "+detail)
 	case contactLeaves:
 		return say("Kontak Anda akan dihapus", "A contact of yours will be removed",
 			"Seseorang yang masuk ke akun Anda menghapus kontak ini: "+detail+" lagi. Sampai saat itu kontak ini masih membuka akun Anda, dan Anda bisa membatalkannya di \"Perangkat dan keamanan\".",

@@ -212,7 +212,10 @@ func (i *Identity) AllowRecovery(ctx context.Context, s Session, id lancar.ID) e
 		if err := endRecovery(tx, r, "done"); err != nil {
 			return err
 		}
-		return upsertContact(tx, r.account, r.hash, string(r.channel), r.sealed, true, true)
+		if r.Contact, err = i.maskedContact(tx, r); err != nil {
+			return err
+		}
+		return errors.Join(upsertContact(tx, r.account, r.hash, string(r.channel), r.sealed, true, true), i.HappenedTx(tx, r.account, contactJoins, r.Contact))
 	})
 }
 
@@ -224,8 +227,8 @@ func (i *Identity) maskedContact(tx *store.Tx, r Recovery) (string, error) {
 func errWaiting(left time.Duration) error {
 	hours := strconv.Itoa(max(1, int(left.Round(time.Hour).Hours())))
 	return lancar.Fail(lancar.Conflict, "recovery",
-		"Akun ini biasanya dibuka lewat kontak lain. Kontak itu sudah kami beri tahu. Kalau tidak ada yang membatalkan, masuk lagi dengan kontak ini dalam "+hours+" jam.",
-		"This account is usually opened through another contact, which we have told. If nobody stops it, sign in again with this contact in "+hours+" hours.")
+		"Akun ini biasanya dibuka lewat kontak lain. Kontak itu sudah kami beri tahu. Kalau tidak ada yang membatalkan, masuk lagi dengan kontak ini sesudah "+hours+" jam, paling lambat tujuh hari kemudian.",
+		"This account is usually opened through another contact, which we have told. If nobody stops it, sign in again with this contact after "+hours+" hours, at most seven days later.")
 }
 
 func errNoRecovery() error {

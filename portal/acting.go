@@ -22,7 +22,7 @@ func whileActing(pattern string) bool {
 	switch path {
 	case "/{$}", "/life/{event}", "/services", "/services/{slug}", "/services/{slug}/start", "/offline", "/places", "/search",
 		"/verify", "/verify/{number}", "/signout", "/logout", "/session", "/session/go", "/me",
-		"/signin", "/signin/code", "/signin/passkey", "/signin/passkey/options", "/signin/national", "/signin/national/back": // the person proves themself more surely, and goes on acting
+		"/signin", "/signin/code", "/signin/again", "/signin/passkey", "/signin/passkey/options", "/signin/national", "/signin/national/back": // the person proves themself more surely, and goes on acting
 		return true
 	}
 	return pattern == "/" || strings.HasPrefix(path, "/drafts/") || strings.HasPrefix(path, "/cases/") || strings.HasPrefix(path, "/documents/") ||

@@ -173,15 +173,15 @@ func (v *visit) leadsOn() {
 	if err != nil || u.Path != "/consent" || u.Host != "" || v.OIDC == nil {
 		return
 	}
-	origin, contact := v.OIDC.Origin(v.r.Context(), u.Query().Get("request"))
-	v.hinted = contact
-	v.endAt(origin)
+	v.request = u.Query().Get("request")
+	v.asks, v.hinted = v.OIDC.Asking(v.r.Context(), v.request)
+	v.endAt(v.asks.Origin)
 }
 
 // Apologise shows an error as a page, for rooms that speak a protocol to a browser and have nowhere
 // to send the person back to.
 func (p *Portal) Apologise(w http.ResponseWriter, r *http.Request, err error) {
 	v := p.visitor(w, r)
-	v.noindex = true
+	v.noindex, v.brought = true, true
 	v.fail(err)
 }

@@ -20,7 +20,12 @@ func (v *visit) appView(view *devicesView) error {
 type appSetup struct {
 	Code     template.HTML // for scanning
 	Secret   string        // for typing, in groups
+	Field    web.Field
 	Problems []web.Problem
+}
+
+func (v *visit) appField(problems []web.Problem) web.Field {
+	return codeField(v.T("Kode 6 angka dari aplikasi", "6-digit code of the app"), problems)
 }
 
 func newApp(v *visit) error {
@@ -36,7 +41,7 @@ func (v *visit) appPage(a identity.App) error {
 	if err != nil {
 		return err
 	}
-	view := appSetup{Code: code}
+	view := appSetup{Code: code, Field: v.appField(nil)}
 	for i, r := range a.Secret {
 		if i > 0 && i%4 == 0 {
 			view.Secret += " "
@@ -56,8 +61,9 @@ func confirmApp(v *visit) error {
 	err := v.Identity.ConfirmApp(v.r.Context(), v.session, digitsOnly(v.r.PostForm.Get("code")))
 	if e, ok := invalid(err); ok {
 		v.noindex = true
+		problems := []web.Problem{{Field: "code", Text: v.In(e.Text)}}
 		return v.showAs(http.StatusUnprocessableEntity, "app", v.T("Kesalahan: Pasang aplikasi kode", "Error: Set up a code app"),
-			appSetup{Problems: []web.Problem{{Field: "code", Text: v.In(e.Text)}}})
+			appSetup{Problems: problems, Field: v.appField(problems)})
 	}
 	if err != nil {
 		return v.provedFirst(err)

@@ -35,7 +35,7 @@ func TestAPersonKeepsTheirAccountSafe(t *testing.T) {
 	secret, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(strings.ReplaceAll(b.find(`<b class="num">([A-Z2-7 ]+)</b>`), " ", ""))
 	w.Must(err)
 	b.post("/me/devices/app/confirm", "code", "000000")
-	b.shows(422, "Kode salah")
+	b.shows(422, "tidak cocok", "Mulai lagi dengan kunci baru")
 	b.post("/me/devices/app/confirm", "code", totp.Code(secret, totp.Step(w.Now())))
 	b.shows(200, "Aplikasi kode siap", "Diterima sejak")
 	w.Pass(16 * time.Minute)

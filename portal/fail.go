@@ -27,6 +27,9 @@ func (v *visit) fail(err error) {
 	view := v.sorry(code)
 	if e, ok := errors.AsType[*lancar.Error](err); ok && code != lancar.Internal {
 		view.Lead = v.In(e.Text)
+		if v.brought && code == lancar.Invalid {
+			view.Title, view.Small = v.T("Aplikasi itu salah meminta", "That app asked wrongly"), v.T("Anda tidak berbuat salah, dan tidak ada data Anda yang diberikan.", "You did nothing wrong, and none of your data was given.")
+		}
 		if e.Field == "mandate" {
 			v.mandateSorry(&view, code)
 		}

@@ -31,7 +31,11 @@ func deviceCode(v *visit) error {
 
 func (v *visit) deviceForm(status int, code string, problems []web.Problem) error {
 	v.w.Header().Set("Cache-Control", "no-store")
-	return v.showAs(status, "device", v.T("Sambungkan perangkat", "Connect a device"), codeAskView{Code: code[:min(len(code), 20)], Problems: problems})
+	title := v.T("Sambungkan perangkat", "Connect a device")
+	if len(problems) > 0 {
+		title = v.T("Kesalahan: ", "Error: ") + title
+	}
+	return v.showAs(status, "device", title, codeAskView{Code: code[:min(len(code), 20)], Problems: problems})
 }
 
 func findDevice(v *visit) error {

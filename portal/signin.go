@@ -1,12 +1,10 @@
 package portal
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"lancar"
 	"lancar/identity"
@@ -54,6 +52,9 @@ type signInView struct {
 	Script   string // of passkeys, "" where there are none
 	Ask      string // why more is asked than a code
 	StepUp   bool   // only a passkey helps
+	App      string // that asks the person to sign in, "" for none
+	Agency   string // whose it is
+	Request  string // of that app, by which the person can decline
 	NotNow   string // where somebody goes on who has no surer way, when an app asked; "" for nowhere
 	People   string // page with people to sign in as, in a rehearsal
 	National string // address of signing in at the national provider, "" where there is none
@@ -88,6 +89,9 @@ func (v *visit) askFor(w signInFor) string {
 
 func (v *visit) askMore(w signInFor) string {
 	switch {
+	case w.Level == identity.Strong && v.signed && v.self.Kind == identity.Visitor, w.Level == identity.Verified && v.signed && v.self.Kind == identity.Visitor:
+		return v.T("Ini belum bisa dibuka dengan akun paspor. Datang ke kantornya dengan paspor Anda, atau masuk dengan NIK kalau Anda punya.",
+			"This cannot be opened with a passport account yet. Visit the office with your passport, or sign in with an Indonesian identity number if you have one.")
 	case w.Level == identity.Strong:
 		return v.T("Yang Anda buka ini meminta kunci sandi (passkey): sidik jari, wajah, atau PIN di perangkat Anda sendiri.",
 			"What you are opening asks for a passkey: the finger, face or PIN of your own device.")
@@ -100,6 +104,7 @@ func (v *visit) askMore(w signInFor) string {
 	return ""
 }
 
+// signInPage shows the form, with what was sent and what is wrong with it.
 func (v *visit) signInPage(want signInFor, sent url.Values, problems []web.Problem) error {
 	wrong := map[string]string{}
 	for _, p := range problems {
@@ -109,8 +114,11 @@ func (v *visit) signInPage(want signInFor, sent url.Values, problems []web.Probl
 	v.leadsOn()
 	view := signInView{signInFor: want, Problems: problems, People: v.sandbox("/"), Script: v.passkeyScript(), Ask: v.askFor(want),
 		StepUp: want.Level == identity.Strong && v.signed && v.session.Level == identity.Verified}
+	view.App, view.Agency = v.In(v.asks.App), v.In(v.asks.Agency)
 	if want.Level > 0 && v.signed && strings.HasPrefix(want.To, "/consent?") {
 		view.NotNow = want.To // the app hears how sure it is, or that it is not enough
+	} else {
+		view.Request = v.request
 	}
 	if v.National != nil && want.Level < identity.Strong {
 		view.National = "/signin/national?to=" + url.QueryEscape(want.To)
@@ -175,29 +183,17 @@ func sendCode(v *visit) error {
 		claim.Kind = identity.Visitor
 	}
 	a, err := v.Identity.Start(v.r.Context(), claim)
-	if e, ok := invalid(err); ok {
-		return v.signInPage(asked(sent), sent, []web.Problem{{Field: e.Field, Text: v.In(e.Text)}})
+	if _, ok := invalid(err); ok {
+		var problems []web.Problem
+		for _, e := range v.Identity.Faults(claim) {
+			problems = append(problems, web.Problem{Field: e.Field, Text: v.In(e.Text)})
+		}
+		return v.signInPage(asked(sent), sent, problems)
 	}
 	if err != nil {
 		return err
 	}
-	return v.codePage(http.StatusOK, codeView{signInFor: asked(sent), Attempt: a.ID, Sent: v.sentTo(a.Contact), Until: v.codeUntil(a.Expires)})
-}
-
-type codeView struct {
-	signInFor
-	Attempt, Sent, Until string
-	Back                 string
-	Mail, Phone          string // where codes arrive in a rehearsal
-	Problems             []web.Problem
-}
-
-func (v *visit) codePage(status int, view codeView) error {
-	view.Back = "/signin?" + view.Query()
-	v.allowReturn(view.To)
-	view.Mail, view.Phone = v.sandbox("/mail"), v.sandbox("/phone")
-	v.noindex = true
-	return v.showAs(status, "signincode", v.T("Masukkan kode", "Enter the code"), view)
+	return v.toCode(a.ID, asked(sent), "")
 }
 
 // comesBackTo is the region's host where a sign-in ends, nil when it stays on this one.
@@ -219,45 +215,6 @@ func (v *visit) cameFrom(to string) *region.Region {
 		return v.Regions.ByHost(back.Host)
 	}
 	return v.site.region
-}
-
-func (v *visit) sentTo(contact string) string {
-	return v.T("Kalau yang Anda tulis benar, kode dikirim ke ", "If what you wrote is right, a code is on its way to ") + contact + "."
-}
-
-func (v *visit) codeUntil(t time.Time) string {
-	return v.T("Berlaku sampai pukul ", "Valid until ") + v.Clock(t) + "."
-}
-
-// Clock shadows Deps.Clock: on a page it is the time of day in words.
-func (v *visit) Clock(t time.Time) string { return v.Words.Clock(t) }
-
-func confirmCode(v *visit) error {
-	if err := v.readForm(); err != nil {
-		return err
-	}
-	sent := v.r.PostForm
-	b := v.browser()
-	token, s, err := v.Identity.Confirm(v.r.Context(), identity.Confirmation{Attempt: sent.Get("attempt"), Code: sent.Get("code"),
-		Address: b.Address, Host: b.Host, Device: b.Device, Before: b.Before, Mark: b.Mark, Key: b.Key})
-	if e, ok := invalid(err); ok {
-		return v.codePage(http.StatusUnprocessableEntity, codeView{signInFor: asked(sent), Attempt: sent.Get("attempt"), Sent: v.T("Periksa lagi kodenya.", "Please check the code."),
-			Problems: []web.Problem{{Field: "code", Text: v.In(e.Text)}}})
-	}
-	if e, ok := errors.AsType[*lancar.Error](err); ok && e.Field == "recovery" {
-		v.noindex = true
-		return v.show("empty", v.T("Tunggu dulu", "Please wait"), web.Empty{Pattern: "frame", Title: v.T("Tunggu dulu", "Please wait"), Lead: v.In(e.Text),
-			Small: v.T("Mau lebih cepat? Datang ke kantor dukcapil dengan kartu Anda. Dua petugas memeriksanya di depan Anda.", "In a hurry? Visit the civil registry office with your card. Two officers check it in front of you.")})
-	}
-	if err != nil {
-		return err
-	}
-	http.SetCookie(v.w, identity.Cookie(token, v.secure()))
-	if want := asked(sent); !s.Meets(want.Level) {
-		want.Fresh = false
-		return v.to("/signin?" + want.Query())
-	}
-	return v.to(v.returnTo(sent.Get("to")))
 }
 
 func signOut(v *visit) error {

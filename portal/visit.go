@@ -8,6 +8,7 @@ import (
 	"lancar"
 	"lancar/identity"
 	"lancar/identity/mandate"
+	"lancar/identity/oidc"
 	"lancar/web"
 )
 
@@ -26,8 +27,11 @@ type visit struct {
 	over    error            // why the mandate they acted under is over
 	watch   web.Watch
 	noindex bool
-	led     bool   // [visit.leadsOn] has looked
-	hinted  string // contact by which an app that sent the person here thinks it knows them, "" for none
+	led     bool         // [visit.leadsOn] has looked
+	request string       // of the app that sent the person here, "" for none
+	asks    oidc.Pending // that app
+	brought bool         // the page stands where an app sent the browser: nothing was typed here
+	hinted  string       // contact by which an app that sent the person here thinks it knows them, "" for none
 	forget  bool
 	cache   *string // key under which the page is kept for everyone
 }

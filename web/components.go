@@ -47,6 +47,7 @@ const (
 	FileField   = "file"
 	PlaceField  = "place"
 	FactField   = "fact"   // only a register can answer it: Value says how that stands
+	CodeField   = "code"   // a code that was sent or is shown elsewhere
 	SelectField = "select" // a list in one line: for officers, and for an optional choice of very many
 )
 

@@ -92,7 +92,7 @@ func allKinds() []string {
 func kindWords(kind string) lancar.Text {
 	switch kind {
 	case "openid":
-		return lancar.Text{"id": "Bahwa Anda orang yang sama setiap kali masuk, tanpa nama", "en": "That you are the same person each time, without your name"}
+		return lancar.Text{"id": "Nomor acak untuk aplikasi ini saja, supaya Anda dikenali lagi. Bukan NIK.", "en": "A random number for this app alone, so that it knows you again. Not your identity number."}
 	case "name":
 		return lancar.Text{"id": "Nama lengkap Anda", "en": "Your full name"}
 	case "birthdate":

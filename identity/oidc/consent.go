@@ -264,19 +264,22 @@ func answered(err error) error {
 	return lancar.Fail(lancar.Conflict, "", "Permintaan ini sudah dijawab.", "This request was answered already.")
 }
 
-// Origin is where a request that is being answered will end, the app's address as
-// Content-Security-Policy names it, and the contact by which the app thinks it knows the person
-// (login_hint), for the page that signs them in; "" for a request that is not there.
-func (p *Provider) Origin(ctx context.Context, id string) (to, contact string) {
+// Asking is for the page that signs a person in on the way of a request: which app asks, where it will end
+// (Origin, as Content-Security-Policy names it), and the contact by which the app thinks it knows the person
+// (login_hint). All is empty for a request that is not there.
+func (p *Provider) Asking(ctx context.Context, id string) (out Pending, contact string) {
 	err := p.DB.Read(ctx, func(tx *store.Tx) error {
-		a, err := p.requestTx(tx, id, "asking")
-		to, contact = origin(a.Redirect), contactOf(a.Hint)
+		a, reg, err := p.openTx(ctx, tx, id)
+		if err == nil {
+			out = Pending{Origin: origin(a.Redirect), App: reg.Name, Agency: reg.AgencyName, Sandbox: reg.Stage != Production}
+			contact = contactOf(a.Hint)
+		}
 		return err
 	})
 	if err != nil {
-		return "", ""
+		return Pending{}, ""
 	}
-	return to, contact
+	return out, contact
 }
 
 // contactOf is a hint when it is an e-mail address or a telephone number. An identity number is shown
