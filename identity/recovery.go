@@ -198,6 +198,9 @@ func (i *Identity) stop(tx *store.Tx, r Recovery, err error) error {
 // AllowRecovery says that the new contact is the owner's own: it joins the account's contacts at
 // once, and nothing ends. The session must be fresh.
 func (i *Identity) AllowRecovery(ctx context.Context, s Session, id lancar.ID) error {
+	if err := s.Own.For(s.Subject, access.Contact); err != nil {
+		return err
+	}
 	return i.db.Write(ctx, func(tx *store.Tx) error {
 		if err := i.MayChangeTx(tx, s); err != nil {
 			return err
