@@ -19,7 +19,11 @@ const (
 	postgresRetries = 8
 )
 
-type postgresDB struct{ pool *pgxpool.Pool }
+type postgresDB struct {
+	pool    *pgxpool.Pool
+	appends chan postgresAppend
+	closed  chan struct{} // no more appends
+}
 
 func openPostgres(ctx context.Context, url string) (*postgresDB, error) {
 	cfg, err := pgxpool.ParseConfig(url)
@@ -42,12 +46,21 @@ func openPostgres(ctx context.Context, url string) (*postgresDB, error) {
 		pool.Close()
 		return nil, err
 	}
-	return &postgresDB{pool}, nil
+	p := &postgresDB{pool, make(chan postgresAppend), make(chan struct{})}
+	for range appenders {
+		go p.appender()
+	}
+	return p, nil
 }
 
 func (p *postgresDB) name() string                   { return "postgres" }
 func (p *postgresDB) ping(ctx context.Context) error { return p.pool.Ping(ctx) }
-func (p *postgresDB) close() error                   { p.pool.Close(); return nil }
+
+func (p *postgresDB) close() error {
+	close(p.closed)
+	p.pool.Close()
+	return nil
+}
 
 func (p *postgresDB) read(ctx context.Context, fn func(session) error) error {
 	conn, err := p.pool.Acquire(ctx)
