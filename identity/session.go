@@ -105,6 +105,11 @@ func (i *Identity) SessionTx(tx *store.Tx, token string) (Session, error) {
 	return i.complete(tx, row.session)
 }
 
+// StillTx says whether a sign-in goes on, by its [Session.ID].
+func (i *Identity) StillTx(tx *store.Tx, session lancar.ID) (bool, error) {
+	return sessionGoesOn(tx, session)
+}
+
 // complete adds what a session permits: a person's own grant, an officer's role if it still holds.
 func (i *Identity) complete(tx *store.Tx, s Session) (Session, error) {
 	if s.Kind != Officer {

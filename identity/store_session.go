@@ -44,6 +44,15 @@ func sessionByID(tx *store.Tx, id lancar.ID) (sessionRow, error) {
 		WHERE s.id = $1`, string(id))
 }
 
+func sessionGoesOn(tx *store.Tx, id lancar.ID) (bool, error) {
+	var ends int64
+	err := tx.QueryRow(`SELECT ends_at FROM identity_sessions WHERE id = $1 AND ends_at > $2 AND idle_until > $2`, string(id), store.Micros(tx.Now)).Scan(&ends)
+	if err == store.ErrNone {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 func insertSession(tx *store.Tx, token, family, device string, s Session) error {
 	return tx.Queue(`INSERT INTO identity_sessions (token, id, family, account, host, device, register, role, region, agency, created_at, seen_at, idle_until, ends_at,
 		level, methods, authenticated_at, mandate, pin) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16, $17, $18)`,

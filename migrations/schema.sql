@@ -580,7 +580,6 @@ CREATE TABLE identity_grants (
   account TEXT NOT NULL,
   session TEXT NOT NULL,
   sealed BYTEA NOT NULL,
-  code_until BIGINT NOT NULL,
   code_at BIGINT NOT NULL,
   serial BIGINT NOT NULL,
   jkt TEXT NOT NULL,

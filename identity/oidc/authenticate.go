@@ -290,7 +290,7 @@ func (p *Provider) refuseAfter(ctx context.Context, c *call, why error) error {
 	if len(c.used) == 0 {
 		return why
 	}
-	if err := p.DB.Write(ctx, c.spendTx); err != nil {
+	if err := p.DB.Append(ctx, c.spendTx); err != nil {
 		return p.replayed(ctx, c, err)
 	}
 	return why

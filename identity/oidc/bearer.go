@@ -149,7 +149,7 @@ func (p *Provider) presentProof(w http.ResponseWriter, r *http.Request, t bearer
 		return badProof("Token ini terikat pada kunci lain.", "The token is bound to another key").with(http.StatusUnauthorized)
 	}
 	c := &call{reg: reg, used: []once{used}}
-	if err := p.DB.Write(r.Context(), c.spendTx); err != nil {
+	if err := p.DB.Append(r.Context(), c.spendTx); err != nil {
 		err = p.replayed(r.Context(), c, err)
 		if f := asFault(err); f.code == "invalid_dpop_proof" {
 			return f.with(http.StatusUnauthorized)

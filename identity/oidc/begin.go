@@ -1,19 +1,20 @@
 package oidc
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"lancar"
 	"lancar/identity"
-	"lancar/internal/keys"
 	"lancar/internal/store"
 )
 
-// begin takes up what the browser brought, in one transaction, and says where the browser goes.
+// begin takes up what the browser brought and says where the browser goes. Whoever needs no page goes
+// straight back to the app: for a pushed request nothing is written then, its code says all.
 func (p *Provider) begin(r *http.Request, reg *registration, q url.Values) (to string, a ask, err error) {
-	ctx, token, state := r.Context(), keys.Token(), ""
+	ctx, token, state := r.Context(), "", ""
 	uri := q.Get("request_uri")
 	switch {
 	case uri == "":
@@ -32,27 +33,64 @@ func (p *Provider) begin(r *http.Request, reg *registration, q url.Values) (to s
 	if err != nil {
 		return "", a, err
 	}
-	err = p.DB.Write(ctx, func(tx *store.Tx) error {
-		if uri != "" {
-			a, state, err = p.pushedTx(tx, reg, token)
-			if err != nil {
+	var at Pending
+	err = p.DB.Read(ctx, func(tx *store.Tx) error {
+		if token != "" {
+			if a, state, err = p.pushedTx(tx, reg, token); err != nil {
 				return err
 			}
 		}
-		straight, err := p.straightTx(tx, a, reg, s)
-		if err != nil {
-			return err
-		}
-		if to = straight; to == "" {
-			to = p.config.Issuer + "/consent?request=" + token
-			return p.askTx(tx, token, state, a)
-		}
-		if state == "" {
-			return nil
-		}
-		return p.takeTx(tx, token, state, "done")
+		at, err = p.straightTx(tx, a, reg, s)
+		return err
 	})
+	switch {
+	case err != nil:
+		return "", a, err
+	case at.Step == Go:
+		to, err = p.goStraight(ctx, token, a, s, at.again())
+	case at.Step == Back:
+		to = at.Response.URL
+		if token != "" {
+			err = p.DB.Write(ctx, func(tx *store.Tx) error { return p.takeTx(tx, token, state, "done") })
+		}
+	default:
+		to, err = p.askPage(ctx, token, state, a)
+	}
 	return to, a, err
+}
+
+// goStraight answers for a person who agreed before: with a code. A request that was not pushed is kept
+// for it.
+func (p *Provider) goStraight(ctx context.Context, token string, a ask, s identity.Session, kinds []string) (to string, err error) {
+	var id lancar.ID
+	if token != "" {
+		if id, _, err = p.openHandle("q", token); err == nil && !p.answered.take(id, p.DB.Now()) {
+			err = badPushed()
+		}
+	} else {
+		id, _ = p.newRequest(a.At)
+		err = p.DB.Append(ctx, func(tx *store.Tx) error { return p.insertRequest(tx, id, "done", a, tx.Now.Add(keptLife)) })
+	}
+	if err != nil {
+		return "", err
+	}
+	code, err := p.code(id, s, kinds)
+	return p.respond(a, Field{"code", code}).URL, err
+}
+
+// askPage leaves a request for the portal's page; one that stands there already is still good.
+func (p *Provider) askPage(ctx context.Context, token, state string, a ask) (to string, err error) {
+	var id lancar.ID
+	if token == "" {
+		id, token = p.newRequest(a.At)
+	}
+	switch state {
+	case "":
+		err = p.DB.Append(ctx, func(tx *store.Tx) error { return p.insertRequest(tx, id, "asking", a, tx.Now.Add(askingLife)) })
+	case "pushed":
+		err = p.DB.Write(ctx, func(tx *store.Tx) error { return p.takeTx(tx, token, "pushed", "asking") })
+	}
+	return p.config.Issuer + "/consent?request=" + token, err
 }
 
 // person is who is signed in in this browser, if what they are asked can be skipped at all: the zero
@@ -69,34 +107,12 @@ func (p *Provider) person(r *http.Request) (identity.Session, error) {
 	return s, err
 }
 
-// straightTx answers a request that needs no page: where to, "" when it needs one. The code's grant is
-// made with it.
-func (p *Provider) straightTx(tx *store.Tx, a ask, reg *registration, s identity.Session) (to string, err error) {
+// straightTx says what a request needs that no page may be needed for: the zero Pending when one is.
+func (p *Provider) straightTx(tx *store.Tx, a ask, reg *registration, s identity.Session) (Pending, error) {
 	if !s.Signed() || a.Mode != "query" {
-		return "", nil
+		return Pending{}, nil
 	}
-	at, err := p.pendingTx(tx, &a, reg, s)
-	switch {
-	case err != nil:
-		return "", err
-	case at.Step == Back:
-		return at.Response.URL, nil
-	case at.Step != Go:
-		return "", nil
-	}
-	code, err := p.grantTx(tx, a, reg, s, at.again())
-	return p.respond(a, Field{"code", code}).URL, err
-}
-
-// askTx leaves a request for the portal's page; one that stands there already is still good.
-func (p *Provider) askTx(tx *store.Tx, token, state string, a ask) error {
-	switch state {
-	case "":
-		return p.insertRequest(tx, token, "asking", a, tx.Now.Add(askingLife))
-	case "pushed":
-		return p.takeTx(tx, token, "pushed", "asking")
-	}
-	return nil
+	return p.pendingTx(tx, &a, reg, s)
 }
 
 // takeTx moves a request on; who comes second with it is refused.
@@ -115,6 +131,9 @@ func badPushed() error {
 // pushedTx opens a pushed request for the client that pushed it. It is good until it is answered, not
 // until it is first seen: a browser may load a page twice (FAPI 2.0 section 5.3.2.2, note 3).
 func (p *Provider) pushedTx(tx *store.Tx, reg *registration, token string) (a ask, state string, err error) {
+	if id, _, err := p.openHandle("q", token); err != nil || p.answered.was(id, tx.Now) {
+		return ask{}, "", badPushed()
+	}
 	for _, state = range []string{"pushed", "asking"} {
 		if a, err = p.requestTx(tx, token, state); err != store.ErrNone {
 			break

@@ -216,7 +216,11 @@ func (p *Provider) Decide(ctx context.Context, id string, s identity.Session, ki
 		if took, err := p.moveRequest(tx, id, "asking", "done", tx.Now.Add(askingLife)); err != nil || !took {
 			return answered(err)
 		}
-		code, err := p.grantTx(tx, a, reg, s, given)
+		request, _, err := p.openHandle("q", id)
+		if err != nil {
+			return err
+		}
+		code, err := p.code(request, s, given)
 		out = p.respond(a, Field{"code", code})
 		return err
 	})

@@ -1,7 +1,9 @@
 package oidc
 
 import (
+	"context"
 	"crypto/sha256"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -15,65 +17,62 @@ import (
 // one issued.
 func (p *Provider) grantCode(r *http.Request, c *call) ([]byte, error) {
 	ctx := r.Context()
-	g, _, err := p.readGrant(ctx, c, "c", c.form.Get("code"))
+	g, said, used, err := p.readCode(ctx, c)
 	if err != nil {
 		return nil, p.refuseAfter(ctx, c, err)
 	}
-	if !g.codeAt.IsZero() {
+	if used {
 		return nil, p.endAfter(r, c, g.ID)
 	}
-	scope, aud, err := p.checkCode(c, &g)
+	scope, aud, err := p.checkCode(c, &g, said)
 	if err != nil {
 		return nil, p.refuseAfter(ctx, c, err)
 	}
-	return p.redeem(r, c, &g, scope, aud)
+	f, err := p.firstTokens(ctx, c, &g, scope, aud)
+	if err != nil {
+		return nil, err
+	}
+	err = p.DB.Append(ctx, func(tx *store.Tx) error {
+		g.codeAt = tx.Now
+		return errors.Join(c.spendTx(tx), p.insertGrant(tx, g), f.keepTx(tx), deleteRequest(tx, g.ID))
+	})
+	if err == nil {
+		return f.response(f.id, f.refresh), nil
+	}
+	if err = p.replayed(ctx, c, err); store.IsConflict(err) {
+		err = p.endAfter(r, c, g.ID) // two brought the code at once
+	}
+	return nil, err
 }
 
-// redeem makes the first tokens of a grant and uses it up; a second time ends what the first made.
-func (p *Provider) redeem(r *http.Request, c *call, g *grant, scope, aud []string) ([]byte, error) {
-	ctx := r.Context()
+// first are the first tokens of a grant.
+type first struct {
+	issued
+	id, refresh string
+}
+
+// firstTokens makes them, and notes in the grant by what they are refreshed and until when.
+func (p *Provider) firstTokens(ctx context.Context, c *call, g *grant, scope, aud []string) (f first, err error) {
 	claims, err := p.idClaims(ctx, c.reg, g)
 	if err != nil {
-		return nil, err
+		return f, err
 	}
-	t, id, err := p.tokensFor(ctx, c, g, scope, aud, claims)
-	if err != nil {
-		return nil, err
+	g.Key, g.expires = c.jkt, p.DB.Now().Add(tokenLife)
+	if c.reg.allows("refresh_token") && slices.Contains(g.Scope, "offline_access") {
+		g.serial, g.expires = 1, p.DB.Now().Add(grantLife)
+		f.refresh = p.handle("r", g.ID, g.serial)
 	}
-	keeps := c.reg.allows("refresh_token") && slices.Contains(g.Scope, "offline_access")
-	refresh, serial, expires := "", int64(0), p.DB.Now().Add(tokenLife)
-	if keeps {
-		serial, expires = 1, p.DB.Now().Add(grantLife)
-		refresh = p.handle("r", g.ID, serial)
-	}
-	first := false
-	err = p.DB.Write(ctx, func(tx *store.Tx) error {
-		if err := c.spendTx(tx); err != nil {
-			return err
-		}
-		if first, err = useCode(tx, g.ID, serial, c.jkt, expires); err != nil || !first {
-			return err
-		}
-		return t.keepTx(tx)
-	})
-	switch {
-	case err != nil:
-		return nil, p.replayed(ctx, c, err)
-	case !first:
-		return nil, p.endGrantOf(r, g.ID)
-	}
-	return t.response(id, refresh), nil
+	f.issued, f.id, err = p.tokensFor(ctx, c, g, scope, aud, claims)
+	return f, err
 }
 
 // checkCode holds a code against the request that brings it.
-func (p *Provider) checkCode(c *call, g *grant) (scope, aud []string, err error) {
+func (p *Provider) checkCode(c *call, g *grant, said given) (scope, aud []string, err error) {
 	bad := func(id, en string) error { return badGrant(id, en) }
 	verifier := c.form.Get("code_verifier")
 	sum := sha256.Sum256([]byte(verifier))
 	switch {
-	case !g.ended.IsZero():
-		return nil, nil, bad("Izin ini sudah berakhir.", "The grant has ended")
-	case !p.DB.Now().Before(g.codeEnd):
+	case !p.DB.Now().Before(store.Time(said.At).Add(codeLife)):
 		return nil, nil, bad("Kode sudah kedaluwarsa.", "The code expired")
 	case c.form.Get("redirect_uri") != "" && c.form.Get("redirect_uri") != g.Redirect, c.form.Get("redirect_uri") == "" && len(c.reg.Redirects) != 1:
 		return nil, nil, bad("redirect_uri bukan yang dipakai meminta.", "The redirect_uri is not that of the request")

@@ -1,6 +1,7 @@
 package oidc
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 
@@ -30,12 +31,7 @@ func (p *Provider) grantMachine(r *http.Request, c *call) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = p.DB.Write(ctx, func(tx *store.Tx) error {
-		if err := c.spendTx(tx); err != nil {
-			return err
-		}
-		return t.keepTx(tx)
-	})
+	err = p.DB.Append(ctx, func(tx *store.Tx) error { return errors.Join(c.spendTx(tx), t.keepTx(tx)) })
 	if err != nil {
 		return nil, p.replayed(ctx, c, err)
 	}

@@ -11,7 +11,7 @@ import (
 // whose tokens are bound to their keys, keep theirs (section 5.3.2.1: no rotation).
 func (p *Provider) grantRefresh(r *http.Request, c *call) ([]byte, error) {
 	ctx := r.Context()
-	g, serial, err := p.readGrant(ctx, c, "r", c.form.Get("refresh_token"))
+	g, serial, err := p.readGrant(ctx, c, c.form.Get("refresh_token"))
 	if err != nil {
 		return nil, p.refuseAfter(ctx, c, err)
 	}

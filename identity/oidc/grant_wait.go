@@ -59,7 +59,33 @@ func (p *Provider) grantWait(r *http.Request, c *call, kind waitKind, letter, te
 	case !p.DB.Now().Before(wt.expires):
 		return nil, p.refuseAfter(ctx, c, errExpired())
 	}
-	return p.redeem(r, c, &g, g.Scope, g.Resources)
+	return p.redeemWait(r, c, &g)
+}
+
+// redeemWait makes the first tokens of what was agreed to; a second time ends what the first made.
+func (p *Provider) redeemWait(r *http.Request, c *call, g *grant) ([]byte, error) {
+	ctx := r.Context()
+	f, err := p.firstTokens(ctx, c, g, g.Scope, g.Resources)
+	if err != nil {
+		return nil, err
+	}
+	took := false
+	err = p.DB.Write(ctx, func(tx *store.Tx) error {
+		if err := c.spendTx(tx); err != nil {
+			return err
+		}
+		if took, err = useGrant(tx, g); err != nil || !took {
+			return err
+		}
+		return f.keepTx(tx)
+	})
+	switch {
+	case err != nil:
+		return nil, p.replayed(ctx, c, err)
+	case !took:
+		return nil, p.endGrantOf(r, g.ID)
+	}
+	return f.response(f.id, f.refresh), nil
 }
 
 func errExpired() error {

@@ -78,7 +78,8 @@ const (
 	pushedLife   = 60 * time.Second // of a pushed request (FAPI 2.0: below 10 minutes)
 	askingLife   = 20 * time.Minute // of a request on its way through sign-in and consent
 	codeLife     = 60 * time.Second
-	tokenLife    = 5 * time.Minute // of a person's access token
+	keptLife     = codeLife + time.Minute // of a request whose code may come yet
+	tokenLife    = 5 * time.Minute        // of a person's access token
 	machineLife  = 60 * time.Second
 	idLife       = 10 * time.Minute
 	grantLife    = 60 * 24 * time.Hour // of a family of refresh tokens
@@ -97,6 +98,7 @@ type Provider struct {
 	published keyCache
 	errors    errorThrottle
 	crowd     crowd
+	answered  answers
 	servers   servers
 }
 

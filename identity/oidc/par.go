@@ -3,7 +3,6 @@ package oidc
 import (
 	"net/http"
 
-	"lancar/internal/keys"
 	"lancar/internal/store"
 )
 
@@ -28,12 +27,12 @@ func (p *Provider) par(w http.ResponseWriter, r *http.Request, c *call) error {
 	if err := p.crowd.take(r, crowdPushed, c.reg.ID, true, a.At); err != nil {
 		return p.refuseAfter(r.Context(), c, err)
 	}
-	token := keys.Token()
-	err = p.DB.Write(r.Context(), func(tx *store.Tx) error {
+	id, token := p.newRequest(a.At)
+	err = p.DB.Append(r.Context(), func(tx *store.Tx) error {
 		if err := c.spendTx(tx); err != nil {
 			return err
 		}
-		return p.insertRequest(tx, token, "pushed", a, tx.Now.Add(pushedLife))
+		return p.insertRequest(tx, id, "pushed", a, tx.Now.Add(pushedLife+keptLife))
 	})
 	if err != nil {
 		return p.replayed(r.Context(), c, err)

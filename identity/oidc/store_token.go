@@ -9,14 +9,13 @@ import (
 	"lancar/internal/store"
 )
 
-// grant is what a person gave a client: one row from the code to the last refresh.
+// grant is what a person gave a client: one row from the first tokens to the last refresh.
 type grant struct {
 	ID      lancar.ID
 	Client  lancar.ID
 	Account lancar.ID
 	Session lancar.ID
-	codeEnd time.Time
-	codeAt  time.Time // zero while the code was not used
+	codeAt  time.Time // when its first tokens were made; zero while a device has not asked for them
 	Key     string    // thumbprint of the DPoP key that used the code, "" for none
 	serial  int64     // of the refresh token that is good now, 0 for none yet
 	made    time.Time
@@ -54,20 +53,20 @@ func (p *Provider) insertGrant(tx *store.Tx, g grant) error {
 	if err != nil {
 		return err
 	}
-	return tx.Queue(`INSERT INTO identity_grants (id, client, account, session, sealed, code_until, code_at, serial, jkt, made_at, expires_at, ended_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)`, string(g.ID), string(g.Client), string(g.Account), string(g.Session), sealed,
-		store.Micros(g.codeEnd), store.Micros(g.codeAt), g.serial, g.Key, store.Micros(tx.Now), store.Micros(g.expires))
+	return tx.Queue(`INSERT INTO identity_grants (id, client, account, session, sealed, code_at, serial, jkt, made_at, expires_at, ended_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0)`, string(g.ID), string(g.Client), string(g.Account), string(g.Session), sealed,
+		store.Micros(g.codeAt), g.serial, g.Key, store.Micros(tx.Now), store.Micros(g.expires))
 }
 
 func (p *Provider) grantByID(tx *store.Tx, id lancar.ID) (g grant, err error) {
 	var sealed []byte
-	var codeEnd, codeAt, made, expires, ended int64
-	err = tx.QueryRow(`SELECT id, client, account, session, sealed, code_until, code_at, serial, jkt, made_at, expires_at, ended_at FROM identity_grants WHERE id = $1`, string(id)).
-		Scan((*string)(&g.ID), (*string)(&g.Client), (*string)(&g.Account), (*string)(&g.Session), &sealed, &codeEnd, &codeAt, &g.serial, &g.Key, &made, &expires, &ended)
+	var codeAt, made, expires, ended int64
+	err = tx.QueryRow(`SELECT id, client, account, session, sealed, code_at, serial, jkt, made_at, expires_at, ended_at FROM identity_grants WHERE id = $1`, string(id)).
+		Scan((*string)(&g.ID), (*string)(&g.Client), (*string)(&g.Account), (*string)(&g.Session), &sealed, &codeAt, &g.serial, &g.Key, &made, &expires, &ended)
 	if err != nil {
 		return g, err
 	}
-	g.codeEnd, g.codeAt, g.made, g.expires, g.ended = store.Time(codeEnd), store.Time(codeAt), store.Time(made), store.Time(expires), store.Time(ended)
+	g.codeAt, g.made, g.expires, g.ended = store.Time(codeAt), store.Time(made), store.Time(expires), store.Time(ended)
 	plain, err := p.Keys.Open(sealed, []byte("identity_grants "+string(id)))
 	if err != nil {
 		return g, err
@@ -75,11 +74,11 @@ func (p *Provider) grantByID(tx *store.Tx, id lancar.ID) (g grant, err error) {
 	return g, json.Unmarshal(plain, &g.granted)
 }
 
-// useCode marks the code as used by a client's key and says until when the grant lives; false when it
-// was used before, or the grant has ended.
-func useCode(tx *store.Tx, id lancar.ID, serial int64, jkt string, expires time.Time) (bool, error) {
+// useGrant notes that a device has its first tokens, by which key, and until when the grant lives; false
+// when it had them before, or the grant has ended.
+func useGrant(tx *store.Tx, g *grant) (bool, error) {
 	n, err := tx.Exec(`UPDATE identity_grants SET code_at = $1, serial = $2, jkt = $3, expires_at = $4 WHERE id = $5 AND code_at = 0 AND ended_at = 0`,
-		store.Micros(tx.Now), serial, jkt, store.Micros(expires), string(id))
+		store.Micros(tx.Now), g.serial, g.Key, store.Micros(g.expires), string(g.ID))
 	return n == 1, err
 }
 

@@ -5,10 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
-	"lancar"
-	"lancar/identity"
 	"lancar/internal/store"
 )
 
@@ -71,22 +68,15 @@ func (c *call) binding() error {
 	return nil
 }
 
-// grantTx keeps what a person gave and returns the code for it.
-func (p *Provider) grantTx(tx *store.Tx, a ask, reg *registration, s identity.Session, kinds []string) (code string, err error) {
-	g := grant{ID: lancar.NewID(tx.Now), Client: reg.ID, Account: s.Account, Session: s.ID, codeEnd: tx.Now.Add(codeLife), expires: tx.Now.Add(codeLife + time.Hour)}
-	g.granted = granted{Redirect: a.Redirect, Challenge: a.Challenge, Nonce: a.Nonce, Scope: a.Scope, Resources: a.Resources, Kinds: kinds, Wishes: a.Wishes,
-		Subject: s.Subject, Sub: p.subject(reg, s.Account), AuthTime: s.Authenticated.Unix(), ACR: identity.ACR(s.Level), Methods: s.Methods, JKT: a.JKT, X5T: a.X5T}
-	if g.Methods == nil {
-		g.Methods = []string{}
-	}
-	return p.handle("c", g.ID, 0), p.insertGrant(tx, g)
+func errNoGrant() *fault {
+	return badGrant("Kode atau token ini tidak berlaku.", "The code or token is not valid")
 }
 
-// readGrant reads the row that a code or refresh token stands for. Tokens that are not ours, not this
-// client's, or of which nothing is left are all the same fault.
-func (p *Provider) readGrant(ctx context.Context, c *call, kind, text string) (g grant, serial int64, err error) {
-	bad := badGrant("Kode atau token ini tidak berlaku.", "The code or token is not valid")
-	id, serial, err := p.openHandle(kind, text)
+// readGrant reads the row that a refresh token stands for. Tokens that are not ours, not this client's,
+// or of which nothing is left are all the same fault.
+func (p *Provider) readGrant(ctx context.Context, c *call, text string) (g grant, serial int64, err error) {
+	bad := errNoGrant()
+	id, serial, err := p.openHandle("r", text)
 	if err != nil {
 		return g, 0, bad
 	}

@@ -243,12 +243,9 @@ func (p *Provider) agreeTx(tx *store.Tx, wt wait, reg *registration, s identity.
 	if err := p.rememberTx(tx, s, reg, given, optional); err != nil {
 		return "", "", err
 	}
-	code, err := p.grantTx(tx, wt.Ask, reg, s, given)
-	if err != nil {
-		return "", "", err
-	}
-	grant, _, err = p.openHandle("c", code)
-	return "agreed", grant, err
+	g := p.grantOf(wt.Ask, reg, sayGiven(lancar.NewID(tx.Now), s, given, tx.Now))
+	g.expires = wt.expires.Add(time.Hour)
+	return "agreed", g.ID, p.insertGrant(tx, g)
 }
 
 // ping tells a client that its person has answered (CIBA section 10.2). It is tried until the
