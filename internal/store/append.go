@@ -20,7 +20,12 @@ func (db *DB) Append(ctx context.Context, fn func(*Tx) error) error {
 	if err := fn(&Tx{Now: db.Now(), Ctx: context.WithValue(ctx, inWrite{}, true), s: &list}); err != nil || len(list) == 0 {
 		return err
 	}
-	return safe(db.engine.append(ctx, list))
+	if shares, ok := db.engine.(interface {
+		append(ctx context.Context, list recorder) error
+	}); ok {
+		return safe(shares.append(ctx, list))
+	}
+	return safe(db.engine.write(ctx, func(s session) error { return list.replay(ctx, s) }))
 }
 
 // statement is one that waits to be run.

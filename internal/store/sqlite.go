@@ -134,10 +134,6 @@ func (s *sqliteDB) write(ctx context.Context, fn func(session) error) error {
 	return w.err
 }
 
-func (s *sqliteDB) append(ctx context.Context, list recorder) error {
-	return s.write(ctx, func(c session) error { return list.replay(ctx, c) })
-}
-
 func (s *sqliteDB) writer(c *sqliteConn) {
 	defer close(s.stopped)
 	defer c.close()

@@ -29,7 +29,6 @@ type engine interface {
 	name() string
 	read(ctx context.Context, fn func(session) error) error
 	write(ctx context.Context, fn func(session) error) error
-	append(ctx context.Context, list recorder) error
 	ping(ctx context.Context) error
 	close() error
 }
