@@ -83,6 +83,7 @@ type LimitsConfig struct {
 	SignIns   int     `yaml:"sign_ins"`       // attempts to sign in within ten minutes; 0: 60
 	Checks    int     `yaml:"checks"`         // PDF files checked a minute; 0: 30
 	Recovery  int     `yaml:"recovery_hours"` // how long a contact that is new to an account waits before it opens it; 0: 72
+	Contact   int     `yaml:"contact_hours"`  // how long a contact must have stood in the register before it proves anything; 0: 72, -1: no time
 }
 
 // ReadConfig reads and checks a configuration file. Everything wrong with it is said at once.

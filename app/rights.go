@@ -2,6 +2,7 @@ package app
 
 import (
 	"encoding/json"
+	"errors"
 	"time"
 
 	"lancar"
@@ -34,6 +35,13 @@ func (n *node) rights() {
 			return err
 		}
 		return n.identity.EraseTx(tx, notice.Account)
+	})
+	q.Subscribe(identity.EventMoved, "identity", func(tx *store.Tx, e jobs.Event) error {
+		var moved identity.SignedOut
+		if err := json.Unmarshal(e.Payload, &moved); err != nil {
+			return err
+		}
+		return errors.Join(n.mandates.MovedTx(tx, moved.Account), n.machines.MovedTx(tx, moved.Account))
 	})
 	q.Subscribe(access.EventErase, "access", n.access.EraseTx)
 	q.Subscribe(access.EventAsked, "identity", n.tellOffice)

@@ -176,7 +176,8 @@ func senders(c Config) map[notify.Channel]notify.Sender {
 // signInLimits raises what one address may do to what the configuration says.
 func (n *node) signInLimits() identity.Limits {
 	most := n.config.Limits.SignIns
-	l := identity.Limits{PerAddress: most, GuessesAddress: 2 * most, Recovery: time.Duration(n.config.Limits.Recovery) * time.Hour}
+	l := identity.Limits{PerAddress: most, GuessesAddress: 2 * most, Recovery: time.Duration(n.config.Limits.Recovery) * time.Hour,
+		Contact: time.Duration(n.config.Limits.Contact) * time.Hour}
 	if n.config.demo != nil && n.config.demo.conformance != nil {
 		run := n.config.demo.conformance.file
 		l.Fixed = map[string]string{n.ring.Subject("nik", run.Person): run.Code}

@@ -215,13 +215,18 @@ func (i *Identity) openSession(tx *store.Tx, a attempt, c Confirmation, app Leve
 			return "", Session{}, err
 		}
 	}
+	if a.young {
+		if err := i.youngTx(tx, a); err != nil {
+			return "", Session{}, err
+		}
+	}
 	return i.EnterTx(tx, Entry{Browser: Browser{c.Address, c.Host, c.Device, c.Before, c.Mark, c.Key}, Account: a.account, Level: level, Methods: []string{"otp"}})
 }
 
 // codeLevel is what a code to the attempt's contact proves: the contact test, or a proof of the
 // account from when the contact was already there.
 func (i *Identity) codeLevel(tx *store.Tx, a attempt) (Level, error) {
-	if a.register || a.kind == Officer {
+	if a.register && !a.young || a.kind == Officer {
 		return Verified, nil
 	}
 	level, err := proofOver(tx, a.account, i.contactHash(a.claim.To))

@@ -37,6 +37,9 @@ func (i *Identity) dispute(tx *store.Tx, a attempt) error {
 	if err != nil || !fresh {
 		return err
 	}
+	if err := holdYoung(tx, a.account); err != nil {
+		return err
+	}
 	return i.TellTx(tx, a.account, notify.Message{
 		Region: a.region, Key: "dispute " + tx.Now.Format(time.DateOnly), // one a day, however many contacts are tried
 		Title: lancar.Text{"id": "Ada yang mencoba masuk dengan nomor Anda", "en": "Somebody tried to sign in with your number"},
@@ -138,6 +141,9 @@ func (i *Identity) settle(tx *store.Tx, officer lancar.Actor, row disputeRow, ke
 	if err != nil {
 		return err
 	}
+	if err := unholdYoung(tx, row.Account); err != nil {
+		return err
+	}
 	if err := i.TellTx(tx, row.Account, settled(row.Region, row.ID, keep, false)); err != nil {
 		return err
 	}
@@ -146,7 +152,7 @@ func (i *Identity) settle(tx *store.Tx, officer lancar.Actor, row disputeRow, ke
 	if err := i.notify.SendTx(tx, to); err != nil || keep {
 		return err
 	}
-	err = errors.Join(endContactsExcept(tx, row.Account, row.hash), i.endSessions(tx, row.Account), endWays(tx, row.Account),
+	err = errors.Join(endContactsExcept(tx, row.Account, row.hash), i.endSessions(tx, row.Account), i.emit(tx, EventMoved, row.Account), endWays(tx, row.Account),
 		capAccount(tx, row.Account, tx.Now.Add(recoveryCap)), stopRecoveries(tx, row.Account),
 		i.noteTx(tx, row.Account, lancar.NewID(tx.Now), Recovered, mask(claimant)))
 	if err != nil {

@@ -34,6 +34,7 @@ const (
 	PinRemoved      What = "pin-removed"
 	PinBurned       What = "pin-burned"
 	contactJoins    What = "contact-joins"
+	contactYoung    What = "contact-young"
 	contactLeaves   What = "contact-leaves"
 	contactStays    What = "contact-stays"
 	contactGone     What = "contact-gone"
@@ -49,25 +50,34 @@ type Happening struct {
 	Detail string // a device, the name of a passkey, a masked contact
 }
 
-// EventSignedOut is emitted when all sessions of an account end at once; what was handed out on
-// their strength (tokens, grants of sign-in) must end too. Its payload is [SignedOut] as JSON.
-const EventSignedOut = "identity.signed_out"
+// The events of this room. Their payload is [SignedOut] as JSON.
+const (
+	// EventSignedOut is emitted when all sessions of an account end at once; what was handed out on
+	// their strength (tokens, grants of sign-in) must end too.
+	EventSignedOut = "identity.signed_out"
+	// EventLeft is emitted when one sign-in of an account ends by its owner's wish; which of its
+	// sessions are left says the database.
+	EventLeft = "identity.left"
+	// EventMoved is emitted when an account went to another contact, by recovery or by an officer's
+	// settlement: what was given in its name before must end.
+	EventMoved = "identity.moved"
+)
 
-// SignedOut is the payload of [EventSignedOut].
+// SignedOut is the payload of this room's events.
 type SignedOut struct {
 	Account lancar.ID `json:"account"`
 }
 
-// EventLeft is emitted when one sign-in of an account ends by its owner's wish. Its payload is
-// [SignedOut]; which of its sessions are left says the database.
-const EventLeft = "identity.left"
-
 func (i *Identity) leftTx(tx *store.Tx, account lancar.ID) error {
+	return i.emit(tx, EventLeft, account)
+}
+
+func (i *Identity) emit(tx *store.Tx, event string, account lancar.ID) error {
 	payload, err := json.Marshal(SignedOut{account})
 	if err != nil {
 		return err
 	}
-	return i.queue.EmitTx(tx, jobs.Event{Region: "00", Name: EventLeft, Payload: payload})
+	return i.queue.EmitTx(tx, jobs.Event{Region: "00", Name: event, Payload: payload})
 }
 
 // HappenedTx writes down what happened and tells the account on all its channels.
@@ -123,11 +133,7 @@ func (i *Identity) endSessions(tx *store.Tx, account lancar.ID) error {
 	if err := errors.Join(deleteSessions(tx, account), deletePins(tx, account)); err != nil {
 		return err
 	}
-	payload, err := json.Marshal(SignedOut{account})
-	if err != nil {
-		return err
-	}
-	return i.queue.EmitTx(tx, jobs.Event{Region: "00", Name: EventSignedOut, Payload: payload})
+	return i.emit(tx, EventSignedOut, account)
 }
 
 // keepHappenings is how long the list goes back.
@@ -205,6 +211,10 @@ func wordsOf(what What, detail string) notify.Message {
 		return say("Kontak Anda tetap dipakai", "Your contact stays", "Penghapusan kontak ini dibatalkan: "+detail, "The removal of this contact was stopped: "+detail)
 	case contactGone:
 		return say("Kontak dihapus dari akun Anda", "A contact was removed from your account", "Kontak ini tidak lagi membuka akun Anda: "+detail, "This contact no longer opens your account: "+detail)
+	case contactYoung:
+		return say("Kontak Anda baru tercatat di data kependudukan", "Your contact is new in the population register",
+			"Sampai "+detail+" paling lama, masuk dengan kontak ini belum menunjukkan data Anda dari register, karena kontak yang baru bisa saja diganti oleh orang lain. Anda sudah bisa memakai layanan biasa dan mengetik datanya sendiri. Sesudah itu masuk saja lagi.",
+			"Until "+detail+" at the latest, signing in with this contact does not show your data from registers yet, because a new contact may have been put there by somebody else. You can use ordinary services and type the data yourself. After that, just sign in again.")
 	case NumberChanged:
 		return say("Nomor identitas Anda diganti", "Your identity number was changed", "Nomor identitas di akun Anda diganti oleh petugas: "+detail, "An officer changed the identity number of your account: "+detail)
 	}

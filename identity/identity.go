@@ -60,6 +60,9 @@ type Limits struct {
 	PerNumber int
 	// Recovery is how long a contact that is new to an account waits before it opens it, 72 hours.
 	Recovery time.Duration
+	// Contact is how long a contact must have stood in the register before it proves anything, 72 hours;
+	// less than zero for no time at all.
+	Contact time.Duration
 	// Fixed are codes that never change, by subject: of the people of a conformance run alone, see
 	// docs/spec/oidc.md. `serve` never sets it.
 	Fixed map[string]string
@@ -97,9 +100,13 @@ func New(db *store.DB, queue *jobs.Queue, ring *keys.Ring, acc *access.Access, n
 	if limits.Recovery == 0 {
 		limits.Recovery = 72 * time.Hour
 	}
+	if limits.Contact == 0 {
+		limits.Contact = 72 * time.Hour
+	}
 	i := &Identity{db: db, queue: queue, ring: ring, access: acc, notify: note, exchange: exch, limits: limits}
 	queue.Handle(queueProve, i.prove)
 	queue.HandleTx(queueRemind, i.remind)
 	queue.HandleTx(queueContact, i.endContact)
+	queue.Handle(queueYoung, i.warnBefore)
 	return i
 }

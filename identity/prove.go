@@ -85,9 +85,11 @@ func (i *Identity) signsInWith(tx *store.Tx, a attempt) (bool, error) {
 // ask asks the population register about the three facts and the contact.
 func (i *Identity) ask(ctx context.Context, a *attempt) (bool, error) {
 	field := string(a.claim.To.Channel)
+	fields := map[string]string{"name": a.claim.Name, "birth_date": a.claim.BirthDate, field: a.claim.To.Value}
+	i.askSince(fields, field)
 	answers, err := i.exchange.Match(ctx, exchange.Question{
 		Source: "population", Key: a.claim.Number, Subject: a.subject, Region: a.region, Who: lancar.TheSystem("sign-in"),
-		Fields:  map[string]string{"name": a.claim.Name, "birth_date": a.claim.BirthDate, field: a.claim.To.Value},
+		Fields:  fields,
 		Purpose: lancar.Text{"id": "Memastikan siapa yang masuk dengan nomor Anda", "en": "Making sure who signs in with your number"},
 	})
 	if lancar.CodeOf(err) == lancar.Unavailable {
@@ -97,13 +99,18 @@ func (i *Identity) ask(ctx context.Context, a *attempt) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	a.register = answers[field] == exchange.Matches
+	a.register, a.since = answers[field] == exchange.Matches, answers[field+"_since"]
 	return answers["name"] == exchange.Matches && answers["birth_date"] == exchange.Matches, nil
 }
 
 // provePerson decides about a claim by the answer of the register and by who has the account.
 func (i *Identity) provePerson(tx *store.Tx, a attempt, proven bool) error {
 	account, err := accountBySubject(tx, a.subject)
+	if err == nil || err == store.ErrNone {
+		if late := i.judgeAge(tx, &a, account.ID); late != nil {
+			return late
+		}
+	}
 	if err == store.ErrNone {
 		if !proven {
 			return i.refuse(tx, a)

@@ -138,7 +138,7 @@ func (i *Identity) finishRecovery(tx *store.Tx, a attempt, r Recovery) error {
 	if err := i.HappenedTx(tx, a.account, Recovered, mask(a.claim.To)); err != nil { // to the old contacts, while they are there
 		return err
 	}
-	return errors.Join(endContactsExcept(tx, a.account, r.hash), endWays(tx, a.account), i.endSessions(tx, a.account), capAccount(tx, a.account, tx.Now.Add(recoveryCap)))
+	return errors.Join(endContactsExcept(tx, a.account, r.hash), endWays(tx, a.account), i.endSessions(tx, a.account), i.emit(tx, EventMoved, a.account), capAccount(tx, a.account, tx.Now.Add(recoveryCap)))
 }
 
 // Recoveries lists those that wait for the session's account.

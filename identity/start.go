@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lancar"
+	"lancar/exchange"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
 	"lancar/internal/store"
@@ -21,11 +22,13 @@ type attempt struct {
 	subject  string // for an officer: the keyed hash of the employee number
 	region   string
 	claim    sealedClaim
-	account  lancar.ID // that exists already, "" for a new one
-	code     []byte    // MAC; of nothing while waiting or refused
-	register bool      // the contact test was passed
-	outage   bool      // the register could not be asked
-	crowded  bool      // over [Limits].PerNumber
+	account  lancar.ID       // that exists already, "" for a new one
+	code     []byte          // MAC; of nothing while waiting or refused
+	register bool            // the register has the contact for that number
+	young    bool            // but not for long: the contact test is not passed yet
+	outage   bool            // the register could not be asked
+	since    exchange.Answer // whether it has the contact for long enough; read while proving alone
+	crowded  bool            // over [Limits].PerNumber
 	tries    int64
 	created  time.Time
 	expires  time.Time

@@ -16,12 +16,12 @@ func insertAttempt(tx *store.Tx, a attempt, sealed []byte) error {
 		a.id, string(a.kind), a.state, a.subject, a.region, sealed, nobody, bit(a.crowded), store.Micros(a.created), store.Micros(a.expires))
 }
 
-const attemptColumns = `id, kind, state, subject, region, code, account, register, outage, crowded, tries, created_at, expires_at, sealed`
+const attemptColumns = `id, kind, state, subject, region, code, account, register, young, outage, crowded, tries, created_at, expires_at, sealed`
 
 func scanAttempt(s store.Scanner, sealed *[]byte) (a attempt, err error) {
-	var register, outage, crowded, created, expires int64
-	err = s.Scan(&a.id, (*string)(&a.kind), &a.state, &a.subject, &a.region, &a.code, (*string)(&a.account), &register, &outage, &crowded, &a.tries, &created, &expires, sealed)
-	a.register, a.outage, a.crowded, a.created, a.expires = register == 1, outage == 1, crowded == 1, store.Time(created), store.Time(expires)
+	var register, young, outage, crowded, created, expires int64
+	err = s.Scan(&a.id, (*string)(&a.kind), &a.state, &a.subject, &a.region, &a.code, (*string)(&a.account), &register, &young, &outage, &crowded, &a.tries, &created, &expires, sealed)
+	a.register, a.young, a.outage, a.crowded, a.created, a.expires = register == 1, young == 1, outage == 1, crowded == 1, store.Time(created), store.Time(expires)
 	return a, err
 }
 
@@ -36,8 +36,8 @@ func decideAttempt(tx *store.Tx, a attempt, state string, code []byte) (bool, er
 		code = make([]byte, 32)
 		rand.Read(code)
 	}
-	n, err := tx.Exec(`UPDATE identity_attempts SET state = $2, code = $3, account = $4, register = $5, outage = $6 WHERE id = $1 AND state = 'waiting'`,
-		a.id, state, code, string(a.account), bit(a.register), bit(a.outage))
+	n, err := tx.Exec(`UPDATE identity_attempts SET state = $2, code = $3, account = $4, register = $5, outage = $6, young = $7 WHERE id = $1 AND state = 'waiting'`,
+		a.id, state, code, string(a.account), bit(a.register), bit(a.outage), bit(a.young))
 	return n == 1, err
 }
 
@@ -100,4 +100,18 @@ func marked(tx *store.Tx, name string) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// markedUntil is until when a name is marked, zero if it is not.
+func markedUntil(tx *store.Tx, name string) (time.Time, error) {
+	var at int64
+	err := tx.QueryRow(`SELECT ends_at FROM identity_limits WHERE name = $1 AND slot = 0 AND ends_at > $2`, name, store.Micros(tx.Now)).Scan(&at)
+	if err == store.ErrNone {
+		return time.Time{}, nil
+	}
+	return store.Time(at), err
+}
+
+func unmark(tx *store.Tx, name string) error {
+	return tx.Queue(`DELETE FROM identity_limits WHERE name = $1 AND slot = 0`, name)
 }

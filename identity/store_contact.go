@@ -39,3 +39,13 @@ func holdAccount(tx *store.Tx, account lancar.ID) error {
 	_, err := tx.Exec(`UPDATE identity_accounts SET closed_at = closed_at WHERE id = $1`, string(account))
 	return err
 }
+
+// contactAdded is since when an account has a contact that was proved, zero if it has none such.
+func contactAdded(tx *store.Tx, account lancar.ID, hash string) (time.Time, error) {
+	var at int64
+	err := tx.QueryRow(`SELECT added_at FROM identity_contacts WHERE account = $1 AND hash = $2 AND ended_at = 0 AND proven_at > 0`, string(account), hash).Scan(&at)
+	if err == store.ErrNone {
+		return time.Time{}, nil
+	}
+	return store.Time(at), err
+}

@@ -476,7 +476,7 @@ CREATE TABLE identity_attempts (
   tries BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL
-);
+, young BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX identity_attempts_age ON identity_attempts (created_at);
 

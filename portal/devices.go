@@ -57,6 +57,9 @@ func devices(v *visit) error {
 func (v *visit) devicesPage(status int, problems []web.Problem) error {
 	view := devicesView{Fresh: v.session.Fresh(v.now, identity.FreshFor), Script: v.passkeyScript(), Problems: problems}
 	view.Level, view.LevelLine = v.levelWords(v.session.Level)
+	if young := v.newContact(); young != "" {
+		view.LevelLine = v.T("Anda masuk dengan kode ke kontak Anda.", "You signed in with a code to your contact.") + young
+	}
 	for _, fill := range []func(*devicesView) error{v.recoveryViews, v.wayViews, v.passkeyViews, v.appView, v.deviceViews, v.happenedRows} {
 		if err := fill(&view); err != nil {
 			return err

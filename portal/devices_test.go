@@ -58,6 +58,19 @@ func TestAPersonKeepsTheirAccountSafe(t *testing.T) {
 	b.shows(401, "Masuk")
 }
 
+// A contact that the register has only just got says what works, and from when the rest does.
+func TestANewContactSaysFromWhenItCounts(t *testing.T) {
+	w := newWorld(t)
+	w.SetField("population "+maria, "email", "baru@example.com")
+	w.SetField("population "+maria, "email_since", w.Now().Format(time.DateOnly))
+	b := w.browser()
+	b.signIn(maria)
+	b.get("/me/devices")
+	b.shows(200, "Kontak Anda baru tercatat di data kependudukan; demi keamanan", "paling lambat", "Kontak Anda baru tercatat di data kependudukan")
+	b.get("/signin?to=%2Fme&level=2")
+	b.shows(200, "Yang Anda buka ini meminta kontak yang tercatat di data kependudukan", "paling lambat")
+}
+
 var stopAt = regexp.MustCompile(`/signin/stop/\S+`)
 
 // A contact that is new to an account waits; the link in the message stops it without signing in,

@@ -97,11 +97,25 @@ func (v *visit) askMore(w signInFor) string {
 			"What you are opening asks for a passkey: the finger, face or PIN of your own device.")
 	case w.Level == identity.Verified:
 		return v.T("Yang Anda buka ini meminta kontak yang tercatat di data kependudukan. Masuk dengan nomor HP atau surel itu.",
-			"What you are opening asks for a contact that the population register has. Sign in with that number or e-mail.")
+			"What you are opening asks for a contact that the population register has. Sign in with that number or e-mail.") + v.newContact()
 	case w.Fresh && v.signed:
 		return v.T("Buktikan sekali lagi bahwa ini Anda.", "Prove once more that it is you.")
 	}
 	return ""
+}
+
+// newContact says to who signed in with a contact that the register has only just got how long that
+// counts for less; "" to others.
+func (v *visit) newContact() string {
+	if !v.signed {
+		return ""
+	}
+	until, err := v.Identity.NewContact(v.r.Context(), v.session)
+	if err != nil || until.IsZero() {
+		return ""
+	}
+	return v.T(" Kontak Anda baru tercatat di data kependudukan; demi keamanan Anda, kontak itu diterima di sini mulai ", " Your contact is new in the population register; for your safety it is taken here from ") +
+		v.Date(until) + v.T(" paling lambat.", " at the latest.")
 }
 
 // signInPage shows the form, with what was sent and what is wrong with it.

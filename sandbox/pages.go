@@ -30,6 +30,7 @@ func (s *Sandbox) Handler() http.Handler {
 	m.HandleFunc("POST /switch", s.postSwitch)
 	m.HandleFunc("POST /register/{name}/match", s.switched("register", s.postMatch))
 	m.HandleFunc("POST /register/{name}/read", s.switched("register", s.postRead))
+	m.HandleFunc("POST /register/population/contact", s.postContact)
 	m.HandleFunc("POST /asked", s.postAsked)
 	m.HandleFunc("POST /register/oss/obtain", s.switched("register", s.postObtain))
 	m.HandleFunc("POST /v1.0/access-token/b2b", s.switched("bank", s.postToken))

@@ -66,13 +66,18 @@ func (s *Sandbox) find(r *http.Request, x *index, by, key string) (func(field st
 	if !ok {
 		return nil, false, nil
 	}
-	return func(f string) (string, bool) {
+	record := func(f string) (string, bool) {
 		c, ok := x.column[f]
 		if !ok {
 			return "", false
 		}
 		return x.Rows[i][c], true
-	}, true, nil
+	}
+	if x.Name != "population" {
+		return record, true, nil
+	}
+	record, err := s.withContacts(r, x.Rows[i][x.column["nik"]], record)
+	return record, true, err
 }
 
 func (s *Sandbox) authorized(w http.ResponseWriter, r *http.Request, token string) bool {
@@ -124,10 +129,18 @@ func (s *Sandbox) postMatch(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		if have, ok := value(f); ok && have != "" {
-			out[f] = map[bool]string{true: "match", false: "nomatch"}[normal(have) == normal(v)]
+			out[f] = map[bool]string{true: "match", false: "nomatch"}[agrees(f, have, v)]
 		}
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"fields": out})
+}
+
+// agrees compares; a day since when something stands agrees with every day from then on.
+func agrees(field, have, typed string) bool {
+	if strings.HasSuffix(field, "_since") {
+		return have <= typed
+	}
+	return normal(have) == normal(typed)
 }
 
 // postRead answers the named fields of one record. Purpose and ground are required and logged,

@@ -379,6 +379,39 @@ func TestRegistersMatchAndRead(t *testing.T) {
 	}
 }
 
+func TestAContactOfTheRegisterIsChanged(t *testing.T) {
+	w := start(t)
+	_, out := w.call("GET", "/people?limit=1&region=53.15", nil)
+	p := out["people"].([]any)[0].(map[string]any)
+	auth := []string{"Authorization", "Bearer " + secret(t, w.secrets.RegisterTokenFile)}
+	since := func(email, day string) (string, string) {
+		t.Helper()
+		_, out := w.call("POST", "/register/population/match", map[string]any{"key": p["nik"], "fields": map[string]string{"email": email, "email_since": day}}, auth...)
+		got := out["fields"].(map[string]any)
+		return got["email"].(string), got["email_since"].(string)
+	}
+	yesterday := time.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly)
+	if has, old := since(p["email"].(string), yesterday); has != "match" || old != "match" {
+		t.Fatal(has, old)
+	}
+	if status, _ := w.call("POST", "/register/population/contact", map[string]any{"nik": p["nik"]}); status != 400 {
+		t.Fatal(status)
+	}
+	if status, _ := w.call("POST", "/register/population/contact", map[string]any{"nik": p["nik"], "email": "baru@example.com"}); status != 200 {
+		t.Fatal(status)
+	}
+	if has, old := since("baru@example.com", yesterday); has != "match" || old != "nomatch" {
+		t.Fatal(has, old)
+	}
+	if has, _ := since(p["email"].(string), yesterday); has != "nomatch" {
+		t.Fatal(has)
+	}
+	_, out = w.call("POST", "/register/population/read", map[string]any{"key": p["nik"], "fields": []string{"email_previous", "phone_previous"}, "purpose": "warning", "ground": "duty"}, auth...)
+	if got := out["fields"].(map[string]any); got["email_previous"] != p["email"] || got["phone_previous"] == "x" {
+		t.Fatal(got)
+	}
+}
+
 func TestMailAndPhoneArriveInTheOutbox(t *testing.T) {
 	w := start(t)
 	got := make(chan map[string]any)

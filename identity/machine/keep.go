@@ -46,6 +46,16 @@ func (s *Machines) Exporter() access.Exporter {
 
 // EraseTx stops the agents of a person whose account is erased, before its key is destroyed.
 func (s *Machines) EraseTx(tx *store.Tx, account lancar.ID) error {
+	return s.stopAgents(tx, account, "the account was closed")
+}
+
+// MovedTx stops the agents that were registered in an account before it went to somebody else's contact:
+// nobody knows whose they are.
+func (s *Machines) MovedTx(tx *store.Tx, account lancar.ID) error {
+	return s.stopAgents(tx, account, "the account went to another contact")
+}
+
+func (s *Machines) stopAgents(tx *store.Tx, account lancar.ID, why string) error {
 	rows, err := ofOwner(tx, account)
 	if err != nil {
 		return err
@@ -58,7 +68,7 @@ func (s *Machines) EraseTx(tx *store.Tx, account lancar.ID) error {
 		if m.State, err = step(m.State, "stop", System); err != nil {
 			return err
 		}
-		if err := s.put(tx, &m, "stop", lancar.TheSystem("identity.machines"), "the account was closed"); err != nil {
+		if err := s.put(tx, &m, "stop", lancar.TheSystem("identity.machines"), why); err != nil {
 			return err
 		}
 	}

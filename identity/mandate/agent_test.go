@@ -7,6 +7,7 @@ import (
 	"lancar"
 	"lancar/identity"
 	"lancar/identity/mandate"
+	"lancar/internal/store"
 )
 
 func TestAnAgentAsksItsPersonBeforeWhatCannotBeTakenBack(t *testing.T) {
@@ -123,5 +124,20 @@ func TestAllAgentsOfAPersonAskSoOftenADay(t *testing.T) {
 			err = w.m.Ask(t.Context(), "machine4", m.ID, mandate.Act{Verb: mandate.Withdraw, Service: "lapak", Ref: "c"})
 		}
 		w.Must(err)
+	})
+}
+
+// An account went to another contact: whoever gave mandates before does nothing through them any more.
+func TestNothingGivenBeforeAnAccountMovedGoesOn(t *testing.T) {
+	each(t, func(w *world) {
+		me := w.Person(maria)
+		const bot = lancar.ID("machine1")
+		m, err := w.m.Agent(t.Context(), me, mandate.AgentGift{Machine: bot, Name: "Asisten", Until: w.Now().AddDate(0, 1, 0), Scope: mandate.Scope{Verbs: mandate.Verbs()}})
+		w.Must(err)
+		w.Must(w.use(bot, m.ID, mandate.Act{Verb: mandate.Draft, Service: "lapak", Ref: "d"}))
+		w.Must(w.DB.Write(t.Context(), func(tx *store.Tx) error { return w.m.MovedTx(tx, me.Account) }))
+		if err := w.use(bot, m.ID, mandate.Act{Verb: mandate.Draft, Service: "lapak", Ref: "d"}); err == nil {
+			t.Fatal("the agent goes on")
+		}
 	})
 }

@@ -34,6 +34,28 @@ func (m *Mandates) EraseTx(tx *store.Tx, account lancar.ID) error {
 	return nil
 }
 
+// MovedTx ends what was given or begun in an account's name before it went to another contact: nobody
+// knows who gave it. What the account holds for others stays; its grounds were looked at.
+func (m *Mandates) MovedTx(tx *store.Tx, account lancar.ID) error {
+	rows, err := open(tx, account)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if r.Principal.Account != account || r.Kind != Agent && r.Kind != Helper {
+			continue
+		}
+		event := Lapse
+		if r.State == Active {
+			event = End
+		}
+		if err := m.moveTx(tx, &r, event, lancar.TheSystem("recovery"), ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Exporter gives a person the mandates over their affairs, and what was done under each, in their own
 // download.
 func (m *Mandates) Exporter() access.Exporter {

@@ -161,6 +161,10 @@ func answer(verb string, have map[string]string, fields json.RawMessage) (map[st
 	var typed map[string]string
 	err := json.Unmarshal(fields, &typed)
 	for f, v := range typed {
+		if strings.HasSuffix(f, "_since") {
+			out[f] = since(have[f], v)
+			continue
+		}
 		switch have[f] {
 		case "":
 			out[f] = "unknown"
@@ -171,4 +175,18 @@ func answer(verb string, have map[string]string, fields json.RawMessage) (map[st
 		}
 	}
 	return out, err
+}
+
+// Unsaid, as the value of a field that ends in _since, is a register that does not say since when a
+// contact stands there. Without any, contacts stand since ever.
+const Unsaid = "unsaid"
+
+func since(have, day string) string {
+	switch {
+	case have == Unsaid:
+		return "unknown"
+	case have <= day:
+		return "match"
+	}
+	return "nomatch"
 }
