@@ -20,6 +20,7 @@ func appRoutes() map[string]handler {
 		"POST /office/apps/new":        registerApp,
 		"POST /office/apps/invitation": inviteApp,
 		"GET /office/apps/{id}":        showApp,
+		"GET /office/apps/{id}/change": wantApp,
 		"POST /office/apps/{id}/{act}": actApp,
 	}
 }
@@ -82,8 +83,11 @@ type appView struct {
 	Done                          bool
 	Problems                      []web.Problem
 	Submit, Approve, End          bool
-	Adopt, NewKeys                string // until when somebody must take it over; who asks for new keys
-	Settle, Withdraw              bool   // what the officer can do about new keys
+	Waits, Change                 bool      // for another officer; the officer may change it
+	Returned                      string    // why it was sent back from approval, "" if it was not
+	Why                           web.Field // to send it back
+	Adopt, NewKeys                string    // until when somebody must take it over; who asks for new keys
+	Settle, Withdraw              bool      // what the officer can do about new keys
 	NewRows                       []web.Row
 	Version                       int64
 	Keys                          web.Field
@@ -111,13 +115,18 @@ func (v *visit) appPage(status int, secret string, sent url.Values, problems []w
 	view := appView{Title: title, Lead: v.In(c.Purpose), Path: appPath(c.ID), ID: string(c.ID), Secret: secret, Tags: []web.Tag{v.appTag(c)}, Problems: problems,
 		Done: v.r.URL.Query().Get("done") != "", Version: c.Version, Submit: c.Stage == oidc.Sandbox && !c.Basic, Approve: c.Stage == oidc.Waiting && !mine && oidc.MayApprove(v.actor), End: open && (mine || oidc.MayApprove(v.actor)),
 		Rows: v.appFacts(c), Examples: v.examples(c)}
+	view.Waits, view.Change = c.Stage == oidc.Waiting && !view.Approve, view.End && c.Stage != oidc.Production
+	if view.Why = (web.Field{Name: "why", Kind: web.LongField, Label: v.T("Yang perlu diperbaiki", "What must be mended"), Max: 500, Value: sent.Get("why")}); c.Stage == oidc.Sandbox {
+		view.Returned = c.Returned
+	}
+	mark(problems, &view.Why)
 	if v.Rehearsal && v.Sandbox != "" {
 		view.People = v.Sandbox + "/"
 	}
 	if open && c.Auth != oidc.None && (mine || oidc.MayApprove(v.actor)) {
 		view.Keys = web.Field{Name: "jwks", Kind: web.LongField, Label: v.T("Kunci publik (JWK Set)", "Public keys (JWK set)"), Max: 32768, Value: c.JWKS,
 			Hint: v.T("Untuk mengganti kunci tanpa jeda: tulis yang lama dan yang baru, alihkan aplikasi Anda, lalu hapus yang lama.", "To rotate without a pause: write the old and the new, switch your app, then delete the old.")}
-		if sent != nil {
+		if sent.Has("jwks") {
 			view.Keys.Value = sent.Get("jwks")
 		}
 		mark(problems, &view.Keys)
@@ -202,6 +211,11 @@ func actApp(v *visit) error {
 	case "approve":
 		version, _ := strconv.ParseInt(sent.Get("version"), 10, 64) // what cannot be read is nobody's version
 		err = v.OIDC.Approve(ctx, v.actor, c.ID, version, sent.Get("numbers") == "yes")
+	case "change":
+		return v.changeApp(c, sent)
+	case "back":
+		version, _ := strconv.ParseInt(sent.Get("version"), 10, 64)
+		err = v.OIDC.SendBack(ctx, v.actor, c.ID, version, sent.Get("why"))
 	case "keys":
 		c.JWKS = sent.Get("jwks")
 		err = v.OIDC.Change(ctx, v.actor, c)

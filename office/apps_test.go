@@ -96,3 +96,41 @@ func TestAnInvitationIsShownOnce(t *testing.T) {
 		t.Error("another agency sees apps", list, err)
 	}
 }
+
+// An app that is not ready goes back with a reason, its engineer mends it and asks again; nobody has to
+// register it anew.
+func TestAnAppIsSentBackAndMended(t *testing.T) {
+	w := newWorld(t)
+	w.staff()
+	b, e := w.enter(beni, ""), w.enter(elis, "")
+	none := newAppForm("server")
+	none.Del("kind")
+	b.post("/office/apps/new", none).is(422).has("Pilih jenis aplikasinya")
+	p := b.post("/office/apps/new", newAppForm("server")).is(200)
+	at, _, _ := strings.Cut(p.path, "?")
+	p = b.post(at+"/submit", nil).is(200).has("Menunggu orang kedua", "Tarik permintaan")
+	b.post(at+"/back", url.Values{"version": {p.hidden("version")}}).is(200).has("Uji coba").lacks("Dikembalikan")
+	b.post(at+"/submit", nil).is(200)
+
+	version := url.Values{"version": {e.get(at).has("Kembalikan ke uji coba").hidden("version")}}
+	e.post(at+"/back", version).is(422).has("Tulis apa yang perlu diperbaiki")
+	w.enter(anna, "").post(at+"/back", version).is(403)
+	version.Set("why", "Nama dan tanggal lahir <tidak> perlu.")
+	e.post(at+"/back", version).is(200).has("Uji coba")
+	e.post(at+"/back", version).is(409)
+
+	b.get(at).is(200).has("Dikembalikan", "Nama dan tanggal lahir <tidak> perlu.")
+	w.enter(anna, "").get(at).is(200).lacks(at + "/change")
+	b.get(at+"/change").is(200).has("https://klinik.example/lagi", "Mengisi pendaftaran pasien.")
+	form := newAppForm("server")
+	form.Set("redirects", "klinik")
+	b.post(at+"/change", form).is(422).has(`id="redirects`)
+	form.Set("redirects", "https://klinik.example/baru")
+	form.Del("scopes")
+	b.post(at+"/change", form).is(200).has("https://klinik.example/baru").lacks("Nama dan tanggal lahir\n", "klinik.example/lagi", "refresh_token")
+	p = b.post(at+"/submit", nil).is(200).lacks("Dikembalikan")
+	e.post(at+"/approve", url.Values{"version": {p.hidden("version")}}).is(200).has("Produksi")
+	b.get(at).lacks(at + "/change")
+	form.Set("name", "Klinik Lain")
+	b.post(at+"/change", form).is(409)
+}

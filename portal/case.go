@@ -70,9 +70,10 @@ func (v *visit) ownCase() (casework.Case, web.Words, error) {
 	return c, v.wordsOf(c.Region), err
 }
 
-// wordsOf writes in the reader's language and in the zone of a region's office.
+// wordsOf writes in the reader's language and in the zone of a region's office; what no region but the
+// nation did, in the zone of the portal where it is read.
 func (v *visit) wordsOf(code string) web.Words {
-	if r := v.Regions.ByCode(code); r != nil {
+	if r := v.Regions.ByCode(code); r != nil && code != region.Nation {
 		return web.Words{Lang: v.Lang, Zone: r.Zone, Abbr: r.ZoneName}
 	}
 	return v.Words

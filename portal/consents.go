@@ -6,13 +6,14 @@ import (
 
 	"lancar"
 	"lancar/access"
+	"lancar/identity/oidc"
 	"lancar/web"
 )
 
 type consentView struct {
-	ID, Name, Purpose, What, Since, Got, Href string
-	Open                                      bool
-	Tag                                       web.Tag
+	ID, Name, Purpose, What, Does, Since, Got, Href string
+	Open                                            bool
+	Tag                                             web.Tag
 }
 
 // consents is what this person agreed to give to which app, what each has received since, and the
@@ -45,13 +46,17 @@ func consents(v *visit) error {
 
 func (v *visit) consentView(c access.Consent) consentView {
 	out := consentView{ID: string(c.ID), Name: v.In(c.Name), Purpose: v.In(c.Purpose), Open: c.InForce(v.now), Since: v.T("Sejak ", "Since ") + v.Date(c.At)}
-	var kinds []string
+	var kinds, does []string
 	for _, k := range c.Kinds {
-		if word := v.claim(k); word != "" {
+		switch word := v.claim(k); {
+		case word == "":
+		case oidc.Acts(k):
+			does = append(does, word)
+		default:
 			kinds = append(kinds, word)
 		}
 	}
-	out.What = strings.Join(kinds, ", ")
+	out.What, out.Does = strings.Join(kinds, ", "), strings.Join(does, ", ")
 	switch {
 	case !c.Ended.IsZero():
 		out.Since += v.T(" sampai ", " until ") + v.Moment(c.Ended, v.now)

@@ -23,7 +23,7 @@ func TestAnAppsReadsAreSeenAndItsAgreementEndsWithOneClick(t *testing.T) {
 	b := w.browser()
 	b.signIn("5315044609970001")
 	b.get("/me/consents")
-	b.shows(200, "belum mengizinkan aplikasi mana pun")
+	b.shows(200, "Tidak ada aplikasi yang Anda izinkan")
 	own := w.mine()
 	app := lancar.Actor{Kind: lancar.Machine, ID: "clinic", Name: "Klinik Sehat"}
 	look := func() error {

@@ -87,7 +87,7 @@ func (v *visit) readers(list []access.Reader) (items []web.Item, total string) {
 		times[i] += r.Times
 	}
 	for i := range items {
-		items[i].Small = v.times(times[i]) + ", " + v.T("terakhir ", "last ") + v.wordsOf(last[i].Who.Region).Moment(last[i].Last, v.now)
+		items[i].Small = v.times(times[i]) + ", " + v.T("terakhir ", "last ") + v.Moment(last[i].Last, v.now)
 	}
 	return items, v.times(all)
 }
@@ -130,7 +130,8 @@ func (v *visit) lookOnly(f access.Filter, readers []access.Reader) string {
 	return ""
 }
 
-// lookDays puts looks, newest first, under their day, and there under their case.
+// lookDays puts looks, newest first, under their day, and there under their case; all by the clock of this
+// portal, so that the order can be read.
 func (v *visit) lookDays(rows []access.Row) (days []lookDay, err error) {
 	cases := map[lancar.ID]casework.Listed{}
 	if len(rows) > 0 {
@@ -140,8 +141,7 @@ func (v *visit) lookDays(rows []access.Row) (days []lookDay, err error) {
 	}
 	at := map[lancar.ID]int{} // of a case in the last day
 	for _, r := range rows {
-		w := v.wordsOf(r.Region)
-		if day := w.Day(r.At, v.now); len(days) == 0 || days[len(days)-1].Day != day {
+		if day := v.Day(r.At, v.now); len(days) == 0 || days[len(days)-1].Day != day {
 			days, at = append(days, lookDay{Day: day}), map[lancar.ID]int{}
 		}
 		d := &days[len(days)-1]
@@ -155,7 +155,7 @@ func (v *visit) lookDays(rows []access.Row) (days []lookDay, err error) {
 			}
 			d.Cases = append(d.Cases, one)
 		}
-		d.Cases[i].Rows = append(d.Cases[i].Rows, lookRow{ID: string(r.ID), When: w.Clock(r.At), Who: v.reader(r.Who), What: v.In(r.Words),
+		d.Cases[i].Rows = append(d.Cases[i].Rows, lookRow{ID: string(r.ID), When: v.Words.Clock(r.At), Who: v.reader(r.Who), What: v.In(r.Words),
 			Why: v.In(r.Purpose), Ground: v.In(r.Ground), For: r.For})
 	}
 	return days, nil

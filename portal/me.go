@@ -19,6 +19,7 @@ type meView struct {
 	Acting    bool
 	Permits   []string // what the mandate of who acts permits
 	Waiting   *waitingView
+	calls     []call
 	Cases     []web.Item
 	More      string
 	Drafts    []web.Item
@@ -26,8 +27,6 @@ type meView struct {
 	Payments  []chargeView
 	News      []newsView
 }
-
-type waitingView struct{ Title, Line, Href, Action string }
 
 type chargeView struct {
 	Href, Title, DateLabel, Date, Amount string
@@ -38,7 +37,7 @@ type newsView struct{ Href, Title, Line, Small string }
 
 func me(v *visit) error {
 	view := meView{Hail: v.hail(), Acting: v.acting != nil}
-	fills := []func(*meView) error{v.myCases, v.myDrafts, v.myDocuments, v.myPayments, v.myNews}
+	fills := []func(*meView) error{v.myCalls, v.myCases, v.myDrafts, v.myDocuments, v.myPayments, v.myNews}
 	if view.Acting {
 		view.Hail, fills = v.theirs(&view), []func(*meView) error{v.myCases, v.myDrafts}
 	}
@@ -47,6 +46,7 @@ func me(v *visit) error {
 			return err
 		}
 	}
+	view.Waiting = v.waiting(view.calls)
 	return v.show("me", v.T("Halaman saya", "My page"), view)
 }
 
@@ -76,22 +76,15 @@ func (v *visit) myCases(view *meView) error {
 	if next != "" {
 		view.More = "/me?after=" + url.QueryEscape(next) + "#cases"
 	}
-	waiting := 0
 	for _, c := range list {
 		item := v.caseItem(c)
-		if c.State == flow.Unpaid || c.State == flow.Correction {
-			waiting++
-			if view.Waiting == nil {
-				view.Waiting = &waitingView{Line: item.Title + ". " + item.Small, Href: item.Href, Action: v.T("Buka", "Open")}
-				if c.State == flow.Unpaid {
-					view.Waiting.Href, view.Waiting.Action = item.Href+"/pay", v.T("Bayar", "Pay")
-				}
-			}
+		switch c.State {
+		case flow.Unpaid:
+			view.calls = append(view.calls, call{item.Title + ". " + item.Small, item.Href + "/pay", v.T("Bayar", "Pay")})
+		case flow.Correction:
+			view.calls = append(view.calls, call{item.Title + ". " + item.Small, item.Href, v.T("Buka", "Open")})
 		}
 		view.Cases = append(view.Cases, item)
-	}
-	if waiting > 0 {
-		view.Waiting.Title = strconv.Itoa(waiting) + v.T(" hal menunggu Anda", " waiting for you")
 	}
 	return nil
 }

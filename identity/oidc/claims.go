@@ -73,8 +73,8 @@ func apiScopes() []string {
 	return []string{"cases.read", "cases.answers", "cases.prepare", "cases.submit", "cases.reply", "payments.make", "documents.read", "looks.read"}
 }
 
-// acts says whether a kind lets an app do something in the person's name.
-func acts(kind string) bool {
+// Acts says whether a kind lets an app do something in the person's name.
+func Acts(kind string) bool {
 	return slices.Contains([]string{"cases.prepare", "cases.submit", "cases.reply", "payments.make", "mandates"}, kind)
 }
 

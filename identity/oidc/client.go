@@ -82,6 +82,7 @@ type Client struct {
 	SectorAt     string   `json:",omitempty"` // sector_identifier_uri, whose list holds every redirect
 	Draft        bool     `json:",omitempty"` // FAPI 2.0 as its second implementer's draft has it: an assertion may name our endpoints
 	CIBAAlg      string   `json:",omitempty"` // its CIBA requests must be signed, by this; "" for either
+	Returned     string   `json:",omitempty"` // why an officer sent it back from approval, "" if nobody did
 	Native       bool     // registered with application_type native
 }
 

@@ -181,7 +181,7 @@ func (p *Provider) meant(a *ask, reg *registration, s identity.Session) bool {
 
 func words(kinds []string, given access.Consent) (out []Kind) {
 	for _, k := range kinds {
-		out = append(out, Kind{Name: k, Words: kindWords(k), Given: given.Covers(k), Acts: acts(k)})
+		out = append(out, Kind{Name: k, Words: kindWords(k), Given: given.Covers(k), Acts: Acts(k)})
 	}
 	return out
 }

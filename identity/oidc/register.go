@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	jose "github.com/go-jose/go-jose/v4"
 
@@ -133,8 +134,33 @@ func (p *Provider) Submit(ctx context.Context, by lancar.Actor, id lancar.ID) er
 		if c.Stage != Sandbox {
 			return lancar.Fail(lancar.Conflict, "", "Hanya aplikasi uji coba yang bisa diajukan.", "Only a sandbox client can be submitted.")
 		}
-		return stageClient(tx, id, c.Version, Waiting, "")
+		c.Returned = ""
+		return updateClient(tx, c.Client, c.Version, Waiting)
 	})
+}
+
+// SendBack ends the wait for production: an officer who may approve does not, and says why, or who asked
+// withdraws. The client works on in the sandbox. version is as with [Provider.Approve].
+func (p *Provider) SendBack(ctx context.Context, by lancar.Actor, id lancar.ID, version int64, why string) error {
+	err := p.DB.Write(ctx, func(tx *store.Tx) error {
+		c, err := clientByID(tx, id)
+		if err := mayChange(by, c.Client, err); err != nil {
+			return err
+		}
+		why = strings.TrimSpace(why)
+		switch {
+		case c.Stage != Waiting || c.Version != version:
+			return lancar.Fail(lancar.Conflict, "", "Aplikasi ini berubah atau tidak sedang menunggu persetujuan. Baca lagi.", "This client has changed, or does not wait for approval. Read it again.")
+		case c.Officer != by.ID && (why == "" || utf8.RuneCountInString(why) > 500):
+			return lancar.Fail(lancar.Invalid, "why", "Tulis apa yang perlu diperbaiki, paling panjang 500 huruf.", "Write what must be mended, in 500 letters at most.")
+		case c.Officer == by.ID:
+			why = ""
+		}
+		c.Returned = why
+		return updateClient(tx, c.Client, c.Version, Sandbox)
+	})
+	p.clients.forget(id)
+	return err
 }
 
 // fitForProduction refuses what exists in a sandbox alone, and what is no app but a machine.
