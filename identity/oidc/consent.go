@@ -38,6 +38,8 @@ type Pending struct {
 	Sandbox              bool   // the app is not in production
 	Needed, Optional     []Kind // what the app gets; optional ones can be left out
 	Switch               bool   // the app asks that the person choose with which account
+	Number               bool   // agreeing gives the identity number away anew, which the person confirms: see [ReleaseOf]
+	Lacks                string // for Number: "pin" or "fresh" while it is not confirmed, as identity.LacksTx says
 }
 
 // Kind is one kind of data in the person's words.
@@ -67,8 +69,10 @@ func (p *Provider) Pending(ctx context.Context, id string, s identity.Session) (
 		if a, reg, err = p.openTx(ctx, tx, id); err != nil {
 			return err
 		}
-		out, err = p.pendingTx(tx, &a, reg, s)
-		return err
+		if out, err = p.pendingTx(tx, &a, reg, s); err != nil {
+			return err
+		}
+		return p.numberTx(tx, id, &out, s, slices.Contains(a.Prompt, "consent"))
 	}
 	if err := p.DB.Read(ctx, look); err != nil || !s.Signed() || out.Step != Rise && out.Step != Back {
 		return out, err
@@ -187,7 +191,8 @@ func words(kinds []string, given access.Consent) (out []Kind) {
 }
 
 // Decide ends a request that stands at Agree or Go: the person agrees to everything needed and to
-// those optional kinds that are named. The agreement is remembered.
+// those optional kinds that are named. The agreement is remembered. Where the identity number is given
+// anew, the person must have confirmed it: lancar.Forbidden on field "pin" or "fresh".
 func (p *Provider) Decide(ctx context.Context, id string, s identity.Session, kinds []string) (out Response, err error) {
 	err = p.DB.Write(ctx, func(tx *store.Tx) error {
 		a, reg, err := p.openTx(ctx, tx, id)
@@ -198,7 +203,15 @@ func (p *Provider) Decide(ctx context.Context, id string, s identity.Session, ki
 		if err != nil {
 			return err
 		}
-		if at.Step != Agree && at.Step != Go {
+		if err := p.numberTx(tx, id, &at, s, slices.Contains(a.Prompt, "consent")); err != nil {
+			return err
+		}
+		switch {
+		case at.Step == Go:
+			kinds = at.again() // and nothing that a form adds
+		case at.Step == Fresh && at.Number:
+			return ReleaseOf(id).Unproven()
+		case at.Step != Agree:
 			return lancar.Fail(lancar.Conflict, "", "Masuk dulu, lalu setujui.", "Sign in first, then agree.")
 		}
 		needed, optional := a.kinds()
@@ -207,6 +220,9 @@ func (p *Provider) Decide(ctx context.Context, id string, s identity.Session, ki
 			if slices.Contains(kinds, k) {
 				given = append(given, k)
 			}
+		}
+		if err := p.confirmedTx(tx, id, at, s, given); err != nil {
+			return err
 		}
 		if at.Step == Agree {
 			if err := p.rememberTx(tx, s, reg, given, optional); err != nil {

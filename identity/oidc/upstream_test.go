@@ -122,6 +122,7 @@ func TestASilentNationalSignInIsNoFreshProof(t *testing.T) {
 	once(t, func(w *world) {
 		_, u := w.national()
 		s := w.signIn(maria)
+		w.there(u, s) // she agreed when she had just proven herself
 		w.Pass(30 * time.Minute)
 		back, cookie := w.there(u, s)
 		p, err := u.Finish(t.Context(), back, cookie)

@@ -180,7 +180,11 @@ func (p *Provider) waitingTx(tx *store.Tx, wt wait, s identity.Session) (Remote,
 	default:
 		pending.Step = Agree
 	}
-	return Remote{Pending: pending, ID: p.handle("w", wt.id, 0), Device: wt.kind == device, Code: showCode(wt.Code), Message: wt.Message, From: wt.From, At: wt.made, Ends: wt.expires}, nil
+	id := p.handle("w", wt.id, 0)
+	if err := p.numberTx(tx, id, &pending, s, true); err != nil {
+		return Remote{}, err
+	}
+	return Remote{Pending: pending, ID: id, Device: wt.kind == device, Code: showCode(wt.Code), Message: wt.Message, From: wt.From, At: wt.made, Ends: wt.expires}, nil
 }
 
 func errNoWaitOr(err error) error {
@@ -190,7 +194,8 @@ func errNoWaitOr(err error) error {
 	return errNoWait()
 }
 
-// Answer is the person's answer. No is an answer like yes; both are given once.
+// Answer is the person's answer. No is an answer like yes; both are given once. Yes to giving the identity
+// number is confirmed first, as with [Provider.Decide].
 func (p *Provider) Answer(ctx context.Context, id string, s identity.Session, agree bool, kinds []string) error {
 	return p.DB.Write(ctx, func(tx *store.Tx) error {
 		wt, err := p.waitTx(tx, id, s)
@@ -212,10 +217,13 @@ func (p *Provider) answerTx(tx *store.Tx, wt wait, s identity.Session, agree boo
 		if err != nil {
 			return err
 		}
+		if at.Step == Fresh && at.Number {
+			return ReleaseOf(at.ID).Unproven()
+		}
 		if at.Step != Agree {
 			return lancar.Fail(lancar.Conflict, "", "Masuk dulu, lalu setujui.", "Sign in first, then agree.")
 		}
-		if state, grant, err = p.agreeTx(tx, wt, &reg, s, kinds); err != nil {
+		if state, grant, err = p.agreeTx(tx, at, wt, &reg, s, kinds); err != nil {
 			return err
 		}
 	}
@@ -233,12 +241,15 @@ func (p *Provider) answerTx(tx *store.Tx, wt wait, s identity.Session, agree boo
 	return p.Queue.EnqueueTx(tx, jobs.Job{Region: reg.Region, Queue: pingQueue, Dedup: string(wt.id), Payload: payload})
 }
 
-func (p *Provider) agreeTx(tx *store.Tx, wt wait, reg *registration, s identity.Session, kinds []string) (state string, grant lancar.ID, err error) {
+func (p *Provider) agreeTx(tx *store.Tx, at Remote, wt wait, reg *registration, s identity.Session, kinds []string) (state string, grant lancar.ID, err error) {
 	given, optional := wt.Ask.kinds()
 	for _, k := range optional {
 		if slices.Contains(kinds, k) {
 			given = append(given, k)
 		}
+	}
+	if err := p.confirmedTx(tx, at.ID, at.Pending, s, given); err != nil {
+		return "", "", err
 	}
 	if err := p.rememberTx(tx, s, reg, given, optional); err != nil {
 		return "", "", err
