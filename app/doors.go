@@ -10,7 +10,7 @@ import (
 )
 
 func (n *node) portalDeps(moved *shift) portal.Deps {
-	d := portal.Deps{Regions: n.regions, Catalog: n.catalog, Finder: n.finder, Identity: n.identity, Mandates: n.mandates, Passkeys: n.passkeys, OIDC: n.oidc, National: n.national, Access: n.access, Notify: n.notify,
+	d := portal.Deps{Regions: n.regions, Catalog: n.catalog, Finder: n.finder, Identity: n.identity, Mandates: n.mandates, Pins: n.pins, Passkeys: n.passkeys, OIDC: n.oidc, National: n.national, Access: n.access, Notify: n.notify,
 		Machines: n.machines, Cases: n.cases, Charges: n.charges, Documents: n.documents, PublicLog: n.public, Registers: n.registerName,
 		Checks: serve.NewLimiter(float64(n.config.Limits.Checks)/60, float64(n.config.Limits.Checks)),
 		Clock:  n.clock, Logger: n.log, Home: n.base, Rehearsal: n.config.Stage != Production, Sandbox: n.outside()}

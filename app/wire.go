@@ -21,6 +21,7 @@ import (
 	"lancar/identity/mandate"
 	"lancar/identity/oidc"
 	"lancar/identity/passkey"
+	"lancar/identity/pin"
 	"lancar/identity/upstream"
 	"lancar/internal/jobs"
 	"lancar/internal/keys"
@@ -54,6 +55,7 @@ type node struct {
 	identity  *identity.Identity
 	mandates  *mandate.Mandates
 	machines  *machine.Machines
+	pins      *pin.Pins
 	passkeys  *passkey.Passkeys // nil where the host's name cannot have any
 	oidc      *oidc.Provider
 	mtls      net.Listener       // asks for client certificates; nil for none
@@ -100,6 +102,7 @@ func open(ctx context.Context, c Config, db *store.DB, ring *keys.Ring, clock la
 	n.identity = identity.New(db, n.queue, ring, n.access, n.notify, n.exchange, n.signInLimits())
 	n.mandates = mandate.New(db, n.queue, ring, n.access, n.notify, n.exchange, n.identity, mandate.Config{GrownUp: c.GrownUp, Years: c.MandateYears, Working: n.machineWorks})
 	n.machines = machine.New(db, n.queue, ring, n.identity, machine.Config{OrphanFor: time.Duration(c.Orphans) * 24 * time.Hour})
+	n.pins = pin.New(db, ring, n.identity)
 	if n.passkeys, err = passkey.New(db, ring, n.identity, base, "Lancar", clock); err != nil {
 		log.Warn("passkeys are off", "error", err)
 	}

@@ -3,6 +3,7 @@ package portal
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 	"lancar/identity"
 	"lancar/identity/oidc"
 	"lancar/internal/serve"
+	"lancar/web"
 )
 
 // The way of an app that signs people in: identity/oidc keeps its request, these pages lead the
@@ -21,6 +23,8 @@ type agreeView struct {
 	Sandbox, Switch               bool
 	Needed, Acts, Optional        []kindView
 	Other                         string // sign in as somebody else, then come back here
+	Confirm                       *confirmView
+	Problems                      []web.Problem
 }
 
 type kindView struct {
@@ -39,8 +43,7 @@ func consent(v *visit) error {
 	if err != nil {
 		return err
 	}
-	here := "/consent?request=" + url.QueryEscape(id)
-	again := "/signin?to=" + url.QueryEscape(here)
+	again := "/signin?to=" + url.QueryEscape(consentPath(id))
 	switch p.Step {
 	case oidc.SignIn:
 		return v.to(again)
@@ -57,8 +60,10 @@ func consent(v *visit) error {
 		}
 		return v.onward(to)
 	}
-	return v.askConsent(id, again+"&fresh=1", p)
+	return v.askConsent(id, p, nil)
 }
+
+func consentPath(id string) string { return "/consent?request=" + url.QueryEscape(id) }
 
 // person is who is signed in as a person; the zero Session for nobody.
 func (v *visit) person() identity.Session {
@@ -77,7 +82,8 @@ func given(kinds []oidc.Kind) (names []string) {
 	return names
 }
 
-func (v *visit) askConsent(id, other string, p oidc.Pending) error {
+// askConsent shows the question, again with what is wrong about the PIN.
+func (v *visit) askConsent(id string, p oidc.Pending, wrong *lancar.Error) error {
 	if p.Lang != "" {
 		v.Words.Lang = p.Lang
 	}
@@ -87,11 +93,16 @@ func (v *visit) askConsent(id, other string, p oidc.Pending) error {
 	}
 	know, do := v.kindsOf(p.Needed)
 	choose, _ := v.kindsOf(p.Optional)
+	confirm, err := v.confirming(id, consentPath(id), p, wrong)
+	if err != nil {
+		return err
+	}
 	v.noindex = true
 	v.w.Header().Set("Cache-Control", "no-store")
 	v.endAt(p.Origin)
-	return v.show("consent", v.T("Izinkan "+p.App.In(v.Lang)+"?", "Allow "+p.App.In(v.Lang)+"?"), agreeView{Request: id, App: v.In(p.App), Agency: v.In(p.Agency), Purpose: v.In(p.Purpose), Name: name,
-		Sandbox: p.Sandbox, Switch: p.Switch, Needed: know, Acts: do, Optional: choose, Other: other})
+	status, title, problems := v.wrongPin(v.T("Izinkan "+p.App.In(v.Lang)+"?", "Allow "+p.App.In(v.Lang)+"?"), wrong)
+	return v.showAs(status, "consent", title, agreeView{Confirm: confirm, Problems: problems, Request: id, App: v.In(p.App), Agency: v.In(p.Agency), Purpose: v.In(p.Purpose), Name: name,
+		Sandbox: p.Sandbox, Switch: p.Switch, Needed: know, Acts: do, Optional: choose, Other: "/signin?to=" + url.QueryEscape(consentPath(id)) + "&fresh=1"})
 }
 
 // kindsOf are what an app will know, and what it may do in the person's name.
@@ -118,7 +129,14 @@ func decide(v *visit) error {
 	var err error
 	switch sent.Get("agree") {
 	case "yes":
-		to, err = v.OIDC.Decide(v.r.Context(), id, v.person(), sent["kind"])
+		if err = v.confirmNumber(id, sent); err == nil {
+			to, err = v.OIDC.Decide(v.r.Context(), id, v.person(), sent["kind"])
+		}
+		if e, byPin, byProof := unconfirmed(err); byPin {
+			return v.consentAgain(id, sent["kind"], e)
+		} else if byProof {
+			return v.proveFirst(e, consentPath(id))
+		}
 	case "no":
 		to, err = v.OIDC.Refuse(v.r.Context(), id)
 	default:
@@ -128,6 +146,34 @@ func decide(v *visit) error {
 		return err
 	}
 	return v.onward(to)
+}
+
+// consentAgain shows the question as it was answered, with what is wrong about the PIN.
+func (v *visit) consentAgain(id string, chosen []string, wrong *lancar.Error) error {
+	p, err := v.OIDC.Pending(v.r.Context(), id, v.person())
+	if err != nil {
+		return err
+	}
+	if p.Step != oidc.Agree {
+		return v.to(consentPath(id))
+	}
+	choose(p.Optional, chosen)
+	return v.askConsent(id, p, wrong)
+}
+
+// choose ticks what the person had ticked.
+func choose(optional []oidc.Kind, chosen []string) {
+	for i := range optional {
+		optional[i].Given = slices.Contains(chosen, optional[i].Name)
+	}
+}
+
+// wrongPin is how a page says that a PIN was wrong.
+func (v *visit) wrongPin(title string, wrong *lancar.Error) (int, string, []web.Problem) {
+	if wrong == nil {
+		return http.StatusOK, title, nil
+	}
+	return http.StatusUnprocessableEntity, v.T("Kesalahan: ", "Error: ") + title, []web.Problem{{Field: "pin", Text: v.In(wrong.Text)}}
 }
 
 type onwardView struct {

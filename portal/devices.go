@@ -19,6 +19,9 @@ type devicesView struct {
 	Passkeys  []passkeyView
 	App       string // since when a code app is accepted, "" if none is
 	Devices   []deviceView
+	Pins      []pinRow
+	PinHere   bool // this device has a PIN
+	PinGone   bool // it had one
 	Happened  []web.Row
 	Problems  []web.Problem
 	Done      string
@@ -60,7 +63,7 @@ func (v *visit) devicesPage(status int, problems []web.Problem) error {
 	if young := v.newContact(); young != "" {
 		view.LevelLine = v.T("Anda masuk dengan kode ke kontak Anda.", "You signed in with a code to your contact.") + young
 	}
-	for _, fill := range []func(*devicesView) error{v.recoveryViews, v.wayViews, v.passkeyViews, v.appView, v.deviceViews, v.happenedRows} {
+	for _, fill := range []func(*devicesView) error{v.recoveryViews, v.wayViews, v.passkeyViews, v.appView, v.pinViews, v.deviceViews, v.happenedRows} {
 		if err := fill(&view); err != nil {
 			return err
 		}
@@ -72,6 +75,10 @@ func (v *visit) devicesPage(status int, problems []web.Problem) error {
 		view.Done = v.T("Sudah dihapus.", "It is removed.")
 	case "app":
 		view.Done = v.T("Aplikasi kode siap dipakai kalau pesan tidak datang.", "The code app is ready for when no message arrives.")
+	case "pin":
+		view.Done = v.T("PIN tersimpan. PIN ini hanya berlaku di perangkat ini.", "The PIN is saved. It counts on this device alone.")
+	case "pin-removed":
+		view.Done = v.T("PIN dihapus. Sebelum nomor identitas atau berkas Anda diberikan dari perangkat itu, kami minta bukti baru bahwa itu Anda.", "The PIN is removed. Before your number or files are given from that device, we ask for a new proof that it is you.")
 	case "stopped":
 		view.Done = v.T("Pemulihan dibatalkan. Kontak itu tidak bisa membuka akun Anda.", "The recovery is stopped. That contact cannot open your account.")
 	case "allowed":

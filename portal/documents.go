@@ -42,12 +42,19 @@ func showDocument(v *visit) error {
 		return err
 	}
 	check := v.Documents.CheckURL(d.Number)
+	locked, err := v.locked()
+	if err != nil {
+		return err
+	}
 	return v.show("document", v.In(d.Title), map[string]any{"Title": v.In(d.Title), "Number": d.Number, "Tag": documentTag(v.Words, d.State),
-		"File": documentPath(d.Core) + "/file", "Rows": v.documentRows(d), "QR": qrOf(check, v.T("Kode QR pemeriksaan", "QR code for checking")), "Verify": check})
+		"File": documentPath(d.Core) + "/file", "Locked": locked, "Rows": v.documentRows(d), "QR": qrOf(check, v.T("Kode QR pemeriksaan", "QR code for checking")), "Verify": check})
 }
 
 // documentFile is the holder's own PDF.
 func documentFile(v *visit) error {
+	if locked, err := v.locked(); err != nil || locked {
+		return orElse(err, func() error { return v.unlock(documentPath(v.r.PathValue("number"))) })
+	}
 	d, pdf, err := v.ownDocument()
 	if err != nil {
 		return err

@@ -233,6 +233,9 @@ func firstLine(s string) string {
 }
 
 func ownData(v *visit) error {
+	if locked, err := v.locked(); err != nil || locked {
+		return orElse(err, func() error { return v.unlock("/me/rights") })
+	}
 	data, err := v.Access.Download(v.r.Context(), v.session.Own)
 	if err != nil {
 		return err

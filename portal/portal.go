@@ -18,6 +18,7 @@ import (
 	"lancar/identity/mandate"
 	"lancar/identity/oidc"
 	"lancar/identity/passkey"
+	"lancar/identity/pin"
 	"lancar/identity/upstream"
 	"lancar/internal/serve"
 	"lancar/notify"
@@ -37,6 +38,7 @@ type Deps struct {
 	Finder    *catalog.Finder
 	Identity  *identity.Identity
 	Mandates  *mandate.Mandates
+	Pins      *pin.Pins
 	Passkeys  *passkey.Passkeys  // nil where the bare host's name cannot have any
 	OIDC      *oidc.Provider     // apps in which people sign in
 	National  *upstream.Upstream // a national provider at which people sign in; nil where there is none
@@ -232,6 +234,12 @@ func ownRoutes() map[string]handler {
 		"POST /me/devices/app":                            newApp,
 		"POST /me/devices/app/confirm":                    confirmApp,
 		"POST /me/devices/app/remove":                     removeApp,
+		"GET /me/devices/pin":                             showPin,
+		"POST /me/devices/pin":                            changePin,
+		"GET /release":                                    askRelease,
+		"POST /release":                                   giveRelease,
+		"POST /release/passkey":                           releaseByPasskey,
+		"POST /release/passkey/options":                   offerRelease,
 		"POST /me/devices/passkey":                        addPasskey,
 		"POST /me/devices/passkey/options":                offerNewPasskey,
 		"POST /me/devices/passkey/{id}":                   changePasskey,

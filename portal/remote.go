@@ -60,7 +60,11 @@ type approveView struct {
 	Code, Message, From           string
 	At, Until                     string
 	Needed, Acts, Optional        []kindView
+	Confirm                       *confirmView
+	Problems                      []web.Problem
 }
+
+func approvePath(id string) string { return "/approve?request=" + url.QueryEscape(id) }
 
 type approvalsView struct {
 	Done    string
@@ -74,7 +78,7 @@ func approvals(v *visit) error {
 	}
 	v.w.Header().Set("Cache-Control", "no-store")
 	if id := v.r.URL.Query().Get("request"); id != "" {
-		return v.approval(id)
+		return v.approval(id, nil, nil)
 	}
 	list, err := v.OIDC.Remotes(v.r.Context(), v.session)
 	if err != nil {
@@ -98,12 +102,13 @@ func (v *visit) answeredLine(done string) string {
 	return ""
 }
 
-func (v *visit) approval(id string) error {
+// approval shows one request, again with what was chosen and is wrong about the PIN.
+func (v *visit) approval(id string, chosen []string, wrong *lancar.Error) error {
 	w, err := v.OIDC.Remote(v.r.Context(), id, v.session)
 	if err != nil {
 		return err
 	}
-	again := "/signin?to=" + url.QueryEscape("/approve?request="+url.QueryEscape(id))
+	again := "/signin?to=" + url.QueryEscape(approvePath(id))
 	switch w.Step {
 	case oidc.Rise:
 		return v.to(again + "&level=" + strconv.Itoa(int(w.Level)))
@@ -116,9 +121,17 @@ func (v *visit) approval(id string) error {
 	}
 	view := approveView{Request: w.ID, App: v.In(w.App), Agency: v.In(w.Agency), Purpose: v.In(w.Purpose), Name: name, Sandbox: w.Sandbox, Device: w.Device, Code: w.Code, Message: w.Message,
 		From: v.whence(w), At: v.Moment(w.At, v.now), Until: v.Words.Clock(w.Ends)}
+	if wrong != nil {
+		choose(w.Optional, chosen)
+	}
 	view.Needed, view.Acts = v.kindsOf(w.Needed)
 	view.Optional, _ = v.kindsOf(w.Optional)
-	return v.show("approve", v.T("Setujui "+w.App.In(v.Lang)+"?", "Approve "+w.App.In(v.Lang)+"?"), view)
+	if view.Confirm, err = v.confirming(w.ID, approvePath(w.ID), w.Pending, wrong); err != nil {
+		return err
+	}
+	status, title, problems := v.wrongPin(v.T("Setujui "+w.App.In(v.Lang)+"?", "Approve "+w.App.In(v.Lang)+"?"), wrong)
+	view.Problems = problems
+	return v.showAs(status, "approve", title, view)
 }
 
 // whence says whether the device stands in the network that this person's browser is in: who is led
@@ -154,7 +167,20 @@ func answerRemote(v *visit) error {
 	if said != "yes" && said != "no" {
 		return lancar.Fail(lancar.Invalid, "agree", "Pilih setuju atau tolak.", "Choose to approve or refuse.")
 	}
-	if err := v.OIDC.Answer(v.r.Context(), sent.Get("request"), v.session, said == "yes", sent["kind"]); err != nil {
+	id := sent.Get("request")
+	err := error(nil)
+	if said == "yes" {
+		err = v.confirmNumber(id, sent)
+	}
+	if err == nil {
+		err = v.OIDC.Answer(v.r.Context(), id, v.session, said == "yes", sent["kind"])
+	}
+	if e, byPin, byProof := unconfirmed(err); byPin {
+		return v.approval(id, sent["kind"], e)
+	} else if byProof {
+		return v.proveFirst(e, approvePath(id))
+	}
+	if err != nil {
 		return err
 	}
 	return v.to("/approve?done=" + said)

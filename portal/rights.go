@@ -53,7 +53,7 @@ func (v *visit) rightsPage(right, text string, problems []web.Problem) error {
 	if !since.IsZero() {
 		restricted = v.T("Sejak ", "Since ") + v.Moment(since, v.now) + v.T(" data Anda hanya dipakai untuk permohonan Anda yang masih berjalan.", " your data is used only for your applications that are still open.")
 	}
-	return v.showAs(status, "rights", v.T("Hak atas data saya", "My data rights"), map[string]any{"Asks": list, "Done": done, "Restricted": restricted, "Problems": problems,
+	return v.showAs(status, "rights", v.T("Hak atas data saya", "My data rights"), map[string]any{"Locked": v.self.Pin != "", "Asks": list, "Done": done, "Restricted": restricted, "Problems": problems,
 		"Fields": []web.Field{choice, {Name: "text", Kind: web.LongField, Value: text, Max: 2000, Optional: right != string(access.Correct), Error: wrong["text"],
 			Label: v.T("Jelaskan", "Explain"), Hint: v.T("Untuk perbaikan: apa yang salah, dan bagaimana seharusnya.", "For a correction: what is wrong and what it should be.")}}})
 }

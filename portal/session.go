@@ -79,15 +79,25 @@ func (v *visit) toSignInFor(path string, want signInFor) {
 		http.Redirect(v.w, v.r, "/signin?"+want.Query(), http.StatusSeeOther)
 		return
 	}
-	back := url.URL{Scheme: v.Home.Scheme, Host: v.r.Host, Path: "/session"}
-	back.RawQuery = url.Values{"to": {path}, "way": {hashWay(v.wayOut())}}.Encode()
 	to := *v.Home
-	to.Path, to.RawQuery = "/session/go", url.Values{"to": {back.String()}}.Encode()+kind
+	to.Path, to.RawQuery = "/session/go", url.Values{"to": {v.wayBack(path)}}.Encode()+kind
 	if want.Fresh || want.Level > 0 {
 		want.To = to.RequestURI()
 		to.Path, to.RawQuery = "/signin", want.Query()
 	}
 	http.Redirect(v.w, v.r, to.String(), http.StatusSeeOther)
+}
+
+// wayBack is the address at which this host takes a ticket and goes on to path.
+func (v *visit) wayBack(path string) string {
+	back := url.URL{Scheme: v.Home.Scheme, Host: v.r.Host, Path: "/session"}
+	back.RawQuery = url.Values{"to": {path}, "way": {hashWay(v.wayOut())}}.Encode()
+	return back.String()
+}
+
+// backOn is where the host of sign-in goes on from to come back to path on this host.
+func (v *visit) backOn(path string) string {
+	return "/session/go?" + url.Values{"to": {v.wayBack(path)}}.Encode()
 }
 
 // A ticket is good in the browser alone that set out for it: the way out leaves a cookie whose hash

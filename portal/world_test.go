@@ -21,6 +21,7 @@ import (
 	"lancar/catalog"
 	"lancar/identity"
 	"lancar/identity/oidc"
+	"lancar/identity/pin"
 	"lancar/identity/upstream"
 	"lancar/internal/serve"
 	"lancar/notify"
@@ -74,7 +75,7 @@ func (w *world) open(host string, national func(w *world, home string) *upstream
 		Sorry: func(rw http.ResponseWriter, r *http.Request, err error) { p.Apologise(rw, r, err) }})
 	w.Queue.Subscribe(access.EventWithdrawn, "oidc", w.oidc.Withdrawn)
 	var err error
-	p, err = New(Deps{OIDC: w.oidc, National: nation, Regions: w.Regions, Catalog: w.Catalog, Finder: catalog.NewFinder(w.Catalog), Identity: w.Identity, Machines: w.Machines, Mandates: w.Mandates, Access: w.Access, Notify: w.Notify,
+	p, err = New(Deps{Pins: pin.New(w.DB, w.Ring, w.Identity), OIDC: w.oidc, National: nation, Regions: w.Regions, Catalog: w.Catalog, Finder: catalog.NewFinder(w.Catalog), Identity: w.Identity, Machines: w.Machines, Mandates: w.Mandates, Access: w.Access, Notify: w.Notify,
 		Cases: w.Cases, Charges: w.Charges, Documents: w.Documents, PublicLog: w.PublicLog, Clock: w.Now, Logger: log, Home: home, Rehearsal: true,
 		Checks: serve.NewLimiter(0.001, 8), Registers: func(id string) lancar.Text { s, _ := w.Exchange.Source(id); return s.Name }})
 	w.Must(err)

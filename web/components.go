@@ -46,6 +46,7 @@ const (
 	YesField    = "yes" // one box to tick
 	FileField   = "file"
 	PlaceField  = "place"
+	PinField    = "pin"    // digits that nobody else is to see; never filled in
 	FactField   = "fact"   // only a register can answer it: Value says how that stands
 	CodeField   = "code"   // a code that was sent or is shown elsewhere
 	SelectField = "select" // a list in one line: for officers, and for an optional choice of very many

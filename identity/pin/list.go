@@ -78,3 +78,13 @@ func (p *Pins) Remove(ctx context.Context, s identity.Session, b identity.Browse
 func errNone() error {
 	return lancar.Fail(lancar.NotFound, "", "PIN itu sudah tidak ada.", "That PIN is not there any more.")
 }
+
+// Lacks says what a release still lacks, as identity.LacksTx does: for what is held back for some
+// minutes and used up by nobody.
+func (p *Pins) Lacks(ctx context.Context, s identity.Session, r identity.Release) (field string, err error) {
+	err = p.db.Read(ctx, func(tx *store.Tx) error {
+		field, err = p.ident.LacksTx(tx, s, r)
+		return err
+	})
+	return field, err
+}
