@@ -42,7 +42,11 @@ func (i *Identity) Exporter() access.Exporter {
 		if err != nil {
 			return nil, err
 		}
-		return map[string]any{"kejadian": happened, "jenis": h.Kind, "nomor": h.Number, "negara": h.Nation, "nama": h.Name, "tanggal_lahir": h.BirthDate, "kontak": to}, nil
+		pins, err := pinsOf(tx, own.Account())
+		if err != nil {
+			return nil, err
+		}
+		return map[string]any{"pin_perangkat": pins, "kejadian": happened, "jenis": h.Kind, "nomor": h.Number, "negara": h.Nation, "nama": h.Name, "tanggal_lahir": h.BirthDate, "kontak": to}, nil
 	}}
 }
 

@@ -66,3 +66,34 @@ func deleteOldPins(tx *store.Tx, before time.Time, limit int) (int, error) {
 	n, err := tx.Exec(`DELETE FROM identity_pins WHERE id IN (SELECT id FROM identity_pins WHERE used_at < $1 ORDER BY used_at LIMIT $2)`, store.Micros(before), int64(limit))
 	return int(n), err
 }
+
+// heldPin is where a PIN is set, for its owner's own download and for fsck.
+type heldPin struct {
+	Browser string    `json:"perangkat"`
+	Set     time.Time `json:"dibuat"`
+	Used    time.Time `json:"dipakai"`
+	tries   int64
+}
+
+func pinsOf(tx *store.Tx, account lancar.ID) ([]heldPin, error) {
+	return store.All(tx, func(s store.Scanner) (p heldPin, err error) {
+		var set, used int64
+		err = s.Scan(&p.Browser, &set, &used, &p.tries)
+		p.Set, p.Used = store.Time(set), store.Time(used)
+		return p, err
+	}, `SELECT browser, set_at, used_at, tries FROM identity_pins WHERE account = $1 ORDER BY set_at, id`, string(account))
+}
+
+// pinTold says whether the owner was told of a PIN that was set or changed at an instant.
+func pinTold(tx *store.Tx, account lancar.ID, at time.Time) (bool, error) {
+	var n int64
+	err := tx.QueryRow(`SELECT count(*) FROM identity_happenings WHERE account = $1 AND at = $2 AND what IN ($3, $4)`,
+		string(account), store.Micros(at), string(PinSet), string(PinChanged)).Scan(&n)
+	return n > 0, err
+}
+
+// strayPins counts PINs of accounts that are closed or were never there.
+func strayPins(tx *store.Tx) (n int64, err error) {
+	err = tx.QueryRow(`SELECT count(*) FROM identity_pins p WHERE NOT EXISTS (SELECT a.id FROM identity_accounts a WHERE a.id = p.account AND a.closed_at = 0 AND a.kind <> 'officer')`).Scan(&n)
+	return n, err
+}

@@ -43,6 +43,9 @@ func (i *Identity) Verify(ctx context.Context) error {
 				break
 			}
 		}
+		if stray, err := strayPins(tx); err != nil || stray > 0 {
+			return errors.Join(err, errors.New("identity: a PIN belongs to no open account of a person"))
+		}
 		for id := range bound {
 			return fmt.Errorf("identity: account %s is bound to a subject and is not there", id)
 		}
@@ -73,5 +76,23 @@ func (i *Identity) verifyAccount(tx *store.Tx, a datedAccount) error {
 			return fmt.Errorf("a contact does not open: %w", err)
 		}
 	}
-	return nil
+	return verifyPins(tx, a.ID)
+}
+
+// verifyPins checks that the owner was told of every PIN of their devices, and that none is past its
+// tries.
+func verifyPins(tx *store.Tx, account lancar.ID) error {
+	pins, err := pinsOf(tx, account)
+	for _, p := range pins {
+		told, terr := pinTold(tx, account, p.Set)
+		switch {
+		case terr != nil:
+			return terr
+		case !told && tx.Now.Before(p.Set.Add(keepHappenings)):
+			return errors.New("its owner was never told of a PIN of a device")
+		case p.tries < 0 || p.tries > 4 || p.Used.Before(p.Set):
+			return errors.New("the tries of a PIN do not fit")
+		}
+	}
+	return err
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // appAt registers an app whose redirect address is a server that keeps what it is sent.
-func appAt(t *testing.T, w *world) (client lancar.ID, callback string, got *url.Values) {
+func appAt(t *testing.T, w *world, more ...string) (client lancar.ID, callback string, got *url.Values) {
 	got = &url.Values{}
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		_ = r.ParseForm()
@@ -23,7 +23,7 @@ func appAt(t *testing.T, w *world) (client lancar.ID, callback string, got *url.
 	callback = server.URL + "/cb"
 	w.Must(w.DB.Write(t.Context(), func(tx *store.Tx) error {
 		c, _, err := w.oidc.RegisterTx(tx, oidc.Client{Region: "53.15", Agency: "dinkes", Officer: "x", Name: lancar.Text{"id": "Klinik Sehat"}, AgencyName: lancar.Text{"id": "Dinas Kesehatan"},
-			Purpose: lancar.Text{"id": "Mengisi pendaftaran pasien"}, Redirects: []string{"http://127.0.0.1/cb"}, Scopes: []string{"openid", "profile", "email"}, Auth: oidc.None, Sector: "clinic"})
+			Purpose: lancar.Text{"id": "Mengisi pendaftaran pasien"}, Redirects: []string{"http://127.0.0.1/cb"}, Scopes: append([]string{"openid", "profile", "email"}, more...), Auth: oidc.None, Sector: "clinic"})
 		client = c.ID
 		return err
 	}))

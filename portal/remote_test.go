@@ -26,11 +26,11 @@ type kiosk struct {
 	id, secret string
 }
 
-func (w *world) kiosk(auth oidc.Method) (k kiosk) {
+func (w *world) kiosk(auth oidc.Method, more ...string) (k kiosk) {
 	k.world = w
 	w.Must(w.DB.Write(w.t.Context(), func(tx *store.Tx) error {
 		c, secret, err := w.oidc.RegisterTx(tx, oidc.Client{Region: "53.15", Agency: "dinkes", Officer: "x", Name: lancar.Text{"id": "Layar <Puskesmas>"}, AgencyName: lancar.Text{"id": "Dinas Kesehatan"},
-			Purpose: lancar.Text{"id": "Memanggil antrean pasien"}, Redirects: []string{"http://127.0.0.1/cb"}, Scopes: []string{"openid", "profile", "email"}, Auth: auth, Sector: "screen",
+			Purpose: lancar.Text{"id": "Memanggil antrean pasien"}, Redirects: []string{"http://127.0.0.1/cb"}, Scopes: append([]string{"openid", "profile", "email"}, more...), Auth: auth, Sector: "screen",
 			Grants: []string{"authorization_code", deviceFlow, counterFlow}})
 		k.id, k.secret = string(c.ID), secret
 		return err
