@@ -102,6 +102,15 @@ func TestForgedTokensAreRefused(t *testing.T) {
 		jwe, _ := sealed.CompactSerialize()
 		stranger := *a
 		stranger.key, _ = newKey(t, "ES256")
+		extended := func(name jose.HeaderKey, value any) string {
+			by, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: a.key}, (&jose.SignerOptions{}).WithHeader(name, value))
+			w.Must(err)
+			signed, err := by.Sign(payload)
+			w.Must(err)
+			text, err := signed.CompactSerialize()
+			w.Must(err)
+			return text
+		}
 		for name, text := range map[string]string{
 			"alg none":            enc([]byte(`{"alg":"none"}`)) + "." + enc(payload) + ".",
 			"alg none, signed":    enc([]byte(`{"alg":"none"}`)) + "." + parts[1] + "." + parts[2],
@@ -115,6 +124,10 @@ func TestForgedTokensAreRefused(t *testing.T) {
 			"dots":                strings.Repeat(".", 5000),
 			"huge":                strings.Repeat("a", 40000),
 			"critical extension":  enc([]byte(`{"alg":"ES256","crit":["x"],"x":1}`)) + "." + parts[1] + "." + parts[2],
+			"critical, signed":    extended("crit", []string{"x"}),
+			"critical, known":     extended("crit", []string{"exp"}),
+			"payload as it is":    extended("b64", false),
+			"four parts":          good + "." + parts[2],
 			"JSON serialization":  `{"payload":"` + parts[1] + `","signatures":[]}`,
 			"a signature of zero": parts[0] + "." + parts[1] + "." + enc(make([]byte, 64)),
 		} {

@@ -11,8 +11,6 @@ import (
 	"net/url"
 	"time"
 
-	jose "github.com/go-jose/go-jose/v4"
-
 	"lancar"
 	"lancar/internal/keys"
 	"lancar/internal/store"
@@ -141,12 +139,12 @@ func (p *Provider) byAssertion(r *http.Request, c *call, text string) error {
 	if c.form.Get("client_assertion_type") != assertionType {
 		return badClient("client_assertion_type tidak dikenal.", "The client_assertion_type is unknown")
 	}
-	jws, err := parseJWS(text)
+	token, err := p.heads.parse(text, algorithms())
 	if err != nil {
 		return bad.because(err)
 	}
 	var said claims
-	if err := decode(jws.UnsafePayloadWithoutVerification(), &said); err != nil {
+	if err := decode(token.payload, &said); err != nil {
 		return bad.because(err)
 	}
 	if id := c.form.Get("client_id"); said.Issuer != said.Subject || id != "" && id != said.Subject {
@@ -160,11 +158,11 @@ func (p *Provider) byAssertion(r *http.Request, c *call, text string) error {
 	if reg.Auth != PrivateKeyJWT {
 		return badClient("Aplikasi ini terdaftar dengan cara lain.", "The client is registered with another method")
 	}
-	set, err := p.keysOf(r.Context(), reg, jws.Signatures[0].Protected.KeyID)
+	set, err := p.keysOf(r.Context(), reg, token.kid)
 	if err != nil {
 		return err
 	}
-	_, at, err := verifyingKey(jws, set)
+	at, err := token.among(set)
 	if err != nil {
 		return bad.because(err)
 	}
@@ -294,35 +292,4 @@ func (p *Provider) refuseAfter(ctx context.Context, c *call, why error) error {
 		return p.replayed(ctx, c, err)
 	}
 	return why
-}
-
-// parseJWS reads a compact JWS by one of our algorithms.
-func parseJWS(text string) (*jose.JSONWebSignature, error) { return parseAs(text, algorithms()) }
-
-func parseAs(text string, by []jose.SignatureAlgorithm) (*jose.JSONWebSignature, error) {
-	if len(text) > maxForm/2 {
-		return nil, errors.New("oidc: too long")
-	}
-	return jose.ParseSignedCompact(text, by)
-}
-
-// verifyJWS returns the payload if a key of the set signed it.
-func verifyJWS(jws *jose.JSONWebSignature, set jose.JSONWebKeySet) ([]byte, error) {
-	payload, _, err := verifyingKey(jws, set)
-	return payload, err
-}
-
-// verifyingKey also says which key of the set it was.
-func verifyingKey(jws *jose.JSONWebSignature, set jose.JSONWebKeySet) (payload []byte, at int, err error) {
-	head := jws.Signatures[0].Protected
-	for i := range set.Keys {
-		k := &set.Keys[i]
-		if head.KeyID != "" && k.KeyID != "" && k.KeyID != head.KeyID || signsBy(k) != head.Algorithm || k.Use == "enc" {
-			continue
-		}
-		if payload, err := jws.Verify(k.Key); err == nil {
-			return payload, i, nil
-		}
-	}
-	return nil, 0, errSignature
 }

@@ -56,20 +56,16 @@ func (p *Provider) openAccess(ctx context.Context, text string) (t bearer, err e
 		if err != nil {
 			return t, err
 		}
-		jws, err := parseJWS(text)
+		token, err := p.heads.parse(text, algorithms())
 		if err != nil {
 			return t, bad
 		}
-		if !published(list, jws.Signatures[0].Protected.KeyID) { // another copy of the node may have a newer one
+		if !published(list, token.kid) { // another copy of the node may have a newer one
 			if list, err = p.keysAgain(ctx); err != nil {
 				return t, err
 			}
 		}
-		if typ, _ := jws.Signatures[0].Protected.ExtraHeaders["typ"].(string); typ != "at+jwt" {
-			return t, bad
-		}
-		payload, err := verifyJWS(jws, public(list))
-		if err != nil || decode(payload, &t.accessClaims) != nil {
+		if _, err := token.among(public(list)); err != nil || token.typ != "at+jwt" || decode(token.payload, &t.accessClaims) != nil {
 			return t, bad
 		}
 	}

@@ -1,7 +1,6 @@
 package oidc
 
 import (
-	"crypto"
 	"crypto/sha256"
 	"encoding/binary"
 	"net/http"
@@ -49,20 +48,18 @@ func (p *Provider) checkProof(w http.ResponseWriter, r *http.Request, list []str
 		return "", used, badProof("Lebih dari satu bukti DPoP.", "More than one DPoP proof")
 	}
 	bad := badProof("Bukti DPoP tidak sah.", "The DPoP proof is not valid")
-	jws, err := parseJWS(list[0])
+	proof, err := p.heads.parse(list[0], algorithms())
 	if err != nil {
 		return "", used, bad.because(err)
 	}
-	head := jws.Signatures[0].Protected
-	if typ, _ := head.ExtraHeaders["typ"].(string); typ != "dpop+jwt" || head.JSONWebKey == nil || !head.JSONWebKey.IsPublic() || keyAlgorithm(head.JSONWebKey.Key) != head.Algorithm {
+	if proof.typ != "dpop+jwt" || proof.key == nil || keyAlgorithm(proof.key) != string(proof.alg) {
 		return "", used, bad
 	}
-	payload, err := jws.Verify(head.JSONWebKey.Key)
-	if err != nil {
-		return "", used, bad.because(err)
+	if !proof.by(proof.key) {
+		return "", used, bad.because(errSignature)
 	}
 	var said proofClaims
-	if err := decode(payload, &said); err != nil {
+	if err := decode(proof.payload, &said); err != nil {
 		return "", used, bad.because(err)
 	}
 	switch {
@@ -79,12 +76,7 @@ func (p *Provider) checkProof(w http.ResponseWriter, r *http.Request, list []str
 	case said.Issued.time().After(now.Add(skew)) || now.Sub(said.Issued.time()) > proofLife+skew:
 		return "", used, badProof("Bukti DPoP bukan dari sekarang. Periksa jam server Anda.", "The DPoP proof is not from now, check your clock")
 	}
-	sum, err := head.JSONWebKey.Thumbprint(crypto.SHA256)
-	if err != nil {
-		return "", used, bad.because(err)
-	}
-	jkt = b64.EncodeToString(sum)
-	return jkt, newOnce("proof", jkt, said.ID, said.Issued.time().Add(proofLife+2*skew), badProof("Bukti DPoP ini sudah pernah dipakai.", "The DPoP proof was used before")), nil
+	return proof.thumb, newOnce("proof", proof.thumb, said.ID, said.Issued.time().Add(proofLife+2*skew), badProof("Bukti DPoP ini sudah pernah dipakai.", "The DPoP proof was used before")), nil
 }
 
 // here says whether htu is the address of this request as we publish it; query and fragment do not

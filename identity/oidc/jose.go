@@ -8,15 +8,12 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"time"
 
 	jose "github.com/go-jose/go-jose/v4"
 )
-
-var b64 = base64.RawURLEncoding
 
 // sign makes the compact form of a JWS: head is the encoded header with its dot.
 func sign(k *signingKey, head string, payload []byte) (string, error) {
@@ -137,8 +134,6 @@ func (s *seconds) UnmarshalJSON(text []byte) error {
 
 func (s seconds) time() time.Time { return time.Unix(int64(s), 0) }
 
-var errSignature = errors.New("oidc: no key verifies the signature")
-
 // signsBy is the algorithm of a key of a set: what the set says of an RSA key, else what its kind is.
 func signsBy(k *jose.JSONWebKey) string {
 	if _, isRSA := k.Key.(*rsa.PublicKey); isRSA && k.Algorithm == "RS256" {
@@ -148,16 +143,15 @@ func signsBy(k *jose.JSONWebKey) string {
 }
 
 // verifyOurs checks an ID token of ours that comes back as a hint, and decodes its claims.
-func verifyOurs(text string, set jose.JSONWebKeySet, into any) error {
-	jws, err := parseAs(text, append(algorithms(), jose.RS256))
+func (p *Provider) verifyOurs(text string, set jose.JSONWebKeySet, into any) error {
+	token, err := p.heads.parse(text, append(algorithms(), jose.RS256))
+	if err == nil {
+		_, err = token.among(set)
+	}
 	if err != nil {
 		return err
 	}
-	payload, err := verifyJWS(jws, set)
-	if err != nil {
-		return err
-	}
-	return decode(payload, into)
+	return decode(token.payload, into)
 }
 
 // decode reads one JSON object; the object must be all there is.

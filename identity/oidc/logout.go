@@ -87,7 +87,7 @@ func (p *Provider) readLeavingHint(r *http.Request, hint string, l *leaving) err
 		claims
 		SID string `json:"sid"`
 	}
-	err = verifyOurs(hint, public(list), &said)
+	err = p.verifyOurs(hint, public(list), &said)
 	if err != nil || said.Issuer != p.config.Issuer || len(said.Audience) != 1 || l.Client != "" && lancar.ID(said.Audience[0]) != l.Client {
 		return badRequest("id_token_hint tidak sah.", "The id_token_hint is not valid").because(err)
 	}

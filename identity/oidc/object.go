@@ -105,7 +105,7 @@ func (p *Provider) hintSubject(ctx context.Context, reg *registration, hint stri
 		return "", err
 	}
 	var c claims
-	if err := verifyOurs(hint, public(list), &c); err != nil {
+	if err := p.verifyOurs(hint, public(list), &c); err != nil {
 		return "", bad.because(err)
 	}
 	if c.Issuer != p.config.Issuer || len(c.Audience) == 0 || lancar.ID(c.Audience[0]) != reg.ID {

@@ -94,6 +94,7 @@ type Provider struct {
 	config    Config
 	mutual    bool // clients may come with certificates
 	signing   signing
+	heads     heads
 	clients   clientCache
 	published keyCache
 	errors    errorThrottle

@@ -77,19 +77,18 @@ func (p *Provider) keysOf(ctx context.Context, reg *registration, kid string) (j
 
 // verifyOf checks a compact JWS of a client against its keys and decodes its claims.
 func (p *Provider) verifyOf(ctx context.Context, reg *registration, text string, by []jose.SignatureAlgorithm, into any) error {
-	jws, err := parseAs(text, by)
+	token, err := p.heads.parse(text, by)
 	if err != nil {
 		return err
 	}
-	set, err := p.keysOf(ctx, reg, jws.Signatures[0].Protected.KeyID)
+	set, err := p.keysOf(ctx, reg, token.kid)
 	if err != nil {
 		return err
 	}
-	payload, err := verifyJWS(jws, set)
-	if err != nil {
+	if _, err := token.among(set); err != nil {
 		return err
 	}
-	return decode(payload, into)
+	return decode(token.payload, into)
 }
 
 // fetch reads JSON at a client's address: 64 KiB at most, within five seconds.
