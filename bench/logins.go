@@ -31,14 +31,14 @@ type login struct {
 	refProof, refSelf   string
 	infoProof           string
 	introSelf           string
-	verifier            string
+	verifier, parForm   string
 	access, refresh     string // what came of it
 }
 
 // relying is an app with its keys.
 type relying struct {
 	*node
-	id         string
+	id, at     string // its name at the node, and the node's own
 	self, dpop signer
 	proofKey   *ecdsa.PrivateKey
 }
@@ -66,7 +66,7 @@ func (b *bench) loginsOn(ctx context.Context, engine string, n *node) (out []fig
 	if err != nil {
 		return nil, err
 	}
-	app := &relying{node: n, id: string(id), proofKey: proofKey}
+	app := &relying{node: n, id: string(id), at: strings.TrimPrefix(n.issuer(), "http://"), proofKey: proofKey}
 	if app.self, err = newSigner(key, "JWT", false); err != nil {
 		return nil, err
 	}
@@ -116,7 +116,10 @@ func (b *bench) loginsOn(ctx context.Context, engine string, n *node) (out []fig
 
 // prepare signs all that one login and what follows will send. Proofs live for a minute.
 func (a *relying) prepare(cookie string) (*login, error) {
-	l := &login{cookie: cookie, verifier: rand.Text() + rand.Text()}
+	l := &login{cookie: strings.TrimSuffix(cookie, "; "), verifier: rand.Text() + rand.Text()}
+	sum := sha256.Sum256([]byte(l.verifier))
+	l.parForm = url.Values{"client_id": {a.id}, "response_type": {"code"}, "redirect_uri": {callback}, "scope": {"openid offline_access"}, "state": {"s"}, "nonce": {"n"},
+		"code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"}}.Encode()
 	issuer := a.issuer()
 	for _, into := range []*string{&l.parSelf, &l.codeSelf, &l.refSelf, &l.introSelf} {
 		var err error
@@ -142,69 +145,70 @@ func (a *relying) proof(method, path, token string) (string, error) {
 	return a.dpop.jwt(body)
 }
 
-func (a *relying) post(w *wire, path, proof, self string, form url.Values, want int) (map[string]any, error) {
-	form.Set("client_assertion_type", assertionType)
-	form.Set("client_assertion", self)
-	header := http.Header{}
+// post calls an endpoint as the app; form is what it says beside its assertion, encoded.
+func (a *relying) post(w *wire, path, proof, self, form string, want int, into any) error {
+	head := ""
 	if proof != "" {
-		header.Set("DPoP", proof)
+		head = "DPoP: " + proof + "\r\n"
 	}
-	res, body, err := w.send(request(http.MethodPost, strings.TrimPrefix(a.issuer(), "http://"), path, header, form.Encode()))
+	form += "&client_assertion_type=" + url.QueryEscape(assertionType) + "&client_assertion=" + self
+	res, err := w.send(request(http.MethodPost, a.at, path, head, form))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if res.StatusCode != want {
-		return nil, fmt.Errorf("%s answered %d %s", path, res.StatusCode, body)
+	if res.status != want {
+		return fmt.Errorf("%s answered %d %s", path, res.status, res.body)
 	}
-	var out map[string]any
-	return out, json.Unmarshal(body, &out)
+	return json.Unmarshal(res.body, into)
 }
 
 // login signs one person in; agree says that they are asked and say yes.
 func (a *relying) login(w *wire, l *login, agree bool) error {
-	sum := sha256.Sum256([]byte(l.verifier))
-	pushed, err := a.post(w, "/oauth/par", l.parProof, l.parSelf, url.Values{"client_id": {a.id}, "response_type": {"code"}, "redirect_uri": {callback}, "scope": {"openid offline_access"},
-		"state": {"s"}, "nonce": {"n"}, "code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"}}, http.StatusCreated)
-	if err != nil {
+	var pushed struct {
+		URI string `json:"request_uri"`
+	}
+	if err := a.post(w, "/oauth/par", l.parProof, l.parSelf, l.parForm, http.StatusCreated, &pushed); err != nil {
 		return err
 	}
-	uri, _ := pushed["request_uri"].(string)
-	at, err := a.browse(w, l, "/oauth/authorize?"+url.Values{"client_id": {a.id}, "request_uri": {uri}}.Encode(), "")
+	at, err := a.browse(w, l, "/oauth/authorize?client_id="+a.id+"&request_uri="+url.QueryEscape(pushed.URI), "")
 	if err != nil {
 		return err
 	}
 	if agree {
-		if at, err = a.browse(w, l, "/consent", url.Values{"request": {at.Query().Get("request")}, "agree": {"yes"}}.Encode()); err != nil {
+		if at, err = a.browse(w, l, "/consent", url.Values{"request": {at.Get("request")}, "agree": {"yes"}}.Encode()); err != nil {
 			return err
 		}
 	}
-	got, err := a.post(w, "/oauth/token", l.codeProof, l.codeSelf, url.Values{"grant_type": {"authorization_code"}, "code": {at.Query().Get("code")}, "redirect_uri": {callback}, "code_verifier": {l.verifier}}, http.StatusOK)
-	if err != nil {
+	var got struct {
+		Access  string `json:"access_token"`
+		Refresh string `json:"refresh_token"`
+	}
+	form := "grant_type=authorization_code&code=" + at.Get("code") + "&redirect_uri=" + url.QueryEscape(callback) + "&code_verifier=" + l.verifier
+	if err := a.post(w, "/oauth/token", l.codeProof, l.codeSelf, form, http.StatusOK, &got); err != nil {
 		return err
 	}
-	l.access, _ = got["access_token"].(string)
-	if l.refresh, _ = got["refresh_token"].(string); l.access == "" || l.refresh == "" {
-		return fmt.Errorf("the code gave %v", got)
+	if l.access, l.refresh = got.Access, got.Refresh; l.access == "" || l.refresh == "" {
+		return fmt.Errorf("the code gave %+v", got)
 	}
 	return nil
 }
 
-// browse is the person's browser on one address; it returns where that leads.
-func (a *relying) browse(w *wire, l *login, path, form string) (*url.URL, error) {
-	header := http.Header{"Cookie": {l.cookie}}
-	method := http.MethodGet
+// browse is the person's browser on one address; it returns what the address says to which that leads.
+func (a *relying) browse(w *wire, l *login, path, form string) (url.Values, error) {
+	method, head := http.MethodGet, "Cookie: "+l.cookie+"\r\n"
 	if form != "" {
 		method = http.MethodPost
-		header.Set("Origin", a.issuer())
+		head += "Origin: " + a.issuer() + "\r\n"
 	}
-	res, body, err := w.send(request(method, strings.TrimPrefix(a.issuer(), "http://"), path, header, form))
+	res, err := w.send(request(method, a.at, path, head, form))
 	if err != nil {
 		return nil, err
 	}
-	if res.StatusCode != http.StatusSeeOther && res.StatusCode != http.StatusFound {
-		return nil, fmt.Errorf("%s answered %d %.300s", path, res.StatusCode, body)
+	if res.status != http.StatusSeeOther && res.status != http.StatusFound {
+		return nil, fmt.Errorf("%s answered %d %.300s", path, res.status, res.body)
 	}
-	return url.Parse(res.Header.Get("Location"))
+	_, query, _ := strings.Cut(res.location, "?")
+	return url.ParseQuery(query)
 }
 
 func (a *relying) userinfo(w *wire, l *login) error {
@@ -212,25 +216,25 @@ func (a *relying) userinfo(w *wire, l *login) error {
 	if err != nil {
 		return err
 	}
-	header := http.Header{"Authorization": {"DPoP " + l.access}, "Dpop": {proof}}
-	res, body, err := w.send(request(http.MethodGet, strings.TrimPrefix(a.issuer(), "http://"), "/oauth/userinfo", header, ""))
-	if err == nil && res.StatusCode != http.StatusOK {
-		err = fmt.Errorf("userinfo answered %d %s", res.StatusCode, body)
+	res, err := w.send(request(http.MethodGet, a.at, "/oauth/userinfo", "Authorization: DPoP "+l.access+"\r\nDPoP: "+proof+"\r\n", ""))
+	if err == nil && res.status != http.StatusOK {
+		err = fmt.Errorf("userinfo answered %d %s", res.status, res.body)
 	}
 	return err
 }
 
 func (a *relying) introspect(w *wire, l *login) error {
-	got, err := a.post(w, "/oauth/introspect", "", l.introSelf, url.Values{"token": {l.access}}, http.StatusOK)
-	if active, _ := got["active"].(bool); err == nil && !active {
+	var got struct{ Active bool }
+	err := a.post(w, "/oauth/introspect", "", l.introSelf, "token="+l.access, http.StatusOK, &got)
+	if err == nil && !got.Active {
 		err = fmt.Errorf("a fresh token is not active")
 	}
 	return err
 }
 
 func (a *relying) renew(w *wire, l *login) error {
-	_, err := a.post(w, "/oauth/token", l.refProof, l.refSelf, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {l.refresh}}, http.StatusOK)
-	return err
+	var got struct{}
+	return a.post(w, "/oauth/token", l.refProof, l.refSelf, "grant_type=refresh_token&refresh_token="+l.refresh, http.StatusOK, &got)
 }
 
 // signatures is how often a second all cores can verify and sign so many ES256 signatures.

@@ -212,17 +212,17 @@ func (k *killer) watch(ctx context.Context, host, token string, ask func(*wire, 
 
 // called says whether the API takes the token.
 func (k *killer) called(w *wire, token string) (bool, error) {
-	res, body, err := w.send(request(http.MethodGet, k.name(), "/api/v1/machine", http.Header{"Authorization": {"Bearer " + token}}, ""))
+	res, err := w.send(request(http.MethodGet, k.name(), "/api/v1/machine", "Authorization: Bearer "+token+"\r\n", ""))
 	if err != nil {
 		return false, err
 	}
-	switch res.StatusCode {
+	switch res.status {
 	case http.StatusOK:
 		return true, nil
 	case http.StatusUnauthorized:
 		return false, nil
 	}
-	return false, fmt.Errorf("the API answered %d %s", res.StatusCode, body)
+	return false, fmt.Errorf("the API answered %d %s", res.status, res.body)
 }
 
 // told says whether introspection tells the resource server that the token counts.
@@ -260,14 +260,14 @@ func (k *killer) post(w *wire, path, client string, self signer, form url.Values
 	}
 	form.Set("client_assertion_type", assertionType)
 	form.Set("client_assertion", assertion)
-	res, body, err := w.send(request(http.MethodPost, k.name(), path, nil, form.Encode()))
+	res, err := w.send(request(http.MethodPost, k.name(), path, "", form.Encode()))
 	if err != nil {
 		return err
 	}
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answered %d %s", path, res.StatusCode, body)
+	if res.status != http.StatusOK {
+		return fmt.Errorf("%s answered %d %s", path, res.status, res.body)
 	}
-	return json.Unmarshal(body, into)
+	return json.Unmarshal(res.body, into)
 }
 
 // name is the host that people and machines know the node by.

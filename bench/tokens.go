@@ -84,13 +84,13 @@ func clientCredentials(ctx context.Context, host, path, client, issuer string, k
 	ask := func(int) ([]byte, error) {
 		text, err := signer{s}.assertion(client, issuer)
 		form := url.Values{"grant_type": {"client_credentials"}, "scope": {"services.read"}, "client_assertion_type": {assertionType}, "client_assertion": {text}}
-		return request(http.MethodPost, issuerURL.Host, path, nil, form.Encode()), err
+		return request(http.MethodPost, issuerURL.Host, path, "", form.Encode()), err
 	}
 	work := func(list [][]byte) func(*wire, int) error {
 		return func(w *wire, i int) error {
-			res, body, err := w.send(list[i])
-			if err == nil && res.StatusCode != http.StatusOK {
-				err = fmt.Errorf("%d %s", res.StatusCode, body)
+			res, err := w.send(list[i])
+			if err == nil && res.status != http.StatusOK {
+				err = fmt.Errorf("%d %s", res.status, res.body)
 			}
 			return err
 		}

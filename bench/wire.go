@@ -8,6 +8,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httputil"
+	"strconv"
+	"strings"
 )
 
 // wire is one client's connection. It does no more than sending what was made before and reading, so
@@ -17,29 +20,62 @@ type wire struct {
 	in   *bufio.Reader
 }
 
-func (w *wire) send(request []byte) (*http.Response, []byte, error) {
-	if _, err := w.conn.Write(request); err != nil {
-		return nil, nil, err
-	}
-	res, err := http.ReadResponse(w.in, nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	return res, body, err
+// reply is what a client needs of an answer.
+type reply struct {
+	status   int
+	location string
+	body     []byte
 }
 
-// request is a request as it goes over the wire.
-func request(method, host, path string, header http.Header, body string) []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", method, path, host)
-	_ = header.Write(&b) // a buffer takes everything
-	if method == http.MethodPost {
-		fmt.Fprintf(&b, "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n", len(body))
+func (w *wire) send(request []byte) (r reply, err error) {
+	if _, err := w.conn.Write(request); err != nil {
+		return r, err
 	}
-	b.WriteString("\r\n" + body)
-	return b.Bytes()
+	length, chunked := 0, false
+	for first := true; ; first = false {
+		text, err := w.in.ReadSlice('\n')
+		if err != nil {
+			return r, err
+		}
+		line := string(bytes.TrimRight(text, "\r\n"))
+		name, value, _ := strings.Cut(line, ": ")
+		switch {
+		case first:
+			if r.status, err = strconv.Atoi(strings.Fields(line + " - -")[1]); err != nil {
+				return r, fmt.Errorf("not an answer: %q", line)
+			}
+			continue
+		case name == "Content-Length":
+			if length, err = strconv.Atoi(value); err != nil {
+				return r, err
+			}
+		case name == "Transfer-Encoding":
+			chunked = true
+		case name == "Location":
+			r.location = value
+		}
+		if line == "" {
+			break
+		}
+	}
+	if chunked {
+		r.body, err = io.ReadAll(httputil.NewChunkedReader(w.in))
+		if err == nil {
+			_, err = w.in.ReadSlice('\n') // the empty line after the last chunk
+		}
+		return r, err
+	}
+	r.body = make([]byte, length)
+	_, err = io.ReadFull(w.in, r.body)
+	return r, err
+}
+
+// request is a request as it goes over the wire; head are its further header lines, each with its end.
+func request(method, host, path, head, body string) []byte {
+	if method == http.MethodPost {
+		head += "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " + strconv.Itoa(len(body)) + "\r\n"
+	}
+	return []byte(method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\n" + head + "\r\n" + body)
 }
 
 // drive does n pieces of work, each on one of 16 connections to host, and returns the first error.
