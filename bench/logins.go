@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -152,14 +151,7 @@ func (a *relying) post(w *wire, path, proof, self, form string, want int, into a
 		head = "DPoP: " + proof + "\r\n"
 	}
 	form += "&client_assertion_type=" + url.QueryEscape(assertionType) + "&client_assertion=" + self
-	res, err := w.send(request(http.MethodPost, a.at, path, head, form))
-	if err != nil {
-		return err
-	}
-	if res.status != want {
-		return fmt.Errorf("%s answered %d %s", path, res.status, res.body)
-	}
-	return json.Unmarshal(res.body, into)
+	return w.post(a.at, path, head, form, want, into)
 }
 
 // login signs one person in; agree says that they are asked and say yes.

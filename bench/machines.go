@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -260,14 +259,7 @@ func (k *killer) post(w *wire, path, client string, self signer, form url.Values
 	}
 	form.Set("client_assertion_type", assertionType)
 	form.Set("client_assertion", assertion)
-	res, err := w.send(request(http.MethodPost, k.name(), path, "", form.Encode()))
-	if err != nil {
-		return err
-	}
-	if res.status != http.StatusOK {
-		return fmt.Errorf("%s answered %d %s", path, res.status, res.body)
-	}
-	return json.Unmarshal(res.body, into)
+	return w.post(k.name(), path, "", form.Encode(), http.StatusOK, into)
 }
 
 // name is the host that people and machines know the node by.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -68,6 +69,18 @@ func (w *wire) send(request []byte) (r reply, err error) {
 	r.body = make([]byte, length)
 	_, err = io.ReadFull(w.in, r.body)
 	return r, err
+}
+
+// post sends a form and reads the JSON of the answer, which must have this status.
+func (w *wire) post(host, path, head, form string, want int, into any) error {
+	res, err := w.send(request(http.MethodPost, host, path, head, form))
+	if err != nil {
+		return err
+	}
+	if res.status != want {
+		return fmt.Errorf("%s answered %d %s", path, res.status, res.body)
+	}
+	return json.Unmarshal(res.body, into)
 }
 
 // request is a request as it goes over the wire; head are its further header lines, each with its end.
