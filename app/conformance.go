@@ -60,6 +60,9 @@ const ConformancePath = "/.demo/ciba"
 // own limits: a plan has fifty modules, each in a new browser.
 const perRun = 1_000_000
 
+// perDemo is the same in a plain demonstration, whose few named people many try things out with.
+const perDemo = 100
+
 func openConformance(o DemoOptions) (*conformance, error) {
 	c := &conformance{file: conformanceFile{Host: "localhost", MTLS: "127.0.0.1:0", Code: "123456"}}
 	if o.ConformanceFile != "" {

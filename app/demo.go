@@ -124,7 +124,7 @@ func demoSettings(o DemoOptions, s sandbox.Secrets, outside *child, addr *net.TC
 		Exchange: HTTPConfig{URL: outside.URL + "/register", TokenFile: s.RegisterTokenFile},
 		Acquirer: AcquirerConfig{URL: outside.URL, ClientKey: s.ClientKey, ClientSecretFile: s.ClientSecretFile,
 			PrivateKeyFile: s.PartnerKeyFile, PublicKeyFile: s.BankPublicFile, ChannelID: "95221"},
-		// One machine rehearses a whole town: limits of an address are raised, those of a person hold.
+		// One machine rehearses a whole town: limits of an address are raised; those of a person hold, but for [perDemo].
 		Limits: LimitsConfig{PerSecond: 1e6, Burst: 1e6, SignIns: 1_000_000, Checks: 1_000_000},
 		demo:   &demoConfig{Public: publicAddress(o.Public, addr)},
 	}

@@ -19,6 +19,9 @@ func (n *node) openOIDC() {
 	c := oidc.Config{Issuer: n.config.Base, Sandbox: n.config.Stage != Production, Inside: n.config.demo != nil, OrphanFor: time.Duration(n.config.Orphans) * 24 * time.Hour,
 		Sorry: func(w http.ResponseWriter, r *http.Request, err error) { n.people.Apologise(w, r, err) }}
 	c.MTLS, c.ClientCAs = n.config.MTLS.URL, n.clientCAs
+	if n.config.demo != nil {
+		c.Asked = perDemo
+	}
 	if n.config.demo != nil && n.config.demo.conformance != nil {
 		run := n.config.demo.conformance
 		c.Asked = perRun

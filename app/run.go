@@ -182,7 +182,8 @@ func (n *node) handler(moved *shift, metrics *serve.Metrics) (http.Handler, erro
 	mux.Handle("/office", officers.Handler())
 	mux.Handle("/", people.Handler())
 	return serve.Wrap(mux, serve.Options{Log: n.log, Metrics: metrics, Limiter: serve.NewLimiter(n.config.Limits.PerSecond, n.config.Limits.Burst),
-		Proxies: n.config.prefixes(), Secure: n.base.Scheme == "https", MaxBody: maxBody,
+		// A conformance run is https on a name that other programs of the machine serve without: no browser is to remember it.
+		Proxies: n.config.prefixes(), Secure: n.base.Scheme == "https" && n.config.demo == nil, MaxBody: maxBody,
 		TooMany: sorry(people, lancar.TooMany), Internal: sorry(people, lancar.Internal)}), nil
 }
 

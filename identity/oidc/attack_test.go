@@ -62,6 +62,7 @@ func TestClientAssertionsAreHeldToTheLetter(t *testing.T) {
 				c["iat"], c["nbf"] = w.Now().Add(8*time.Second).Unix(), w.Now().Add(8*time.Second).Unix()
 			},
 			"a clock a little behind":     func(c map[string]any) { c["exp"] = w.Now().Add(-5 * time.Second).Unix() },
+			"an hour":                     func(c map[string]any) { c["exp"] = w.Now().Add(time.Hour).Unix() }, // Authlib
 			"a date with a fraction of s": func(c map[string]any) { c["exp"] = float64(w.Now().Unix()) + 30.5 },
 		} {
 			if r := send(a.assertion(change)); r.status != 200 {

@@ -24,7 +24,7 @@ func (p *Provider) begin(r *http.Request, reg *registration, q url.Values) (to s
 	case strings.HasPrefix(uri, requestURI):
 		token = uri[len(requestURI):]
 	default:
-		a, err = reg.answerable(q), refuse("request_uri_not_supported", "Permintaan di alamat lain tidak dibaca. Kirim lewat /oauth/par.", "A request at another address is not read, push it")
+		a, err = p.answerable(reg, q), refuse("request_uri_not_supported", "Permintaan di alamat lain tidak dibaca. Kirim lewat /oauth/par.", "A request at another address is not read, push it")
 	}
 	if err != nil {
 		return "", a, err
@@ -146,9 +146,9 @@ func (p *Provider) pushedTx(tx *store.Tx, reg *registration, token string) (a as
 }
 
 // answerable is where a request that was not read can be answered, as its plain parameters say.
-func (r *registration) answerable(q url.Values) ask {
-	if !r.redirects(q.Get("redirect_uri")) || len(q.Get("state")) > maxParam {
+func (p *Provider) answerable(reg *registration, q url.Values) ask {
+	if !p.serves(reg.Client) || !reg.redirects(q.Get("redirect_uri")) || len(q.Get("state")) > maxParam {
 		return ask{}
 	}
-	return ask{Client: r.ID, Redirect: q.Get("redirect_uri"), State: q.Get("state"), Mode: "query", trusted: true}
+	return ask{Client: reg.ID, Redirect: q.Get("redirect_uri"), State: q.Get("state"), Mode: "query", trusted: true}
 }

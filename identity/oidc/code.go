@@ -59,7 +59,7 @@ func (p *Provider) openCode(text string) (g given, err error) {
 func (p *Provider) grantOf(a ask, reg *registration, said given) grant {
 	g := grant{ID: said.Request, Client: reg.ID, Account: said.Account, Session: said.Session}
 	g.granted = granted{Redirect: a.Redirect, Challenge: a.Challenge, Nonce: a.Nonce, Scope: a.Scope, Resources: a.Resources, Kinds: said.Kinds, Wishes: a.Wishes,
-		Subject: said.Subject, Sub: p.subject(reg, said.Account), AuthTime: said.AuthTime, ACR: identity.ACR(said.Level), Methods: said.Methods, JKT: a.JKT, X5T: a.X5T}
+		Subject: said.Subject, Sub: p.subject(reg, said.Account), AuthTime: said.AuthTime, ACR: a.reached(said.Level), Methods: said.Methods, JKT: a.JKT, X5T: a.X5T}
 	if g.Methods == nil {
 		g.Methods = []string{}
 	}
@@ -69,6 +69,9 @@ func (p *Provider) grantOf(a ask, reg *registration, said given) grant {
 // readCode finds what a code stands for: the request that it answers, while the person is signed in and
 // has not withdrawn their agreement. used says that the request gave tokens before.
 func (p *Provider) readCode(ctx context.Context, c *call) (g grant, said given, used bool, err error) {
+	if c.form.Get("code") == "" {
+		return g, said, false, errNoParameter()
+	}
 	if said, err = p.openCode(c.form.Get("code")); err != nil {
 		return g, said, false, errNoGrant()
 	}

@@ -134,7 +134,7 @@ func (p *Provider) pendingTx(tx *store.Tx, a *ask, reg *registration, s identity
 		return back("login_required", "Orang lain yang masuk.", "Another person is signed in")
 	}
 	want := a.level()
-	if want > s.Level && a.MustACR && (silent || a.Tried) {
+	if a.reached(s.Level) == "" && (silent || a.Tried) {
 		return back("unmet_authentication_requirements", "Tingkat masuk belum cukup.", "The sign-in is not sure enough")
 	}
 	if want > s.Level && !a.Tried && !silent { // offered once: who has no surer way goes on, or back to the app

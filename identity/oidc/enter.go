@@ -183,8 +183,12 @@ func (p *Provider) challenge(r *http.Request, f *fault) string {
 	if f.status != http.StatusUnauthorized && f.status != http.StatusForbidden {
 		return ""
 	}
+	sent := r.Header.Get("Authorization")
+	if sent == "" && r.PostForm.Get("access_token") == "" { // who brought nothing is told how, not what is wrong (RFC 6750 section 3.1)
+		return `Bearer realm="lancar"`
+	}
 	scheme := "Bearer"
-	if strings.HasPrefix(r.Header.Get("Authorization"), "DPoP ") || f.code == "use_dpop_nonce" || f.code == "invalid_dpop_proof" {
+	if word, _, _ := strings.Cut(sent, " "); strings.EqualFold(word, "DPoP") || f.code == "use_dpop_nonce" || f.code == "invalid_dpop_proof" {
 		scheme = "DPoP"
 	}
 	out := scheme + ` error="` + f.code + `", error_description="` + f.words["en"] + `"`

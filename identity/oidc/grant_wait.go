@@ -25,6 +25,9 @@ func (p *Provider) grantCIBA(r *http.Request, c *call) ([]byte, error) {
 func (p *Provider) grantWait(r *http.Request, c *call, kind waitKind, letter, text string) ([]byte, error) {
 	ctx := r.Context()
 	bad := badGrant("Kode ini tidak berlaku.", "The code is not valid")
+	if text == "" {
+		bad = errNoParameter()
+	}
 	id, _, err := p.openHandle(letter, text)
 	if err != nil {
 		return nil, p.refuseAfter(ctx, c, bad)

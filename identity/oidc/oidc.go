@@ -83,7 +83,7 @@ const (
 	machineLife  = 60 * time.Second
 	idLife       = 10 * time.Minute
 	grantLife    = 60 * 24 * time.Hour // of a family of refresh tokens
-	assertionMax = 10 * time.Minute    // how far ahead a client assertion may expire
+	assertionMax = time.Hour           // how far ahead a client assertion may expire: libraries there are say an hour
 	proofLife    = 60 * time.Second    // of a DPoP proof
 	maxForm      = 64 << 10
 )
@@ -132,6 +132,7 @@ func (p *Provider) Handler() http.Handler {
 	for pattern, h := range p.endpoints() {
 		mux.HandleFunc(pattern, h)
 	}
+	p.opened(mux)
 	return mux
 }
 
@@ -148,7 +149,7 @@ func (p *Provider) endpoints() map[string]http.HandlerFunc {
 		"GET /oauth/jwks":                             open(p.jwks),
 		"GET /oauth/authorize":                        p.authorize,
 		"POST /oauth/authorize":                       p.authorize,
-		"POST /oauth/par":                             p.machine("par", p.par),
+		"POST /oauth/par":                             open(p.machine("par", p.par)),
 		"POST /oauth/token":                           open(p.machine("token", p.token)),
 		"GET /oauth/userinfo":                         open(p.userinfo),
 		"POST /oauth/userinfo":                        open(p.userinfo),
@@ -162,6 +163,13 @@ func (p *Provider) endpoints() map[string]http.HandlerFunc {
 		"GET /oauth/register/{id}":                    p.registered,
 		"PUT /oauth/register/{id}":                    p.reregister,
 		"DELETE /oauth/register/{id}":                 p.unregister,
-		"OPTIONS /oauth/":                             open(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }),
+	}
+}
+
+// opened answers the question before a script's request at those endpoints that scripts may call, and at
+// no other: the authorization endpoint is for browsers that go there (RFC 9700 section 2.6).
+func (p *Provider) opened(mux *http.ServeMux) {
+	for _, path := range []string{"/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/oauth/jwks", "/oauth/par", "/oauth/token", "/oauth/userinfo", "/oauth/revoke"} {
+		mux.HandleFunc("OPTIONS "+path, p.crossOrigin(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	}
 }

@@ -12,14 +12,14 @@ const requestURI = "urn:ietf:params:oauth:request_uri:"
 // par takes an authorization request from the client itself, before any browser is involved.
 func (p *Provider) par(w http.ResponseWriter, r *http.Request, c *call) error {
 	if c.form.Get("request_uri") != "" {
-		return badRequest("request_uri tidak boleh dikirim ke sini.", "A request_uri may not be pushed")
+		return p.refuseAfter(r.Context(), c, badRequest("request_uri tidak boleh dikirim ke sini.", "A request_uri may not be pushed"))
 	}
 	a, err := p.read(r.Context(), c.reg, c.form, true)
 	if err != nil {
 		return p.refuseAfter(r.Context(), c, err)
 	}
 	if a.JKT != "" && c.jkt != "" && a.JKT != c.jkt {
-		return badRequest("dpop_jkt bukan kunci bukti DPoP.", "The dpop_jkt is not the key of the DPoP proof")
+		return p.refuseAfter(r.Context(), c, badRequest("dpop_jkt bukan kunci bukti DPoP.", "The dpop_jkt is not the key of the DPoP proof"))
 	}
 	if c.jkt != "" {
 		a.JKT = c.jkt

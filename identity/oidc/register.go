@@ -368,7 +368,7 @@ func (p *Provider) checkAddresses(c Client) error {
 	}
 	if c.Subject == "pairwise" && c.Sector == "" && c.SectorAt == "" {
 		if hosts := redirectHosts(c.Redirects); len(hosts) > 1 {
-			return wrong("sector", "Alamat kembali di beberapa host: tulis sektor yang menyatukannya.", "Redirects on several hosts: name the sector that unites them.")
+			return wrong("sector", "Alamat kembali di beberapa host: tulis sektor (sector_identifier_uri) yang menyatukannya.", "Redirects on several hosts: name the sector that unites them (sector_identifier_uri).")
 		}
 	}
 	return nil
@@ -400,9 +400,11 @@ func loopback(u *url.URL) bool {
 	return h == "127.0.0.1" || h == "::1" || h == "localhost"
 }
 
+// redirectHosts are the hosts that stand for a client. This machine, and a native app's own scheme, stand
+// for none: every app has them.
 func redirectHosts(list []string) (hosts []string) {
 	for _, r := range list {
-		if u, err := url.Parse(r); err == nil && !slices.Contains(hosts, u.Host) {
+		if u, err := url.Parse(r); err == nil && u.Scheme == "https" && !slices.Contains(hosts, u.Host) {
 			hosts = append(hosts, u.Host)
 		}
 	}

@@ -45,9 +45,11 @@ const maxParam = 2 << 10
 func (p *Provider) read(ctx context.Context, reg *registration, q url.Values, pushed bool) (a ask, err error) {
 	a = ask{Client: reg.ID, MaxAge: -1, At: p.DB.Now()}
 	if object := q.Get("request"); object != "" {
-		if q, err = p.readObject(ctx, reg, object, pushed); err != nil {
-			return a, err
+		inside, err := p.readObject(ctx, reg, object, pushed)
+		if err != nil {
+			return p.answerable(reg, q), err
 		}
+		q = inside
 	} else if reg.SignedOnly {
 		err = badRequest("Aplikasi ini harus mengirim permintaan yang ditandatangani.", "This client must send signed request objects")
 	}
@@ -201,6 +203,9 @@ func (a *ask) readWishes(reg *registration, q url.Values) (err error) {
 	if w, ok := a.Wishes.IDToken["acr"]; ok && len(w.Values) > 0 {
 		a.ACR, a.MustACR = w.Values, w.Essential
 	}
+	if a.MustACR && a.level() == 0 {
+		return refuse("unmet_authentication_requirements", "Tingkat masuk yang diharuskan tidak ada di sini.", "None of the acr values demanded exists here")
+	}
 	return nil
 }
 
@@ -223,6 +228,17 @@ func (a *ask) level() identity.Level {
 		}
 	}
 	return 0
+}
+
+// reached is the acr that an answer names: that of the sign-in or, for an app that insists on certain
+// ones, the surest of these that it satisfies, "" for none (OpenID Connect Core section 5.5.1.1).
+func (a *ask) reached(l identity.Level) string {
+	for ; l > 0; l-- {
+		if name := identity.ACR(l); !a.MustACR || slices.Contains(a.ACR, name) {
+			return name
+		}
+	}
+	return ""
 }
 
 // clean keeps of a foreign word what may stand in an error.

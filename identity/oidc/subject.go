@@ -4,7 +4,6 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"encoding/hex"
-	"net/url"
 
 	"lancar"
 )
@@ -67,10 +66,8 @@ func (r *registration) sector() string {
 	if host := sectorHost(r.SectorAt); host != "" {
 		return "host:" + host
 	}
-	if len(r.Redirects) > 0 {
-		if u, err := url.Parse(r.Redirects[0]); err == nil && u.Scheme == "https" {
-			return "host:" + u.Host
-		}
+	if hosts := redirectHosts(r.Redirects); len(hosts) > 0 {
+		return "host:" + hosts[0]
 	}
 	return "client:" + string(r.ID)
 }

@@ -72,10 +72,17 @@ func errNoGrant() *fault {
 	return badGrant("Kode atau token ini tidak berlaku.", "The code or token is not valid")
 }
 
+func errNoParameter() *fault {
+	return badRequest("Kode atau token tidak ada.", "The code or token is missing")
+}
+
 // readGrant reads the row that a refresh token stands for. Tokens that are not ours, not this client's,
 // or of which nothing is left are all the same fault.
 func (p *Provider) readGrant(ctx context.Context, c *call, text string) (g grant, serial int64, err error) {
 	bad := errNoGrant()
+	if text == "" {
+		return g, 0, errNoParameter()
+	}
 	id, serial, err := p.openHandle("r", text)
 	if err != nil {
 		return g, 0, bad
