@@ -19,7 +19,8 @@ func TestATokenOpensWhatItWasMadeForAlone(t *testing.T) {
 		for _, try := range []struct{ method, path, scope string }{
 			{"POST", "/api/v1/drafts", "cases.prepare"}, {"GET", "/api/v1/drafts/00000000000000000000000000000000", "cases.prepare"},
 			{"POST", "/api/v1/drafts/00000000000000000000000000000000/submit", "cases.submit"}, {"POST", "/api/v1/cases/5315-AAAA-AAAA/payment", "payments.make"},
-			{"POST", "/api/v1/cases/5315-AAAA-AAAA/messages", "cases.reply"}, {"GET", "/api/v1/me/looks", "looks.read"},
+			{"POST", "/api/v1/cases/5315-AAAA-AAAA/messages", "cases.reply"}, {"GET", "/api/v1/drafts", "cases.prepare"},
+			{"POST", "/api/v1/cases/5315-AAAA-AAAA/withdraw", "cases.withdraw"}, {"GET", "/api/v1/me/looks", "looks.read"},
 		} {
 			r := c.want(403, c.call(try.method, try.path, nil))
 			if !strings.Contains(r.header.Get("WWW-Authenticate"), `error="insufficient_scope"`) || !strings.Contains(r.header.Get("WWW-Authenticate"), `scope="`+try.scope+`"`) {

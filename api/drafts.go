@@ -24,6 +24,8 @@ func (a *API) mountDrafts(h huma.API) {
 	huma.Register(h, add(huma.Operation{OperationID: "start-draft", Method: http.MethodPost, Path: "/api/v1/drafts", DefaultStatus: 201, MaxBodyBytes: 4 << 10,
 		Summary:     "Begin an application, or find the one that is open",
 		Description: "A person has one open draft for a service. What registers know is asked at once where the person may see it; an app is told that it is known, not what."}), a.startDraft)
+	huma.Register(h, add(huma.Operation{OperationID: "my-drafts", Method: http.MethodGet, Path: "/api/v1/drafts", Summary: "The person's open applications, not yet sent",
+		Description: "Last saved first, without what was filled in. Under a mandate, those of its services."}), a.drafts)
 	huma.Register(h, add(huma.Operation{OperationID: "get-draft", Method: http.MethodGet, Path: "/api/v1/drafts/{id}", Summary: "A draft: what is asked, what is filled in, what is wrong"}), a.getDraft)
 	huma.Register(h, add(huma.Operation{OperationID: "answer-draft", Method: http.MethodPatch, Path: "/api/v1/drafts/{id}", MaxBodyBytes: 256 << 10,
 		Summary:     "Answer questions of a draft",
@@ -65,6 +67,36 @@ func (a *API) startDraft(ctx context.Context, in *startInput) (*draftOutput, err
 		out.Location = "/api/v1/drafts/" + string(d.ID)
 	}
 	return out, err
+}
+
+type begunBody struct {
+	ID      lancar.ID   `json:"id"`
+	Service string      `json:"service" example:"lapak-pasar"`
+	Title   lancar.Text `json:"title"`
+	Place   string      `json:"place,omitempty" example:"53.15.05.1025"`
+	Version int64       `json:"version"`
+	Saved   time.Time   `json:"saved"`
+	Expires time.Time   `json:"expires"`
+}
+
+type draftsOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         struct {
+		Drafts []begunBody `json:"drafts"`
+	}
+}
+
+func (a *API) drafts(ctx context.Context, _ *struct{}) (*draftsOutput, error) {
+	list, err := a.Cases.Drafts(ctx, applicant(ctx))
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	out := &draftsOutput{CacheControl: "no-store"}
+	out.Body.Drafts = []begunBody{}
+	for _, d := range list {
+		out.Body.Drafts = append(out.Body.Drafts, begunBody{d.ID, d.Service, a.title(d.Service), d.Place, d.Version, d.Saved, d.Expires})
+	}
+	return out, nil
 }
 
 // shown is a draft with what the interpreter says of it.

@@ -68,7 +68,7 @@ func TestTheDescriptionIsComplete(t *testing.T) {
 				t.Errorf("%s: no name of its own, or no summary", name)
 			}
 			ids[op.OperationID] = true
-			if final := strings.HasSuffix(path, "/submit") || strings.HasSuffix(path, "/payment"); final != (op.Responses["202"].Description != "") {
+			if final := strings.HasSuffix(path, "/submit") || strings.HasSuffix(path, "/payment") || strings.HasSuffix(path, "/withdraw"); final != (op.Responses["202"].Description != "") {
 				t.Errorf("%s: whether it waits for the person is not said", name)
 			}
 			if op.RequestBody != nil {

@@ -30,6 +30,9 @@ func (a *API) mountSubmit(h huma.API) {
 	huma.Register(h, huma.Operation{OperationID: "pay-case", Method: http.MethodPost, Path: "/api/v1/cases/{number}/payment", Summary: "The code by which the charge of an application is paid",
 		Description: "A QRIS payload for any payment app in Indonesia. Call again for a new one when it ran out. " + waits, MaxBodyBytes: 4 << 10, Responses: asked(),
 		Security: about("payments.make"), Middlewares: a.persons("payments.make", access.Payments), Errors: []int{401, 403, 404, 410, 422, 429, 503}}, a.pay)
+	huma.Register(h, huma.Operation{OperationID: "withdraw-case", Method: http.MethodPost, Path: "/api/v1/cases/{number}/withdraw", Summary: "Take an application back",
+		Description: "As long as it is not decided. It ends for good, and what was not paid is owed no more. " + waits, DefaultStatus: 204, MaxBodyBytes: 4 << 10, Responses: asked(),
+		Security: about("cases.withdraw"), Middlewares: a.persons("cases.withdraw", access.Case), Errors: []int{401, 403, 404, 409, 422, 429}}, a.withdraw)
 	huma.Register(h, huma.Operation{OperationID: "get-ask", Method: http.MethodGet, Path: "/api/v1/asks/{ask}", Summary: "How a question to the person stands",
 		Description: "For the agent that asked, as long as its mandate is in force.", Security: needs("agent", ""), Middlewares: a.persons("", access.Case), Errors: []int{401, 404, 429}}, a.ask)
 }
@@ -122,6 +125,33 @@ func (a *API) pay(ctx context.Context, in *payInput) (*payOutput, error) {
 		return nil, a.problem(ctx, err)
 	}
 	out.Body.QRIS, out.Body.Merchant, out.Body.Expires = code.Payload, code.Merchant, &code.Expires
+	return out, nil
+}
+
+type withdrawInput struct {
+	Number string `path:"number" maxLength:"40"`
+	Key    string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"200" doc:"Names this act: sent again, it is the same act." example:"9f2c6f0e-5d0c-4a7e-8a55-6f0f4a1d7b11"`
+}
+
+type withdrawOutput struct {
+	Status       int
+	CacheControl string `header:"Cache-Control"`
+	Location     string `header:"Location"`
+	RetryAfter   string `header:"Retry-After"`
+	Body         *waitsBody
+}
+
+func (a *API) withdraw(ctx context.Context, in *withdrawInput) (*withdrawOutput, error) {
+	out := &withdrawOutput{Status: http.StatusNoContent, CacheControl: "no-store"}
+	err := a.Cases.Withdraw(ctx, applicant(ctx), in.Number, 0, in.Key)
+	if w, ok := errors.AsType[*mandate.Waiting](err); ok {
+		ask := bodyOfAsk(w.Pending)
+		out.Status, out.Body, out.RetryAfter, out.Location = http.StatusAccepted, &waitsBody{*ask}, "5", ask.Poll
+		return out, nil
+	}
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
 	return out, nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	jose "github.com/go-jose/go-jose/v4"
@@ -75,7 +76,12 @@ func eachTown(t *testing.T, fn func(*town)) {
 }
 
 func newTown(t testing.TB, out *outside.World) *town {
-	w := &town{TB: t, Counter: counter.New(t, out.Node(identity.Limits{}), outside.Copied(services.FS, "common", stall), outside.Packs(), payment.Bank{})}
+	return newTownOf(t, out, outside.Copied(services.FS, "common", stall))
+}
+
+// newTownOf is one with these services.
+func newTownOf(t testing.TB, out *outside.World, offers fstest.MapFS) *town {
+	w := &town{TB: t, Counter: counter.New(t, out.Node(identity.Limits{}), offers, outside.Packs(), payment.Bank{})}
 	mux := http.NewServeMux()
 	w.server = httptest.NewServer(mux)
 	t.Cleanup(w.server.Close)
@@ -343,7 +349,7 @@ func (w *town) register(bound bool, resources []string) *caller {
 	w.Must(w.DB.Write(w.Context(), func(tx *store.Tx) error {
 		reg, _, err := w.provider.RegisterTx(tx, oidc.Client{Region: "53.15", Agency: "dinkes", Officer: "x", Name: lancar.Text{"id": "Aplikasi Sehat", "en": "Health app"},
 			Purpose: lancar.Text{"id": "Mengurus izin dari aplikasi kesehatan", "en": "Permits from the health app"}, Grants: []string{"authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:token-exchange"}, Redirects: []string{"https://sehat.example/kembali"},
-			Scopes: append([]string{"openid", "profile", "looks.read", "mandates"}, machineScopes...), Auth: oidc.PrivateKeyJWT, JWKS: `{"keys":[` + text + `]}`, DPoP: bound, Resources: resources})
+			Scopes: append([]string{"openid", "profile", "looks.read", "mandates", "cases.withdraw"}, machineScopes...), Auth: oidc.PrivateKeyJWT, JWKS: `{"keys":[` + text + `]}`, DPoP: bound, Resources: resources})
 		c.id = reg.ID
 		return err
 	}))

@@ -14,6 +14,9 @@ import (
 // acts says whether somebody acts for the applicant.
 func (w Applicant) acts() bool { return w.By.Mandate != "" }
 
+// machine says whether that is a machine, which asks its person before a final step.
+func (w Applicant) machine() bool { return w.acts() && w.By.Kind == lancar.Machine }
+
 // actor is who does what is done: the holder of the mandate, else the applicant themself.
 func (w Applicant) actor() lancar.Actor {
 	if w.acts() {

@@ -215,7 +215,7 @@ func TestAnAgentSendsNothingWithoutItsPerson(t *testing.T) {
 		if _, err := w.Cases.Case(t.Context(), casework.Applicant{Account: me.Account, Subject: me.Subject, Register: true}, c.Number); err != nil {
 			t.Error(err)
 		}
-		w.Refused(w.Cases.Withdraw(t.Context(), who, c.Number, got.Version), lancar.Forbidden)
+		w.Refused(w.Cases.Withdraw(t.Context(), who, c.Number, got.Version, ""), lancar.Forbidden)
 		if got := w.read(who, c.Number); got.State == flow.Withdrawn {
 			t.Error("taken back without asking")
 		}

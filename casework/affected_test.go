@@ -49,7 +49,7 @@ func TestWhomABreachConcernsAndWhoBroughtACase(t *testing.T) {
 		if !brought(who.Account, c.ID) || brought(other.Account, c.ID) || brought(who.Account, "none") {
 			t.Error("whose open case it is")
 		}
-		w.Must(w.Cases.Withdraw(t.Context(), who, c.Number, w.read(who, c.Number).Version))
+		w.Must(w.Cases.Withdraw(t.Context(), who, c.Number, w.read(who, c.Number).Version, ""))
 		if brought(who.Account, c.ID) {
 			t.Error("a case that is over counts as open, before any list has caught up")
 		}

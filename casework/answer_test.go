@@ -139,7 +139,7 @@ func TestWhatTheApplicantDidElsewhereIsAConflict(t *testing.T) {
 		who := w.person(maria)
 		seen, late := w.asked(who, reviewers)
 		w.Must(w.DB.Write(t.Context(), late)) // moved by itself: withdrawing is still what the applicant meant
-		w.Must(w.Cases.Withdraw(t.Context(), who, seen.Number, seen.Version))
+		w.Must(w.Cases.Withdraw(t.Context(), who, seen.Number, seen.Version, ""))
 		w.Refused(w.Cases.Answer(t.Context(), who, seen.Number, seen.Version, map[string]string{"note": "terlambat"}), lancar.Conflict)
 		w.verified()
 	})

@@ -126,7 +126,7 @@ func TestOneDraftIsOneCaseHoweverOftenItIsSent(t *testing.T) {
 			t.Fatalf("%+v %v", list, err)
 		}
 		w.verified()
-		w.Refused(w.Cases.Withdraw(t.Context(), w.person(yosef), numbers[0], 1), lancar.NotFound)
+		w.Refused(w.Cases.Withdraw(t.Context(), w.person(yosef), numbers[0], 1, ""), lancar.NotFound)
 		if _, err := w.Cases.SaveStep(t.Context(), who, d.ID, d.Version, "check", nil); lancar.CodeOf(err) != lancar.Conflict {
 			t.Fatal(err)
 		}

@@ -194,23 +194,31 @@ func (c *Cases) DetachCorrection(ctx context.Context, who Applicant, number stri
 	})
 }
 
-// Withdraw ends a case at the applicant's wish, as long as it is not decided.
-func (c *Cases) Withdraw(ctx context.Context, who Applicant, number string, version int64) error {
+// Withdraw ends a case at the applicant's wish, as long as it is not decided. A key, "" for none, names
+// the act: sent again it is the same, and version 0 takes the case as it stands.
+func (c *Cases) Withdraw(ctx context.Context, who Applicant, number string, version int64, key string) error {
 	var act mandate.Act
 	err := c.db.Write(ctx, func(tx *store.Tx) error {
 		d, err := c.ownTx(tx, who, number)
 		if err != nil {
 			return err
 		}
-		if d.movedSince(version) {
+		before, err := c.requestTx(tx, who, key, mandate.Withdraw, d.origin.Number)
+		if err != nil || before.done {
+			return err
+		}
+		if (version > 0 || key == "") && d.movedSince(version) {
 			return errMoved()
 		}
 		act = d.on(mandate.Withdraw)
+		to, err := d.move(flow.Withdraw, lancar.Person)
+		if err != nil {
+			return err
+		}
 		if err := c.actTx(tx, who, act); err != nil {
 			return err
 		}
-		to, err := d.move(flow.Withdraw, lancar.Person)
-		if err != nil {
+		if err := c.doneTx(tx, who, key, act.Verb, act.Ref); err != nil {
 			return err
 		}
 		if d.status.State == flow.Unpaid {
@@ -223,7 +231,7 @@ func (c *Cases) Withdraw(ctx context.Context, who Applicant, number string, vers
 		}
 		return c.closeTx(tx, d, change{kind: flow.Withdraw, actor: who.actor(), to: to, leaf: true})
 	})
-	return c.askPerson(ctx, who, "", act.Ref, act, err)
+	return c.askPerson(ctx, who, key, act.Ref, act, err)
 }
 
 // closeTx writes an event after which nothing more happens.

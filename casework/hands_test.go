@@ -19,7 +19,7 @@ func TestWithdrawingDoesNotShopForAnOfficer(t *testing.T) {
 			if o.ID != first {
 				t.Fatal("sent again, it came to other hands")
 			}
-			w.Must(w.Cases.Withdraw(t.Context(), who, number, w.read(who, number).Version))
+			w.Must(w.Cases.Withdraw(t.Context(), who, number, w.read(who, number).Version, ""))
 			w.run()
 		}
 		// Who may not be drawn any more is not: the case goes to somebody else.

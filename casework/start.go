@@ -209,6 +209,9 @@ func (c *Cases) Draft(ctx context.Context, who Applicant, id lancar.ID) (Draft, 
 func (c *Cases) Drafts(ctx context.Context, who Applicant) ([]Draft, error) {
 	var out []Draft
 	err := c.db.Read(ctx, func(tx *store.Tx) error {
+		if _, err := c.ownReading(tx, who); err != nil {
+			return err
+		}
 		if err := c.mayTx(tx, who, mandate.Act{Verb: mandate.Draft}); err != nil {
 			return err
 		}

@@ -184,7 +184,7 @@ func (w *world) act(rnd *rand.Rand, officers []lancar.Actor, who casework.Applic
 	var err error
 	switch k := rnd.IntN(8); {
 	case k == 0:
-		err = w.Cases.Withdraw(ctx, who, number, got.Version)
+		err = w.Cases.Withdraw(ctx, who, number, got.Version, "")
 	case got.State == flow.Correction:
 		err = w.Cases.Answer(ctx, who, number, got.Version, map[string]string{"note": "jawaban"})
 	case o.ID == "":

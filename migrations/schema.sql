@@ -751,7 +751,7 @@ CREATE TABLE identity_mandate_asks (
   tries BIGINT NOT NULL,
   made_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL
-, answered_at BIGINT NOT NULL DEFAULT 0);
+, answered_at BIGINT NOT NULL DEFAULT 0, level BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX identity_mandate_asks_age ON identity_mandate_asks (made_at);
 

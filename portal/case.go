@@ -346,7 +346,7 @@ func withdraw(v *visit) error {
 		return err
 	}
 	version, _ := strconv.ParseInt(v.r.PostForm.Get("version"), 10, 64)
-	if err := v.Cases.Withdraw(v.r.Context(), v.applicant(), v.r.PathValue("number"), version); err != nil {
+	if err := v.Cases.Withdraw(v.r.Context(), v.applicant(), v.r.PathValue("number"), version, ""); err != nil {
 		return err
 	}
 	return v.to("/cases/" + v.r.PathValue("number"))

@@ -119,6 +119,8 @@ func (v *visit) claim(kind string) string {
 		return v.T("mengirim permohonan atas nama Anda", "sending applications in your name")
 	case "cases.reply":
 		return v.T("menjawab kantor atas nama Anda", "answering the office in your name")
+	case "cases.withdraw":
+		return v.T("menarik permohonan atas nama Anda", "taking applications back in your name")
 	case "payments.make":
 		return v.T("tagihan dan kode bayar", "charges and payment codes")
 	case "looks.read":

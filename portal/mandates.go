@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -23,7 +24,12 @@ type mandateRow struct {
 }
 
 // askRow is a question of an agent; Href is what it is about.
-type askRow struct{ ID, Title, Small, Href string }
+// askRow is a question of an agent. Surer is where a sign-in leads that is sure enough to answer it, "" for
+// who has one; Code says that a code from the message answers it.
+type askRow struct {
+	ID, Title, Small, Href, Surer string
+	Code                          bool
+}
 
 // mandates is the page of acting for others and of who acts for oneself. It is about the person who
 // holds the browser, also while they act for somebody.
@@ -88,7 +94,12 @@ func (v *visit) askRow(a mandate.Pending) askRow {
 		id, _, _ := strings.Cut(a.Act.Ref, "/")
 		href = draftPath(lancar.ID(id)) + "/check"
 	}
-	return askRow{string(a.ID), title, small, href}
+	row := askRow{ID: string(a.ID), Title: title, Small: small, Href: href}
+	strong := a.Act.Level >= identity.Strong
+	if row.Code = !strong; !v.self.Meets(a.Act.Level) || strong && !v.self.Fresh(v.now, identity.FreshFor) {
+		row.Surer = "/signin?" + signInFor{To: "/me/mandates", Level: a.Act.Level, Fresh: true}.Query()
+	}
+	return row
 }
 
 // mandateRow is a mandate in a list, from its holder's side or its principal's.
@@ -251,6 +262,9 @@ func answerAgent(v *visit) error {
 		err = v.Mandates.Refuse(v.r.Context(), v.self, id)
 	} else {
 		err = v.Mandates.Agree(v.r.Context(), v.self, id, v.r.PostForm.Get("code"))
+	}
+	if e, ok := errors.AsType[*lancar.Error](err); ok && e.Field == "level" {
+		return v.mandatesPage(http.StatusForbidden, "", []web.Problem{{Text: v.In(e.Text)}})
 	}
 	if e, ok := invalid(err); ok {
 		return v.mandatesPage(http.StatusUnprocessableEntity, string(id), []web.Problem{{Field: "ask-" + string(id), Text: v.In(e.Text)}})

@@ -29,6 +29,7 @@ func Scopes() []Scope {
 		{"cases.prepare", lancar.Text{"id": "mengisi permohonan, tanpa mengirimnya", "en": "fill in applications, without sending them"}, []string{access.Answers}, agent},
 		{"cases.submit", lancar.Text{"id": "mengirim permohonan, setelah Anda setujui satu per satu", "en": "send applications, each after you agreed to it"}, nil, agent},
 		{"cases.reply", lancar.Text{"id": "menjawab kantor: pesan dan perbaikan", "en": "answer the office: messages and corrections"}, nil, agent},
+		{"cases.withdraw", lancar.Text{"id": "menarik permohonan, setelah Anda setujui satu per satu", "en": "take applications back, each after you agreed to it"}, nil, agent},
 		{"documents.read", lancar.Text{"id": "membuka dokumen yang terbit", "en": "open issued documents"}, []string{access.Documents}, all},
 		{"payments.read", lancar.Text{"id": "melihat tagihan dan pembayaran", "en": "see charges and payments"}, []string{access.Payments}, all},
 		{"payments.make", lancar.Text{"id": "meminta kode bayar, setelah Anda setujui satu per satu", "en": "ask for payment codes, each after you agreed to it"}, []string{access.Payments}, agent},

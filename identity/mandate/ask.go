@@ -125,6 +125,9 @@ func (m *Mandates) AskTx(tx *store.Tx, machine, id lancar.ID, act Act) (Pending,
 	if err != nil {
 		return Pending{}, err
 	}
+	if act.Level >= identity.Strong {
+		code = "" // none would do
+	}
 	return q.Pending, m.tellAsk(tx, r, s, act, code)
 }
 
@@ -170,6 +173,13 @@ func (m *Mandates) tellAsk(tx *store.Tx, r row, s secret, act Act, code string) 
 	if act.Amount.Amount > 0 {
 		amount = " (" + act.Amount.String() + ")"
 	}
+	if code == "" {
+		return m.identity.TellTx(tx, r.Principal.Account, notify.Message{Region: r.office(), Link: "/me/mandates",
+			Title: lancar.Text{"id": "Agen Anda meminta persetujuan", "en": "Your agent asks for your word"},
+			Body: lancar.Text{"id": s.Holder + " hendak " + what["id"] + amount + " atas nama Anda. Langkah ini tidak bisa dibatalkan, dan layanannya meminta kunci sandi.\n\nSetuju? Masuk dengan kunci sandi, lalu jawab di halaman kuasa.\nTidak? Abaikan, dan tidak terjadi apa-apa.",
+				"en": s.Holder + " wants to " + what["en"] + amount + " in your name. This cannot be taken back, and the service asks for a passkey.\n\nDo you agree? Sign in with your passkey and answer on the page of mandates.\nIf not, ignore this and nothing happens."},
+			Short: lancar.Text{"id": s.Holder + " hendak " + what["id"] + amount + ". Jawab di halaman kuasa, dengan kunci sandi.", "en": s.Holder + " wants to " + what["en"] + amount + ". Answer on the page of mandates, with your passkey."}})
+	}
 	return m.identity.TellTx(tx, r.Principal.Account, notify.Message{Region: r.office(), Secret: true, Link: "/me/mandates",
 		Title: lancar.Text{"id": "Agen Anda meminta persetujuan", "en": "Your agent asks for your word"},
 		Body: lancar.Text{"id": s.Holder + " hendak " + what["id"] + amount + " atas nama Anda. Langkah ini tidak bisa dibatalkan.\n\nSetuju? Buka halaman kuasa dan masukkan kode ini: " + code + "\nTidak? Abaikan, dan tidak terjadi apa-apa.",
@@ -211,7 +221,9 @@ func (m *Mandates) Asks(ctx context.Context, own access.Grant) (list []Pending, 
 
 // Agree is the person's yes, proven by the code, or by a sign-in with a passkey of the last quarter
 // of an hour (code ""). The machine has ten minutes to take the step then. A wrong code counts; any
-// failure of it is the same lancar.Invalid on field "code". Who acts for somebody cannot agree.
+// failure of it is the same lancar.Invalid on field "code". Where the step asks for a surer sign-in
+// than this one (a passkey, just used), no code helps: lancar.Forbidden on field "level". So the
+// person's word lifts the machine's one step to their own level. Who acts for somebody cannot agree.
 func (m *Mandates) Agree(ctx context.Context, s identity.Session, id lancar.ID, code string) error {
 	if s.Mandate != "" {
 		return errPassing()
@@ -226,8 +238,16 @@ func (m *Mandates) Agree(ctx context.Context, s identity.Session, id lancar.ID, 
 		if err != nil {
 			return err
 		}
-		sure := code == "" && s.Meets(identity.Strong) && s.Fresh(tx.Now, fresh)
-		if !sure && !keys.Equal(q.code, m.mac(id, digits(code))) {
+		sure := s.Meets(identity.Strong) && s.Fresh(tx.Now, fresh)
+		if q.Act.Level >= identity.Strong && !sure {
+			failure = identity.Typed.Need(q.Act.Level)
+			return nil
+		}
+		if failure = s.Need(q.Act.Level); failure != nil {
+			return nil
+		}
+		failure = errCode()
+		if !(sure && code == "") && !keys.Equal(q.code, m.mac(id, digits(code))) {
 			return nil // the try is counted: this commits
 		}
 		failure = nil

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"lancar"
+	"lancar/identity"
 )
 
 // Kind is what a mandate stands on.
@@ -53,6 +54,8 @@ type Act struct {
 	Amount  lancar.Money
 	Ref     string    // what it is done to, for the list of what was done: a case's number, a draft's id
 	Case    lancar.ID // its id, once there is a case
+	// Level is how sure the sign-in must be of who agrees to a machine's final step; 0 for any.
+	Level identity.Level
 }
 
 // Allows says whether the act lies within the scope.

@@ -49,21 +49,21 @@ type question struct {
 	answered int64 // micros, 0 for never
 }
 
-const askColumns = `id, mandate, principal, verb, service, ref, amount, currency, state, code, tries, made_at, expires_at, answered_at`
+const askColumns = `id, mandate, principal, verb, service, ref, amount, currency, state, code, tries, made_at, expires_at, answered_at, level`
 
 func scanAsk(s store.Scanner) (q question, err error) {
 	var made, expires int64
 	err = s.Scan((*string)(&q.ID), (*string)(&q.Mandate), (*string)(&q.principal), (*string)(&q.Act.Verb), &q.Act.Service, &q.Act.Ref,
-		&q.Act.Amount.Amount, &q.Act.Amount.Currency, &q.state, &q.code, &q.tries, &made, &expires, &q.answered)
+		&q.Act.Amount.Amount, &q.Act.Amount.Currency, &q.state, &q.code, &q.tries, &made, &expires, &q.answered, (*int)(&q.Act.Level))
 	q.At, q.Expires = store.Time(made), store.Time(expires)
 	return q, err
 }
 
 // insertAsk writes a question down; false when the same one is open.
 func insertAsk(tx *store.Tx, q question) (bool, error) {
-	n, err := tx.Exec(`INSERT INTO identity_mandate_asks (`+askColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, 0, $10, $11, 0) ON CONFLICT DO NOTHING`,
+	n, err := tx.Exec(`INSERT INTO identity_mandate_asks (`+askColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, 0, $10, $11, 0, $12) ON CONFLICT DO NOTHING`,
 		string(q.ID), string(q.Mandate), string(q.principal), string(q.Act.Verb), q.Act.Service, q.Act.Ref, q.Act.Amount.Amount, q.Act.Amount.Currency,
-		q.code, store.Micros(q.At), store.Micros(q.Expires))
+		q.code, store.Micros(q.At), store.Micros(q.Expires), int64(q.Act.Level))
 	return n == 1, err
 }
 
@@ -121,7 +121,7 @@ func answerAsk(tx *store.Tx, id lancar.ID, state string, expires int64) (bool, e
 // spendAsk uses an approval up, once, for exactly what was approved.
 func spendAsk(tx *store.Tx, m lancar.ID, a Act) (bool, error) {
 	n, err := tx.Exec(`UPDATE identity_mandate_asks SET state = 'used' WHERE mandate = $1 AND verb = $2 AND service = $3 AND ref = $4 AND amount = $5 AND currency = $6
-		AND state = 'approved' AND expires_at > $7`,
-		string(m), string(a.Verb), a.Service, a.Ref, a.Amount.Amount, a.Amount.Currency, store.Micros(tx.Now))
+		AND state = 'approved' AND expires_at > $7 AND level >= $8`,
+		string(m), string(a.Verb), a.Service, a.Ref, a.Amount.Amount, a.Amount.Currency, store.Micros(tx.Now), int64(a.Level))
 	return n == 1, err
 }

@@ -70,12 +70,12 @@ func standardScopes() []string {
 // apiScopes are those of the API that a person may give an app; a machine has the same of its
 // register (identity/machine).
 func apiScopes() []string {
-	return []string{"cases.read", "cases.answers", "cases.prepare", "cases.submit", "cases.reply", "payments.make", "documents.read", "looks.read"}
+	return []string{"cases.read", "cases.answers", "cases.prepare", "cases.submit", "cases.reply", "cases.withdraw", "payments.make", "documents.read", "looks.read"}
 }
 
 // Acts says whether a kind lets an app do something in the person's name.
 func Acts(kind string) bool {
-	return slices.Contains([]string{"cases.prepare", "cases.submit", "cases.reply", "payments.make", "mandates"}, kind)
+	return slices.Contains([]string{"cases.prepare", "cases.submit", "cases.reply", "cases.withdraw", "payments.make", "mandates"}, kind)
 }
 
 // asked says whether a person is asked about a scope.
@@ -113,6 +113,8 @@ func kindWords(kind string) lancar.Text {
 		return lancar.Text{"id": "Mengirim permohonan atas nama Anda", "en": "To send applications in your name"}
 	case "cases.reply":
 		return lancar.Text{"id": "Menjawab kantor atas nama Anda: pesan dan perbaikan", "en": "To answer the office in your name: messages and corrections"}
+	case "cases.withdraw":
+		return lancar.Text{"id": "Menarik permohonan atas nama Anda", "en": "To take applications back in your name"}
 	case "payments.make":
 		return lancar.Text{"id": "Tagihan Anda, dan kode untuk membayarnya", "en": "Your charges, and the codes to pay them"}
 	case "documents.read":

@@ -217,6 +217,8 @@ func verbOf(scope string) mandate.Verb {
 		return mandate.Submit
 	case "cases.reply":
 		return mandate.Answer
+	case "cases.withdraw":
+		return mandate.Withdraw
 	case "payments.make":
 		return mandate.Pay
 	case "documents.read":

@@ -108,7 +108,7 @@ func (p *apiPage) registers() {
 	text, err := json.Marshal(jose.JSONWebKey{Key: p.key.Public(), KeyID: "k1"})
 	p.must(err)
 	p.send("/me/agents/new", "keys", url.Values{"name": {"Asisten"}, "purpose": {"Mengurus izin lapak untuk saya"}, "days": {"30"}, "keys": {string(text)},
-		"scopes": {"cases.read", "cases.answers", "cases.prepare", "cases.submit", "cases.reply", "payments.make", "documents.read"}})
+		"scopes": {"cases.read", "cases.answers", "cases.prepare", "cases.submit", "cases.reply", "cases.withdraw", "payments.make", "documents.read"}})
 }
 
 func (p *apiPage) gives() {
@@ -117,7 +117,7 @@ func (p *apiPage) gives() {
 	f, err := page.With("machine")
 	p.must(err)
 	p.vars["AGENT"] = f.Options["machine"][0]
-	p.send("/me/mandates/new/agent", "machine", url.Values{"machine": {p.vars["AGENT"]}, "verbs": {"see", "draft", "submit", "pay", "answer", "collect"}, "service": {"lapak-pasar"}, "most": {"1.000.000"}, "days": {"7"}})
+	p.send("/me/mandates/new/agent", "machine", url.Values{"machine": {p.vars["AGENT"]}, "verbs": {"see", "draft", "submit", "pay", "answer", "withdraw", "collect"}, "service": {"lapak-pasar"}, "most": {"1.000.000"}, "days": {"7"}})
 	page, err = p.person.Open("/me/mandates")
 	p.must(err)
 	at := page.Link("/me/mandates/", "")
