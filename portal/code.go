@@ -3,7 +3,6 @@ package portal
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"time"
 
 	"lancar"
@@ -18,6 +17,9 @@ import (
 const attemptCookie = "lancar_attempt"
 
 func (v *visit) keepAttempt(id string, age int) {
+	if len(id) > 64 {
+		return // not one of ours
+	}
 	http.SetCookie(v.w, &http.Cookie{Name: attemptCookie, Value: id, Path: "/signin", HttpOnly: true, Secure: v.secure(), SameSite: http.SameSiteLaxMode, MaxAge: age})
 }
 
@@ -56,12 +58,18 @@ func showCode(v *visit) error {
 	if v.r.URL.Query().Get("again") != "" {
 		view.Done = v.T("Kode baru sudah dikirim. Pakai kode dari pesan terakhir.", "A new code was sent. Use the one of the latest message.")
 	}
-	if err := v.codeFor(&view); lancar.CodeOf(err) == lancar.NotFound {
+	wrong := v.r.URL.Query().Get("wrong") != ""
+	if err := v.codeFor(&view); lancar.CodeOf(err) == lancar.NotFound && !wrong {
 		return over()
-	} else if err != nil {
+	} else if err != nil && lancar.CodeOf(err) != lancar.NotFound {
 		return err
 	}
-	return v.codePage(http.StatusOK, view)
+	if !wrong {
+		return v.codePage(http.StatusOK, view)
+	}
+	view.Problems = []web.Problem{{Field: "code", Text: v.T("Kode salah atau sudah tidak berlaku. Periksa pesan terakhir, atau minta kode baru.",
+		"The code is wrong or no longer valid. Check the latest message, or ask for a new code.")}}
+	return v.codePage(http.StatusUnprocessableEntity, view)
 }
 
 // codeFor says where a code went and until when it counts, by the clock of the portal that the person
@@ -133,8 +141,8 @@ func confirmCode(v *visit) error {
 	b := v.browser()
 	token, s, err := v.Identity.Confirm(v.r.Context(), identity.Confirmation{Attempt: sent.Get("attempt"), Code: sent.Get("code"),
 		Address: b.Address, Host: b.Host, Device: b.Device, Before: b.Before, Mark: b.Mark, Key: b.Key})
-	if e, ok := invalid(err); ok {
-		return v.wrongCode(sent, e)
+	if _, ok := invalid(err); ok { // by an address of its own too: going back to it must work
+		return v.toCode(sent.Get("attempt"), asked(sent), "&wrong=1")
 	}
 	if e, ok := errors.AsType[*lancar.Error](err); ok && e.Field == "recovery" {
 		v.keepAttempt("", -1)
@@ -154,13 +162,4 @@ func confirmCode(v *visit) error {
 		return v.to("/signin?" + want.Query())
 	}
 	return v.to(v.returnTo(sent.Get("to")))
-}
-
-// wrongCode asks once more.
-func (v *visit) wrongCode(sent url.Values, e *lancar.Error) error {
-	view := codeView{signInFor: asked(sent), Attempt: sent.Get("attempt"), Problems: []web.Problem{{Field: "code", Text: v.In(e.Text)}}}
-	if err := v.codeFor(&view); err != nil && lancar.CodeOf(err) != lancar.NotFound {
-		return err
-	}
-	return v.codePage(http.StatusUnprocessableEntity, view)
 }
