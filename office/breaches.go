@@ -76,11 +76,11 @@ func (v *visit) breachFields(sent url.Values) []web.Field {
 
 // pickFields ask whose data it concerns: by cases, by service, or by who looked.
 func (v *visit) pickFields(sent url.Values) ([]web.Field, error) {
-	services := web.Field{Name: "service", Kind: web.SelectField, Label: v.T("Layanan", "Service"), Optional: true}
+	services := web.Field{Name: "service", Kind: web.SelectField, Label: v.T("Layanan", "Service")}
 	for _, d := range v.Catalog.All() {
 		services.Options = append(services.Options, web.Option{Value: d.Slug, Label: v.In(d.Title), Checked: sent.Get("service") == d.Slug})
 	}
-	readers := web.Field{Name: "reader", Kind: web.SelectField, Label: v.T("Petugas", "Officer"), Optional: true}
+	readers := web.Field{Name: "reader", Kind: web.SelectField, Label: v.T("Petugas", "Officer")}
 	list, err := v.officersHere()
 	if err != nil {
 		return nil, err
@@ -89,14 +89,14 @@ func (v *visit) pickFields(sent url.Values) ([]web.Field, error) {
 		readers.Options = append(readers.Options, web.Option{Value: string(o.Account), Label: o.Name, Checked: sent.Get("reader") == string(o.Account)})
 	}
 	date := func(name, id, en string) web.Field {
-		return web.Field{Name: name, Kind: web.DateField, Label: v.T(id, en), Optional: true, Day: sent.Get(name + ".d"), Month: sent.Get(name + ".m"), Year: sent.Get(name + ".y")}
+		return web.Field{Name: name, Kind: web.DateField, Label: v.T(id, en), Day: sent.Get(name + ".d"), Month: sent.Get(name + ".m"), Year: sent.Get(name + ".y")}
 	}
 	by := web.Field{Name: "by", Kind: web.ChoiceField, Label: v.T("Data siapa", "Whose data"), Options: []web.Option{
 		{Value: "cases", Label: v.T("Pemohon dengan nomor permohonan ini", "Applicants of these cases"), Checked: sent.Get("by") == "cases", Opens: []web.Field{
 			{Name: "cases", Kind: web.LongField, Label: v.T("Nomor permohonan, satu sebaris", "Numbers of cases, one a line"), Value: sent.Get("cases"), Max: 20000}}},
 		{Value: "service", Label: v.T("Semua pemohon satu layanan", "Everyone who applied for a service"), Checked: sent.Get("by") == "service", Opens: []web.Field{services}},
 		{Value: "reader", Label: v.T("Semua orang yang datanya dibuka satu petugas", "Everyone at whose data an officer looked"), Checked: sent.Get("by") == "reader", Opens: []web.Field{readers}}}}
-	return []web.Field{by, date("from", "Dari tanggal (untuk layanan dan petugas)", "From (for a service or an officer)"), date("until", "Sampai tanggal", "Until")}, nil
+	return []web.Field{by, date("from", "Untuk layanan atau petugas: dari tanggal", "For a service or an officer: from"), date("until", "Untuk layanan atau petugas: sampai tanggal", "For a service or an officer: until")}, nil
 }
 
 // officersHere are the officers of the region, for choosing who looked.

@@ -28,6 +28,8 @@ type machineView struct {
 	Uses                 []web.Row
 	Steps                []web.Step
 	Reviews              []string
+	Waits                bool      // for another officer
+	Examples             []example // of getting a token
 }
 
 type lineOf struct{ When, Text string }
@@ -55,6 +57,7 @@ func (v *visit) machinePage(status int, sent url.Values, problems []web.Problem)
 			"JWK, JWK set or PEM. The public part only; the secret key stays with your machine. Old keys hold until you end them.")}
 	mark(problems, &view.Paste)
 	v.machineMay(&view, s)
+	view.Waits, view.Examples = s.State == machine.Proposed && s.Wanted == nil && !view.Approve, v.machineExamples(s)
 	if s.Wanted != nil {
 		w := s.Wanted
 		view.Wanted = []web.Row{{Term: v.T("Cakupan", "Scopes"), Lines: v.scopeWords(w.Scopes)}, {Term: v.T("Panggilan", "Calls"), Lines: []string{v.pace(w.Budget, w.Peak)}},
@@ -112,7 +115,7 @@ func (v *visit) machineFacts(s machine.Sheet) []web.Row {
 		{Term: v.T("Boleh", "May"), Lines: v.scopeWords(s.Scopes)},
 		{Term: v.T("Panggilan", "Calls"), Lines: []string{v.pace(s.Budget, s.Peak), v.T("hari ini ", "today ") + strconv.Itoa(s.Today)}, Num: true},
 		one("Terakhir dipakai", "Last used", v.lastUse(s.Machine)), one("Berlaku sampai", "Valid until", v.lastDay(s.Expires)), one("Tinjauan berikutnya", "Next review", v.Date(s.Review)),
-		one("Nomor (client_id)", "Number (client_id)", string(s.ID))}
+		one("Nomor (client_id)", "Number (client_id)", string(s.ID)), one("Alamat token", "Token endpoint", v.OIDC.Issuer()+"/oauth/token")}
 }
 
 func (v *visit) keyView(k machine.Key, over bool) keyView {

@@ -53,7 +53,7 @@ func agents(v *visit) error {
 	done := ""
 	switch v.r.URL.Query().Get("done") {
 	case "new":
-		done = v.T("Agen terdaftar dan boleh bekerja.", "The agent is registered and may work.")
+		done = v.T("Agen terdaftar. Beri kuasa, supaya ia bisa bertindak untuk Anda.", "The agent is registered. Give it a mandate, so that it can act for you.")
 	case "stop":
 		done = v.T("Agen dihentikan. Semua panggilannya ditolak sejak sekarang.", "The agent is stopped. All its calls are refused from now.")
 	case "pause":

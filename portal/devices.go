@@ -101,6 +101,9 @@ func (v *visit) levelWords(l identity.Level) (name, line string) {
 	case identity.Verified:
 		return v.T("Terverifikasi", "Verified"), v.T("Anda masuk dengan kode ke kontak yang tercatat atas nama Anda.", "You signed in with a code to a contact that is registered for you.")
 	}
+	if v.session.Kind == identity.Visitor {
+		return v.T("Dasar", "Basic"), v.T("Anda masuk dengan kode ke surel Anda.", "You signed in with a code to your e-mail.")
+	}
 	return v.T("Dasar", "Basic"), v.T("Anda masuk dengan kode ke kontak yang belum tercatat di data kependudukan.", "You signed in with a code to a contact that the population register does not have.")
 }
 

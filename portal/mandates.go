@@ -21,6 +21,7 @@ type mandateRow struct {
 	Act, Accept, Code              bool   // what its holder can do with it
 	End                            string // what ending it is called, "" when it is over
 	Name                           string
+	Details                        string // what the link to its page is called
 }
 
 // askRow is a question of an agent; Href is what it is about.
@@ -46,7 +47,8 @@ func (v *visit) mandatesPage(status int, wrong string, problems []web.Problem) e
 		Wrong, Mail       string
 		Problems          []web.Problem
 		Officer, Sure     bool
-	}{Wrong: wrong, Problems: problems, Officer: v.self.Kind == identity.Officer, Sure: v.self.Meets(identity.Verified), Mail: v.sandbox("/mail")}
+		Visitor           bool
+	}{Wrong: wrong, Problems: problems, Officer: v.self.Kind == identity.Officer, Sure: v.self.Meets(identity.Verified), Mail: v.sandbox("/mail"), Visitor: v.self.Kind == identity.Visitor}
 	for _, m := range held {
 		row := v.mandateRow(m, true)
 		if m.State.Over() {
@@ -111,6 +113,10 @@ func (v *visit) mandateRow(m mandate.Mandate, mine bool) mandateRow {
 	}
 	row.Small = v.In(m.Kind.Text()) + " · " + v.permits(m) + " · " + v.T("sampai ", "until ") + v.Date(lastDay(m.Until))
 	row.Act = mine && m.State == mandate.Active && v.now.Before(m.Until)
+	row.Details = v.T("Yang dilakukan", "What was done")
+	if m.State == mandate.Offered || m.State == mandate.Asked {
+		row.Details = v.T("Rincian", "Details")
+	}
 	row.Accept, row.Code = mine && m.State == mandate.Offered, mine && m.State == mandate.Asked
 	switch {
 	case m.State.Over(), m.State == mandate.Claimed:

@@ -60,6 +60,11 @@ func (v *visit) mandateForm(sent url.Values, problems []web.Problem) error {
 		if err != nil {
 			return err
 		}
+		if len(agents) == 0 {
+			return v.show("empty", view.Title, web.Empty{Pattern: "gaps", Title: v.T("Daftarkan agen Anda dulu", "Register your agent first"),
+				Lead: v.T("Kuasa diberikan kepada agen yang terdaftar atas nama Anda. Belum ada satu pun.", "A mandate is given to an agent that is registered as yours. There is none yet."),
+				Href: "/me/agents/new", Action: v.T("Daftarkan agen", "Register an agent")})
+		}
 		view.Fields = append([]web.Field{{Name: "machine", Label: v.T("Agen", "Agent"), Kind: web.ChoiceField, Options: agents}}, v.scopeFields(sent)...)
 	default:
 		return notFound()

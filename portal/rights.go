@@ -34,16 +34,19 @@ func (v *visit) rightsPage(right, text string, problems []web.Problem) error {
 	if v.r.URL.Query().Get("sent") != "" {
 		done = v.T("Permintaan Anda terkirim.", "Your request is sent.")
 	}
+	if v.r.URL.Query().Get("back") != "" {
+		done = v.T("Permintaan itu ditarik.", "That request is withdrawn.")
+	}
 	if v.r.URL.Query().Get("free") != "" {
 		done = v.T("Pembatasan berakhir.", "The restriction is over.")
 	}
 	choice := web.Field{Name: "right", Kind: web.ChoiceField, Label: v.T("Apa yang Anda minta?", "What do you ask?"), Error: wrong["right"]}
 	for _, r := range []access.Right{access.Correct, access.Erase, access.Restrict, access.Object, access.See} {
-		choice.Options = append(choice.Options, web.Option{Value: string(r), Label: v.rightName(r), Note: v.In(r.Law()), Checked: string(r) == right})
+		choice.Options = append(choice.Options, web.Option{Value: string(r), Label: v.rightName(r), Note: v.rightNote(r), Checked: string(r) == right})
 	}
-	status := http.StatusOK
+	status, title := http.StatusOK, v.T("Hak atas data saya", "My data rights")
 	if len(problems) > 0 {
-		status = http.StatusUnprocessableEntity
+		status, title = http.StatusUnprocessableEntity, v.T("Kesalahan: ", "Error: ")+title
 	}
 	since, err := v.Access.Restricted(v.r.Context(), v.session.Own)
 	if err != nil {
@@ -53,9 +56,23 @@ func (v *visit) rightsPage(right, text string, problems []web.Problem) error {
 	if !since.IsZero() {
 		restricted = v.T("Sejak ", "Since ") + v.Moment(since, v.now) + v.T(" data Anda hanya dipakai untuk permohonan Anda yang masih berjalan.", " your data is used only for your applications that are still open.")
 	}
-	return v.showAs(status, "rights", v.T("Hak atas data saya", "My data rights"), map[string]any{"Locked": v.self.Pin != "", "Asks": list, "Done": done, "Restricted": restricted, "Problems": problems,
+	return v.showAs(status, "rights", title, map[string]any{"Locked": v.self.Pin != "", "Asks": list, "Done": done, "Restricted": restricted, "Problems": problems,
 		"Fields": []web.Field{choice, {Name: "text", Kind: web.LongField, Value: text, Max: 2000, Optional: right != string(access.Correct), Error: wrong["text"],
 			Label: v.T("Jelaskan", "Explain"), Hint: v.T("Untuk perbaikan: apa yang salah, dan bagaimana seharusnya.", "For a correction: what is wrong and what it should be.")}}})
+}
+
+// rightNote says what will happen, and by which law.
+func (v *visit) rightNote(r access.Right) string {
+	law := v.In(r.Law())
+	switch r {
+	case access.Correct:
+		return v.T("Petugas memeriksa dan memperbaikinya. ", "An officer checks and corrects it. ") + law
+	case access.Erase:
+		return v.T("Akun Anda ditutup dan datanya dihapus. Yang wajib disimpan menurut hukum tetap ada sampai waktunya. ", "Your account is closed and its data erased. What the law has us keep stays until its time. ") + law
+	case access.Restrict:
+		return v.T("Data Anda hanya dipakai untuk permohonan yang masih berjalan, sampai Anda mengakhirinya. ", "Your data is used only for applications that are still open, until you end this. ") + law
+	}
+	return law
 }
 
 func (v *visit) rightName(r access.Right) string {
@@ -118,5 +135,5 @@ func withdrawRight(v *visit) error {
 	if err := v.Access.TakeBack(v.r.Context(), v.session.Own, v.r.PostForm.Get("region"), lancar.ID(v.r.PostForm.Get("id"))); err != nil {
 		return err
 	}
-	return v.to("/me/rights")
+	return v.to("/me/rights?back=1")
 }

@@ -136,7 +136,7 @@ func (p Pick) check() error {
 	case n != 1:
 		return lancar.Fail(lancar.Invalid, "by", "Pilih satu cara: nomor permohonan, layanan, atau siapa yang melihat.", "Choose one way: numbers of cases, a service, or who looked.")
 	case len(p.Cases) == 0 && !p.From.Before(p.Until):
-		return lancar.Fail(lancar.Invalid, "until", "Tulis dari kapan sampai kapan.", "Write from when until when.")
+		return lancar.Fail(lancar.Invalid, "from", "Tulis dari kapan sampai kapan.", "Write from when until when.")
 	}
 	return nil
 }
