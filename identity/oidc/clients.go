@@ -89,7 +89,7 @@ func (p *Provider) clientTx(tx *store.Tx, id lancar.ID) (*registration, error) {
 }
 
 func (p *Provider) clientBy(id string, read func(look func(*store.Tx) error) error) (*registration, error) {
-	if id == "" || len(id) > 64 {
+	if id == "" || len(id) > 64 || id != printable(id) {
 		return nil, badClient("Aplikasi tidak dikenal.", "The client is unknown")
 	}
 	now := time.Now() // the age of a cache entry, not of anything kept

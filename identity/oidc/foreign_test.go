@@ -1,6 +1,8 @@
 package oidc_test
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"maps"
 	"net/http"
 	"net/url"
@@ -9,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"lancar"
 	"lancar/identity/oidc"
 )
 
@@ -178,6 +181,43 @@ func TestANativeAppMayComeBackInTwoWays(t *testing.T) {
 			return c
 		}()); err == nil {
 			t.Error("two hosts without a sector")
+		}
+	})
+}
+
+// What people decide by must be what they read: no letters that hide or turn others around, no book.
+func TestAnAppsNameIsWhatPeopleRead(t *testing.T) {
+	once(t, func(w *world) {
+		for name, good := range map[string]bool{"Klinik Sehat": true, "Klínik ✓ 健康": true, "Lancar\u202egnp.exe": false, "a\nb": false, "x\x00y": false, "Lan\u200bcar": false, strings.Repeat("é", 80): true, strings.Repeat("e", 81): false} {
+			_, _, err := w.provider.Register(w.Context(), engineer, oidc.Client{Name: lancar.Text{"id": name}, Purpose: lancar.Text{"id": "Mengisi\r\npendaftaran"}, Redirects: []string{callback}, Scopes: []string{"openid"}, Auth: oidc.None})
+			if (err == nil) != good {
+				t.Errorf("%q: %v", name, err)
+			}
+		}
+		if _, _, err := w.provider.Register(w.Context(), engineer, oidc.Client{Name: lancar.Text{"id": "x"}, Purpose: lancar.Text{"id": "ya", "en": strings.Repeat("x", 301)}, Redirects: []string{callback}, Scopes: []string{"openid"}, Auth: oidc.None}); err == nil {
+			t.Error("a purpose that nobody reads to its end")
+		}
+	})
+}
+
+// A key that takes us long is nobody's: a public client's number is no secret, so anybody may bring a proof.
+func TestAProofByAGiantKeyCostsNothing(t *testing.T) {
+	once(t, func(w *world) {
+		a := w.app(func(c *oidc.Client) { c.Auth, c.JWKS, c.Grants = oidc.None, "", []string{"authorization_code"} })
+		part := func(v any) string {
+			text, err := json.Marshal(v)
+			w.Must(err)
+			return base64.RawURLEncoding.EncodeToString(text)
+		}
+		giant := base64.RawURLEncoding.EncodeToString([]byte(strings.Repeat("\xff", 8000)))
+		proof := part(map[string]any{"typ": "dpop+jwt", "alg": "PS256", "jwk": map[string]any{"kty": "RSA", "n": giant, "e": "AQAB"}}) + "." +
+			part(map[string]any{"jti": "x", "htm": "POST", "htu": w.provider.Issuer() + "/oauth/par", "iat": w.Now().Unix()}) + "." + giant
+		began := time.Now()
+		for range 20 {
+			w.post("/oauth/par", http.Header{"Dpop": {proof}}, a.want("openid")).wants(t, 400, "invalid_dpop_proof")
+		}
+		if took := time.Since(began); took > 2*time.Second { // 64 Kibit take 120 ms and more, each
+			t.Error(took)
 		}
 	})
 }

@@ -62,7 +62,8 @@ func header(alg, typ, kid string) string {
 }
 
 // keyAlgorithm is the algorithm that a public key signs with, "" for keys we do not take: RSA below
-// 2048 bits, other curves, symmetric keys.
+// 2048 bits, or above 4096 (anybody may bring a key in a DPoP proof, and one of 64 Kibit takes us a third
+// of a second), other curves, symmetric keys.
 func keyAlgorithm(key any) string {
 	switch k := key.(type) {
 	case *ecdsa.PublicKey:
@@ -72,7 +73,7 @@ func keyAlgorithm(key any) string {
 	case ed25519.PublicKey:
 		return "EdDSA"
 	case *rsa.PublicKey:
-		if k.N.BitLen() >= 2048 {
+		if bits := k.N.BitLen(); bits >= 2048 && bits <= 4096 {
 			return "PS256"
 		}
 	}

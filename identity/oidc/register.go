@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	jose "github.com/go-jose/go-jose/v4"
@@ -270,10 +271,10 @@ func wrong(field, id, en string) error { return lancar.Fail(lancar.Invalid, fiel
 func (p *Provider) check(c Client) error {
 	methods := []Method{PrivateKeyJWT, TLS, SelfSignedTLS, SecretBasic, SecretPost, None}
 	switch {
-	case c.Name["id"] == "" || len(c.Name["id"]) > 80:
-		return wrong("name", "Aplikasi perlu nama, paling panjang 80 huruf.", "The client needs a name of at most 80 letters.")
-	case c.Purpose["id"] == "":
-		return wrong("purpose", "Tulis untuk apa data orang diminta.", "Say what people's data are asked for.")
+	case c.Name["id"] == "" || !legible(c.Name, 80, ""):
+		return wrong("name", "Aplikasi perlu nama yang terbaca, paling panjang 80 huruf.", "The client needs a legible name of at most 80 letters.")
+	case c.Purpose["id"] == "" || !legible(c.Purpose, 300, "\r\n"):
+		return wrong("purpose", "Tulis untuk apa data orang diminta, paling panjang 300 huruf.", "Say what people's data are asked for, in at most 300 letters.")
 	case !slices.Contains(methods, c.Auth):
 		return wrong("auth", "Pilih cara aplikasi membuktikan diri.", "Choose how the client authenticates.")
 	case (c.Auth == SecretBasic || c.Auth == SecretPost || c.Basic) && !p.config.Sandbox:
@@ -327,6 +328,17 @@ func (p *Provider) checkKeys(c Client) error {
 		return wrong("certificates", "Tulis sidik sertifikat, atau x5c di JWK Set.", "Write the certificate's thumbprint, or x5c in the JWK set.")
 	}
 	return nil
+}
+
+// legible says whether a text can be shown to people who decide by it: short, and without letters that
+// hide, or that turn the direction of others; also are letters that may stand in it besides.
+func legible(t lancar.Text, most int, also string) bool {
+	for _, s := range t {
+		if utf8.RuneCountInString(s) > most || !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) && !strings.ContainsRune(also, r) }) {
+			return false
+		}
+	}
+	return true
 }
 
 func parseKeys(text string) (set jose.JSONWebKeySet, err error) {
