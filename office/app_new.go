@@ -36,6 +36,7 @@ func scopesOf(v *visit) []web.Option {
 		{Value: "profile", Label: v.T("Nama dan tanggal lahir", "Name and date of birth")},
 		{Value: "email", Label: v.T("Alamat surel", "E-mail address")},
 		{Value: "phone", Label: v.T("Nomor telepon", "Telephone number")},
+		{Value: "address", Label: v.T("Alamat menurut data kependudukan", "Address, as the population register has it")},
 		{Value: "mandates", Label: v.T("Bertindak dengan kuasa yang dipegang orangnya", "Acting under mandates that the person holds")},
 		{Value: "offline_access", Label: v.T("Tetap terhubung setelah orangnya pergi", "Staying connected when the person has left"), Note: v.T("Token penyegar; berakhir saat izinnya dicabut.", "A refresh token; it ends when the agreement is withdrawn.")},
 	}

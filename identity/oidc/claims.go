@@ -29,7 +29,7 @@ const (
 // say nothing about the person.
 func kindOf(claim string) string {
 	switch claim {
-	case "name", "birthdate", "nik":
+	case "name", "birthdate", "nik", "address":
 		return claim
 	case "email", "email_verified":
 		return "email"
@@ -56,15 +56,15 @@ func claimsOf(scope string) []string {
 		return []string{"email", "email_verified"}
 	case "phone":
 		return []string{"phone_number", "phone_number_verified"}
-	case "nik":
-		return []string{"nik"}
+	case "nik", "address":
+		return []string{scope}
 	}
 	return nil
 }
 
 // standardScopes are those that people are asked about.
 func standardScopes() []string {
-	return []string{"openid", "profile", "email", "phone", "nik", "mandates", "offline_access"}
+	return []string{"openid", "profile", "email", "phone", "address", "nik", "mandates", "offline_access"}
 }
 
 // apiScopes are those of the API that a person may give an app; a machine has the same of its
@@ -85,7 +85,7 @@ func asked(scope string) bool {
 
 // allKinds are the kinds in the order in which a person reads them.
 func allKinds() []string {
-	return slices.Concat([]string{"openid", "name", "birthdate", "email", "phone", "nik"}, apiScopes(), []string{"mandates", "offline_access"})
+	return slices.Concat([]string{"openid", "name", "birthdate", "email", "phone", "address", "nik"}, apiScopes(), []string{"mandates", "offline_access"})
 }
 
 // kindWords says what a kind gives away, as the person reads it.
@@ -101,6 +101,8 @@ func kindWords(kind string) lancar.Text {
 		return lancar.Text{"id": "Alamat surel Anda", "en": "Your e-mail address"}
 	case "phone":
 		return lancar.Text{"id": "Nomor HP Anda", "en": "Your mobile number"}
+	case "address":
+		return lancar.Text{"id": "Alamat Anda menurut data kependudukan", "en": "Your address, as the population register has it"}
 	case "nik":
 		return lancar.Text{"id": "Nomor identitas Anda (NIK atau paspor)", "en": "Your identity or passport number"}
 	case "cases.read":
@@ -152,6 +154,7 @@ func parseWishes(text string) (w wishes, err error) {
 	if w.Userinfo, err = section(raw.Userinfo); err != nil {
 		return w, err
 	}
+	delete(raw.IDToken, "address") // a register is asked when userinfo is, never while somebody waits for a token
 	w.IDToken, err = section(raw.IDToken)
 	return w, err
 }

@@ -47,7 +47,7 @@ func (p *Provider) metadata() map[string]any {
 		"grant_types_supported":            slices.Sorted(maps.Keys(grantTypes())),
 		"subject_types_supported":          []string{"pairwise", "public"},
 		"scopes_supported":                 slices.Concat(standardScopes(), apiScopes()),
-		"claims_supported":                 []string{"sub", "iss", "auth_time", "acr", "amr", "sid", "name", "birthdate", "email", "email_verified", "phone_number", "phone_number_verified", "nik"},
+		"claims_supported":                 []string{"sub", "iss", "auth_time", "acr", "amr", "sid", "name", "birthdate", "email", "email_verified", "phone_number", "phone_number_verified", "address", "nik"},
 		"claim_types_supported":            []string{"normal"},
 		"claims_parameter_supported":       true,
 		"acr_values_supported":             []string{identity.ACR(1), identity.ACR(2), identity.ACR(3)},

@@ -90,7 +90,7 @@ func (m metadata) client(sandbox bool) (Client, error) {
 		c.Grants = []string{"authorization_code"}
 	}
 	if len(c.Scopes) == 0 {
-		c.Scopes = []string{"openid", "profile", "email", "phone", "offline_access"}
+		c.Scopes = []string{"openid", "profile", "email", "phone", "address", "offline_access"}
 	}
 	// Secrets exist for certification's basic plan, which sends no PKCE challenge and takes the standard's
 	// default for an ID token (OpenID Connect Registration section 2).

@@ -10,7 +10,8 @@ import (
 
 // releaseTx gives a client what a person agreed that it may know: those of the named claims that
 // the request and the agreement, as it stands now, cover. It is a look at the person's record that
-// they see, with the client as reader and its purpose. Nothing personal asked for is no look.
+// they see, with the client as reader and its purpose. Nothing personal asked for is no look. An address is
+// a register's, see [Provider.residence].
 func (p *Provider) releaseTx(tx *store.Tx, reg *registration, g *grant, names []string) (map[string]any, error) {
 	out := map[string]any{}
 	consent, agreed, err := p.Access.AgreedTx(tx, g.Subject, string(reg.ID))
@@ -19,7 +20,7 @@ func (p *Provider) releaseTx(tx *store.Tx, reg *registration, g *grant, names []
 	}
 	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 		kind := kindOf(name)
-		return kind == "" || !slices.Contains(g.Kinds, kind) || !consent.Covers(kind) || kind == "nik" && !reg.Numbers
+		return kind == "" || kind == "address" || !slices.Contains(g.Kinds, kind) || !consent.Covers(kind) || kind == "nik" && !reg.Numbers
 	})
 	if len(names) == 0 {
 		return out, nil

@@ -94,5 +94,8 @@ func (p *Provider) released(r *http.Request, reg *registration, t bearer) (body 
 		body, err = p.releaseTx(tx, reg, &g, names)
 		return err
 	})
-	return body, err
+	if err != nil {
+		return nil, err
+	}
+	return body, p.residence(r.Context(), reg, &g, names, body)
 }

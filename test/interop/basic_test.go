@@ -51,7 +51,7 @@ func basicPlan() []module {
 			}
 		}},
 		{"oidcc-userinfo-get, -post-header, -post-body", userinfo},
-		{"oidcc-scope-profile, -email, -all, ensure-other-scope-order", scopes},
+		{"oidcc-scope-profile, -email, -address, -phone, -all, ensure-other-scope-order", scopes},
 		{"oidcc-claims-essential", claimsEssential},
 		{"oidcc-prompt-login", func(t *testing.T, p *plans) {
 			again(t, p, true, func(q url.Values, _ string) { q.Set("prompt", "login") })
@@ -141,13 +141,16 @@ func userinfo(t *testing.T, p *plans) {
 
 func scopes(t *testing.T, p *plans) {
 	c, who := p.client(t, "basic-1"), p.person(t)
-	for scope, want := range map[string][]string{"openid profile": {"name", "birthdate"}, "openid email": {"email", "email_verified"}, "openid phone": nil,
-		"openid profile email phone": {"name", "email"}, "email openid": {"email"}} {
+	for scope, want := range map[string][]string{"openid profile": {"name", "birthdate"}, "openid email": {"email", "email_verified"}, "openid phone": nil, "openid address": {"address"},
+		"openid profile email phone address": {"name", "email", "address"}, "email openid": {"email"}} {
 		r := c.info(c.login(who, c.wish(scope)).get("access_token"), nil).ok(t, 200)
 		for _, name := range want {
 			if r.body[name] == nil {
 				t.Error(scope, " without ", name, r.text)
 			}
+		}
+		if of, is := r.body["address"].(map[string]any); r.body["address"] != nil && (!is || of["formatted"] == nil) {
+			t.Error("address must be an object with text in it: ", r.text)
 		}
 		if _, is := r.body["email_verified"].(bool); r.body["email_verified"] != nil && !is {
 			t.Error("email_verified must be a boolean: ", r.text)
