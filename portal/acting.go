@@ -23,7 +23,7 @@ func whileActing(pattern string) bool {
 	case "/{$}", "/life/{event}", "/services", "/services/{slug}", "/services/{slug}/start", "/offline", "/places", "/search",
 		"/verify", "/verify/{number}", "/signout", "/logout", "/session", "/session/go", "/me",
 		"/release", "/release/passkey", "/release/passkey/options", // of who holds the browser, not of the principal
-		"/signin", "/signin/code", "/signin/again", "/signin/passkey", "/signin/passkey/options", "/signin/national", "/signin/national/back": // the person proves themself more surely, and goes on acting
+		"/signin", "/signin/code", "/signin/again", "/signin/own", "/signin/passkey", "/signin/passkey/options", "/signin/national", "/signin/national/back": // the person proves themself more surely, and goes on acting
 		return true
 	}
 	return pattern == "/" || strings.HasPrefix(path, "/drafts/") || strings.HasPrefix(path, "/cases/") || strings.HasPrefix(path, "/documents/") ||

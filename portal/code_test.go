@@ -80,3 +80,28 @@ func TestAnOldCodeSaysSo(t *testing.T) {
 	b.get("/signin/code")
 	b.shows(200, "Kode ini sudah lewat waktunya", "Kirim kode lagi")
 }
+
+// Who is signed in and proves it once more types nothing that we know.
+func TestWhoProvesItOnceMoreTypesNothing(t *testing.T) {
+	w := newWorld(t)
+	b, other := w.browser(), w.browser()
+	b.signIn(mariaNIK)
+	w.Pass(20 * time.Minute)
+	b.get("/signin?fresh=1&to=%2Fme%2Fdevices")
+	b.shows(200, "Kirim kode ke", "m***a@e***e.com", "Akun lain, atau kontak lain")
+	own := b.find(`name="own" id="own-0" value="([^"]+)"`)
+	if other.post("/signin/own", "own", own, "to", "/me", "fresh", "1"); other.url != "/signin" {
+		t.Errorf("a stranger is at %s", other.url)
+	}
+	b.post("/signin/own", "own", "somebody's", "to", "/me/devices", "fresh", "1")
+	b.shows(404, "tidak dipakai lagi")
+	b.post("/signin/own", "own", own, "to", "/me/devices", "fresh", "1")
+	b.shows(200, "Masukkan kode", "m***a@e***e.com")
+	attempt := b.find(`name="attempt" value="([^"]+)"`)
+	b.Must(b.Queue.Drain(t.Context()))
+	b.post("/signin/code", "attempt", attempt, "to", "/me/devices", "fresh", "1", "code", b.Code("maria@example.com"))
+	b.shows(200, "Perangkat dan keamanan", "Pasang aplikasi kode")
+	if other.get("/signin?fresh=1"); strings.Contains(other.body, "Kirim kode ke") {
+		t.Error("a stranger is offered contacts")
+	}
+}

@@ -138,6 +138,7 @@ func (p *Portal) routes(mux *http.ServeMux) {
 		"GET /signin/code":             showCode,
 		"POST /signin/code":            confirmCode,
 		"POST /signin/again":           againCode,
+		"POST /signin/own":             proveOwn,
 		"GET /signin/national":         toNational,
 		"GET /signin/national/back":    fromNational,
 		"GET /signin/stop/{token}":     askStop,

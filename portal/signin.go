@@ -60,6 +60,7 @@ type signInView struct {
 	National string // address of signing in at the national provider, "" where there is none
 	Problems []web.Problem
 	Fields   []web.Field
+	Own      []web.Field // contacts of who is signed in and proves it once more, nil for nobody
 }
 
 // signIn asks for a passkey, or the three facts and a contact. On a region's host it leads to the
@@ -128,6 +129,10 @@ func (v *visit) signInPage(want signInFor, sent url.Values, problems []web.Probl
 	v.leadsOn()
 	view := signInView{signInFor: want, Problems: problems, People: v.sandbox("/"), Script: v.passkeyScript(), Ask: v.askFor(want),
 		StepUp: want.Level == identity.Strong && v.signed && v.session.Level == identity.Verified}
+	var err error
+	if view.Own, err = v.ownWays(want); err != nil {
+		return err
+	}
 	view.App, view.Agency = v.In(v.asks.App), v.In(v.asks.Agency)
 	if want.Level > 0 && v.signed && strings.HasPrefix(want.To, "/consent?") {
 		view.NotNow = want.To // the app hears how sure it is, or that it is not enough
