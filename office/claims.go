@@ -2,6 +2,7 @@ package office
 
 import (
 	"net/http"
+	"time"
 
 	"lancar"
 	"lancar/identity"
@@ -59,7 +60,7 @@ func (v *visit) claimPage(problems []web.Problem) error {
 	if err != nil {
 		return err
 	}
-	rows := []web.Row{{Term: v.T("Nama pemilik akun", "Account holder"), Lines: []string{h.Name}}, {Term: v.T("Tanggal lahir", "Date of birth"), Lines: []string{h.BirthDate}},
+	rows := []web.Row{{Term: v.T("Nama pemilik akun", "Account holder"), Lines: []string{h.Name}}, {Term: v.T("Tanggal lahir", "Date of birth"), Lines: []string{v.birthday(h.BirthDate)}},
 		{Term: v.T("Kontak yang mengaku", "Contact of the claim"), Lines: []string{claimant + " (" + v.channelName(d.Channel) + ")"}},
 		{Term: v.T("Waktu", "Time"), Lines: []string{v.When(d.At)}}}
 	choice := web.Field{Name: "keep", Kind: web.ChoiceField, Label: v.T("Akun ini milik siapa?", "Whose account is it?"), Options: []web.Option{
@@ -97,4 +98,13 @@ func settleClaim(v *visit) error {
 		return v.to("/office/claims?proposed=1")
 	}
 	return v.to("/office/claims?done=1")
+}
+
+// birthday says a date of birth in words; what is no date stays as it is.
+func (v *visit) birthday(date string) string {
+	t, err := time.ParseInLocation(time.DateOnly, date, v.Zone)
+	if err != nil {
+		return date
+	}
+	return v.Date(t)
 }

@@ -50,7 +50,7 @@ func machines(v *visit) error {
 	for _, m := range list {
 		rows = append(rows, v.machineRow(m))
 	}
-	return v.show("machines", v.T("Mesin", "Machines"), map[string]any{"Rows": rows, "Office": v.agencyName(v.actor.Agency, v.actor.Region), "Over": over, "Done": v.machineDone(),
+	return v.show("machines", machinesTitle(v, over), map[string]any{"Rows": rows, "Office": v.agencyName(v.actor.Agency, v.actor.Region), "Over": over, "Done": v.machineDone(),
 		"Due": len(due), "Head": v.headOfMachines() && !over && len(list) > 0,
 		"Empty": web.Empty{Pattern: "gaps", Title: v.T("Belum ada mesin", "No machines yet"),
 			Lead: v.T("Sistem, bot, dan agen yang memakai platform ini didaftarkan di sini, dengan pemilik dan tombol berhenti.", "Systems, bots and agents that use this platform are registered here, with an owner and a stop button.")}})
@@ -188,4 +188,12 @@ func stopAll(v *visit) error {
 		return err
 	}
 	return v.to("/office/machines?stopped=" + strconv.Itoa(n))
+}
+
+// machinesTitle tells the two lists apart.
+func machinesTitle(v *visit, over bool) string {
+	if over {
+		return v.T("Mesin yang sudah berakhir", "Machines that are over")
+	}
+	return v.T("Mesin", "Machines")
 }

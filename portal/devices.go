@@ -16,6 +16,7 @@ type devicesView struct {
 	Script    string         // of passkeys, "" where there are none
 	Waiting   []recoveryView // contacts that want to take the account over
 	Contacts  []wayView
+	Resident  bool // the population register may have other contacts
 	Passkeys  []passkeyView
 	App       string // since when a code app is accepted, "" if none is
 	Devices   []deviceView
@@ -58,7 +59,7 @@ func devices(v *visit) error {
 }
 
 func (v *visit) devicesPage(status int, problems []web.Problem) error {
-	view := devicesView{Fresh: v.session.Fresh(v.now, identity.FreshFor), Script: v.passkeyScript(), Problems: problems}
+	view := devicesView{Fresh: v.session.Fresh(v.now, identity.FreshFor), Script: v.passkeyScript(), Resident: v.session.Kind == identity.Resident, Problems: problems}
 	view.Level, view.LevelLine = v.levelWords(v.session.Level)
 	if young := v.newContact(); young != "" {
 		view.LevelLine = v.T("Anda masuk dengan kode ke kontak Anda.", "You signed in with a code to your contact.") + young
