@@ -30,6 +30,7 @@ func (n *node) openOIDC() {
 	n.oidc = oidc.New(oidc.Rooms{DB: n.db, Queue: n.queue, Keys: n.ring, Identity: n.identity, Access: n.access, Mandates: n.mandates, Machines: n.machines, Log: n.log}, c)
 	n.access.AtWithdrawal(n.oidc.WithdrawnTx)
 	n.queue.Subscribe(access.EventWithdrawn, "oidc", n.oidc.Withdrawn)
+	n.identity.AtSignOut(n.oidc.SignedOutTx)
 	n.queue.Subscribe(identity.EventSignedOut, "oidc", n.oidc.SignedOut)
 	n.queue.Subscribe(identity.EventLeft, "oidc", n.oidc.Left)
 	n.queue.Subscribe(access.EventErase, "oidc", func(tx *store.Tx, e jobs.Event) error {

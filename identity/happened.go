@@ -66,14 +66,19 @@ const (
 // SignedOut is the payload of this room's events.
 type SignedOut struct {
 	Account lancar.ID `json:"account"`
+	At      int64     `json:"at,omitempty"` // of the transaction that emitted it, in microseconds
 }
+
+// AtSignOut names what ends when all sessions of an account end at once, in that very transaction: who
+// asks afterwards finds it ended, however long the queue is. app hands it down before anything is served.
+func (i *Identity) AtSignOut(end func(tx *store.Tx, account lancar.ID) error) { i.ends = end }
 
 func (i *Identity) leftTx(tx *store.Tx, account lancar.ID) error {
 	return i.emit(tx, EventLeft, account)
 }
 
 func (i *Identity) emit(tx *store.Tx, event string, account lancar.ID) error {
-	payload, err := json.Marshal(SignedOut{account})
+	payload, err := json.Marshal(SignedOut{account, store.Micros(tx.Now)})
 	if err != nil {
 		return err
 	}
@@ -132,6 +137,11 @@ func (i *Identity) happened(tx *store.Tx, account lancar.ID) ([]Happening, error
 func (i *Identity) endSessions(tx *store.Tx, account lancar.ID) error {
 	if err := errors.Join(deleteSessions(tx, account), deletePins(tx, account)); err != nil {
 		return err
+	}
+	if i.ends != nil {
+		if err := i.ends(tx, account); err != nil {
+			return err
+		}
 	}
 	return i.emit(tx, EventSignedOut, account)
 }

@@ -18,6 +18,7 @@ package identity
 import (
 	"time"
 
+	"lancar"
 	"lancar/access"
 	"lancar/exchange"
 	"lancar/internal/jobs"
@@ -77,6 +78,7 @@ type Identity struct {
 	notify   *notify.Notify
 	exchange *exchange.Exchange
 	limits   Limits
+	ends     func(tx *store.Tx, account lancar.ID) error // see AtSignOut
 }
 
 const (

@@ -59,10 +59,8 @@ func TestAnAddressIsToldByAgreementFromTheRegister(t *testing.T) {
 			t.Error("while the register is silent:", info.text)
 		}
 		w.Down("population", false)
-		consents, err := w.Access.Consents(t.Context(), s.Own)
-		w.Must(err)
 		before := w.Questions()
-		w.Must(w.Access.Withdraw(t.Context(), s.Own, consents[0].ID))
+		w.Must(withdrawAll(w, s))
 		if info := a.userinfo(got.get("access_token"), nil); info.body["address"] != nil || w.Questions() != before {
 			t.Error("after it was taken back:", info.text)
 		}

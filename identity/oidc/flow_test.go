@@ -203,11 +203,18 @@ func TestSigningOutEverywhereEndsTheAppsToo(t *testing.T) {
 		a, s := w.app(nil), w.signIn(maria)
 		got := a.login(s, "openid offline_access")
 		w.Must(w.Identity.SignOutEverywhere(t.Context(), s))
-		w.Drain()
-		if a.active(got.get("access_token")) {
+		if a.active(got.get("access_token")) || a.active(got.get("refresh_token")) { // no job has run yet
 			t.Fatal("the app's token lives on")
 		}
+		if r := a.userinfo(got.get("access_token"), nil); r.status != 401 {
+			t.Fatal(r.status, r.text)
+		}
 		a.refresh(got.get("refresh_token")).wants(t, 400, "invalid_grant")
+		again := a.login(w.signIn(maria), "openid offline_access")
+		w.Drain()
+		if !a.active(again.get("access_token")) {
+			t.Fatal("the job of signing out ends a newer sign-in")
+		}
 	})
 }
 

@@ -66,17 +66,20 @@ func (p *Provider) WithdrawnTx(tx *store.Tx, w access.Withdrawal) error {
 	return endGrants(tx, w.Account, lancar.ID(w.To))
 }
 
-// SignedOut ends what was handed out on the strength of an account's sessions when all of them end at
-// once. It subscribes to identity.EventSignedOut.
+// SignedOutTx ends what was handed out on the strength of an account's sessions, in the transaction that
+// ends them all ([identity.Identity.AtSignOut]).
+func (p *Provider) SignedOutTx(tx *store.Tx, account lancar.ID) error {
+	return endGrants(tx, account, "")
+}
+
+// SignedOut tells the apps whose grants [Provider.SignedOutTx] ended. What was given on a newer sign-in
+// stays. It subscribes to identity.EventSignedOut.
 func (p *Provider) SignedOut(tx *store.Tx, e jobs.Event) error {
 	var out identity.SignedOut
 	if err := json.Unmarshal(e.Payload, &out); err != nil {
 		return err
 	}
-	if err := p.leaveTx(tx, out.Account, true); err != nil {
-		return err
-	}
-	return endGrants(tx, out.Account, "")
+	return p.leaveTx(tx, out.Account, out.At)
 }
 
 // EraseTx ends all that an account gave anybody, when it is erased.

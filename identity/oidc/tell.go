@@ -34,13 +34,13 @@ func (p *Provider) Left(tx *store.Tx, e jobs.Event) error {
 	if err := json.Unmarshal(e.Payload, &out); err != nil {
 		return err
 	}
-	return p.leaveTx(tx, out.Account, false)
+	return p.leaveTx(tx, out.Account, 0)
 }
 
 // leaveTx ends the grants of an account whose sign-in is over; all of them, offline ones too, when
-// the account signed out everywhere.
-func (p *Provider) leaveTx(tx *store.Tx, account lancar.ID, everywhere bool) error {
-	list, err := grantsLeft(tx, account)
+// the account signed out everywhere (in microseconds, 0 for not), where those that ended then are told of.
+func (p *Provider) leaveTx(tx *store.Tx, account lancar.ID, everywhere int64) error {
+	list, err := grantsLeft(tx, account, everywhere)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (p *Provider) leaveTx(tx *store.Tx, account lancar.ID, everywhere bool) err
 			return err
 		}
 		end := leaveSession
-		if everywhere || !slices.Contains(g.Scope, "offline_access") {
+		if everywhere > 0 || !slices.Contains(g.Scope, "offline_access") {
 			end = endGrant
 		}
 		if err := end(tx, id); err != nil {

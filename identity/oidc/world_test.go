@@ -92,6 +92,7 @@ func newWorld(t testing.TB, out *outside.World, withTLS bool) *world {
 	w.serve(withTLS)
 	w.Access.AtWithdrawal(w.provider.WithdrawnTx)
 	w.Queue.Subscribe(access.EventWithdrawn, "oidc", w.provider.Withdrawn)
+	w.Identity.AtSignOut(w.provider.SignedOutTx)
 	w.Queue.Subscribe(identity.EventSignedOut, "oidc", w.provider.SignedOut)
 	w.Queue.Subscribe(identity.EventLeft, "oidc", w.provider.Left)
 	return w
