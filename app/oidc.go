@@ -53,8 +53,8 @@ func (n *node) seedClient(ctx context.Context) error {
 			AgencyName: lancar.Text{"id": "Peragaan Lancar", "en": "Lancar demonstration"},
 			Purpose:    lancar.Text{"id": "Menunjukkan cara aplikasi memakai satu akun Lancar", "en": "Shows how an app uses the one Lancar account"},
 			Grants:     []string{"authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"}, Redirects: []string{"http://127.0.0.1/callback", "http://localhost/callback"},
-			Scopes: []string{"openid", "profile", "email", "phone", "cases.read", "cases.answers", "cases.prepare", "cases.submit", "cases.reply", "cases.withdraw", "payments.make", "documents.read", "looks.read", "offline_access"},
-			Auth:   oidc.None, Sector: "lancar-demo-app",
+			Scopes: []string{"openid", "profile", "email", "phone", "nik", "cases.read", "cases.answers", "cases.prepare", "cases.submit", "cases.reply", "cases.withdraw", "payments.make", "documents.read", "looks.read", "offline_access"},
+			Auth:   oidc.None, Sector: "lancar-demo-app", Numbers: true, // of people who are not real: so that a PIN can be tried
 		})
 		return err
 	})

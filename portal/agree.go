@@ -135,6 +135,9 @@ func decide(v *visit) error {
 		if e, byPin, byProof := unconfirmed(err); byPin {
 			return v.consentAgain(id, sent["kind"], e)
 		} else if byProof {
+			if p, perr := v.OIDC.Pending(v.r.Context(), id, v.person()); perr == nil && p.Lang != "" {
+				v.Words.Lang = p.Lang
+			}
 			return v.proveFirst(e, consentPath(id))
 		}
 	case "no":

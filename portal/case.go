@@ -3,6 +3,7 @@ package portal
 import (
 	"cmp"
 	"html/template"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -317,6 +318,9 @@ func say(v *visit) error {
 
 func receipt(v *visit) error {
 	number := v.r.PathValue("number")
+	if locked, err := v.locked(); err != nil || locked {
+		return orElse(err, func() error { return v.unlock("/cases/" + url.PathEscape(number)) })
+	}
 	pdf, err := v.Cases.Receipt(v.r.Context(), v.applicant(), number)
 	if err != nil {
 		return err

@@ -134,6 +134,29 @@ func follow(b *browser, number string) {
 	b.shows(422, `role="alert"`)
 	b.get("/me/rights")
 	b.shows(200, "Menunggu jawaban")
+	locked(b, document, "/cases/"+number+"/receipt")
+}
+
+// locked are whole files for who has set a PIN on the device.
+func locked(b *browser, document, receipt string) {
+	b.signIn(maria)
+	b.setPin(digits)
+	b.get(document)
+	b.shows(200, "PIN perangkat ini diminta dulu")
+	for _, file := range []string{document + "/file", receipt} {
+		b.get(file)
+		b.shows(200, "Ketik PIN perangkat ini")
+		if strings.HasPrefix(b.body, "%PDF") {
+			b.t.Fatal(file, " came without the PIN")
+		}
+	}
+	b.post("/release", "to", document, "pin", digits)
+	b.shows(200, "Unduh PDF")
+	for _, file := range []string{document + "/file", receipt} {
+		if b.get(file); b.code != 200 || !strings.HasPrefix(b.body, "%PDF") {
+			b.t.Fatalf("%s: %d %.80s", file, b.code, b.body)
+		}
+	}
 }
 
 // The register is down: one types what it would have known, and goes on.
