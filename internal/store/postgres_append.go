@@ -44,14 +44,18 @@ func (p *postgresDB) appender() {
 // gather takes what waits behind the first, and lets those who are about to append come up to here.
 func (p *postgresDB) gather(first postgresAppend) []postgresAppend {
 	group := []postgresAppend{first}
-	for idle := 0; idle < 2 && len(group) < appendMax; {
+	for yielded := false; len(group) < appendMax; {
 		select {
 		case a := <-p.appends:
-			group, idle = append(group, a), 0
+			group, yielded = append(group, a), false
+			continue
 		default:
-			idle++
-			runtime.Gosched()
 		}
+		if yielded {
+			break
+		}
+		yielded = true
+		runtime.Gosched()
 	}
 	return group
 }

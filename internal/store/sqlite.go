@@ -181,15 +181,17 @@ func (s *sqliteDB) group(c *sqliteConn, first *sqliteWrite) {
 // next is a write that waits, nil for none. Who is about to write is let through to here first: under
 // load that doubles the size of a group, and when nothing else runs it costs nothing.
 func (s *sqliteDB) next() *sqliteWrite {
-	for range 2 {
+	for yielded := false; ; yielded = true {
 		select {
 		case w := <-s.writes:
 			return w
 		default:
-			runtime.Gosched()
 		}
+		if yielded {
+			return nil
+		}
+		runtime.Gosched()
 	}
-	return nil
 }
 
 // member runs one write in its savepoint. It returns an error only when the whole transaction
