@@ -10,7 +10,7 @@ import (
 type example struct{ Stack, Code string }
 
 // examples are filled with the app's own number and addresses. Each was run as it stands here, against
-// a demonstration; those for Node.js, Go and Python are run by test/interop, too.
+// a demonstration (the one for Android was compiled); test/interop runs those for Node.js and Go again.
 func (v *visit) examples(c oidc.Client) (out []example) {
 	redirect, path := "https://aplikasi.example/masuk", "/masuk"
 	if len(c.Redirects) > 0 {
@@ -70,7 +70,7 @@ const to = client.buildAuthorizationUrl(lancar, { redirect_uri: '{redirect}', sc
 const tokens = await client.authorizationCodeGrant(lancar, url, { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce })
 const sub = tokens.claims().sub
 const person = await client.fetchUserInfo(lancar, tokens.access_token, sub)`},
-		{"Python · Authlib 1.7", pythonExample},
+		{"Python · Authlib 1.9", pythonExample},
 		{"Java · Spring Boot 3, spring-boot-starter-oauth2-client", springExample},
 	}
 }
@@ -196,10 +196,25 @@ token, err := config.Exchange(ctx, code, oauth2.VerifierOption(verifier))
 raw, _ := token.Extra("id_token").(string)
 id, err := provider.Verifier(&oidc.Config{ClientID: "{client}"}).Verify(ctx, raw) // then compare id.Nonce with nonce
 person, err := provider.UserInfo(ctx, oauth2.StaticTokenSource(token))`},
-		{"Android, iOS · AppAuth", `
-AuthorizationServiceConfiguration.fetchFromIssuer("{issuer}") { lancar, error ->
-  val request = AuthorizationRequest.Builder(lancar, "{client}", ResponseTypeValues.CODE, Uri.parse("{redirect}"))
-    .setScope("{scope}").build() // AppAuth adds PKCE by itself
+		{"Android · AppAuth 0.11, Kotlin", `
+import android.app.Activity
+import android.content.Intent
+import android.net.Uri
+import net.openid.appauth.*
+
+class SignIn : Activity() {
+  private val service by lazy { AuthorizationService(this) }
+
+  fun signIn() = AuthorizationServiceConfiguration.fetchFromIssuer(Uri.parse("{issuer}")) { lancar, error ->
+    val request = AuthorizationRequest.Builder(lancar ?: throw error!!, "{client}", ResponseTypeValues.CODE, Uri.parse("{redirect}"))
+      .setScope("{scope}").build() // AppAuth adds PKCE, state and nonce by itself
+    startActivityForResult(service.getAuthorizationRequestIntent(request), 1)
+  }
+
+  override fun onActivityResult(asked: Int, result: Int, data: Intent?) {
+    val back = AuthorizationResponse.fromIntent(data ?: return) ?: return // AuthorizationException.fromIntent says why
+    service.performTokenRequest(back.createTokenExchangeRequest()) { tokens, error -> println(tokens?.idToken ?: error) }
+  }
 }`},
 	}
 }

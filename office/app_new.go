@@ -64,7 +64,7 @@ func (v *visit) newAppPage(status int, sent url.Values, problems []web.Problem) 
 	}
 	title := v.T("Daftarkan aplikasi", "Register an app")
 	return v.showAs(status, "appform", v.title(title, problems), map[string]any{"Title": title, "Fields": fields, "Problems": problems, "Action": "/office/apps/new", "Back": "/office/apps", "BackText": v.T("Aplikasi", "Apps"),
-		"Lead": v.T("Anda menjadi penanggung jawabnya. Aplikasi langsung bekerja di uji coba.", "You answer for it. It works in the sandbox at once."), "Verb": v.T("Daftarkan", "Register")})
+		"Lead": v.T("Anda menjadi penanggung jawabnya. Aplikasi langsung bekerja di uji coba.", "You answer for it. It works in the sandbox at once."), "Key": strings.TrimSpace(keyExample), "Verb": v.T("Daftarkan", "Register")})
 }
 
 // askedFields ask what people are told, what is asked of them, and where they come back to.

@@ -59,10 +59,11 @@ func TestAnAppOfAPhoneNeedsNoKeyAndShowsItsOwnExamples(t *testing.T) {
 	w := newWorld(t)
 	w.staff()
 	b := w.enter(beni, "")
+	b.get("/office/apps/new").is(200).has("Belum punya kunci?", "generateKeyPairSync")
 	form := newAppForm("native")
 	form.Del("jwks")
 	form.Set("redirects", "https://klinik.example/masuk")
-	b.post("/office/apps/new", form).is(200).has("AppAuth", "GenerateVerifier", "oidc-client-ts").lacks("PrivateKeyJwt", "Simpan kunci")
+	b.post("/office/apps/new", form).is(200).has("fetchFromIssuer(Uri.parse", "GenerateVerifier", "oidc-client-ts").lacks("PrivateKeyJwt", "Simpan kunci")
 	// who must push requests and bind tokens reads nothing that does neither
 	b.post("/office/apps/new", newAppForm("strict")).is(200).has("private_key_jwt", "buildAuthorizationUrlWithPAR", "getDPoPHandle").lacks("Authlib", "Spring")
 	b.post("/office/apps/new", newAppForm("server")).is(200).has("generateKeyPairSync", "Authlib", "withPkce", "scope: openid,").lacks("{scope", "{path}", "{client}")

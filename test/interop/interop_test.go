@@ -44,10 +44,12 @@ type run struct {
 		SignIn map[string]string `json:"sign_in"`
 	} `json:"person"`
 
-	raw  string
-	http *http.Client
-	pool *x509.CertPool
-	jwks jose.JSONWebKeySet // as published before anything was signed
+	raw     string
+	sandbox string            // the outside world, with its mailbox
+	officer map[string]string // how a reviewer signs in
+	http    *http.Client
+	pool    *x509.CertPool
+	jwks    jose.JSONWebKeySet // as published before anything was signed
 }
 
 func TestMain(m *testing.M) {
@@ -63,6 +65,13 @@ func TestClientsWeDidNotWrite(t *testing.T) {
 	for _, script := range []string{"oauth4webapi.mjs", "openid-client.mjs"} {
 		t.Run(script, func(t *testing.T) { t.Parallel(); r.node(t, script) })
 	}
+	t.Run("python.py", func(t *testing.T) {
+		t.Parallel()
+		if exec.Command("/usr/bin/python3", "-c", "import authlib, requests").Run() != nil {
+			unfetched(t)
+		}
+		r.script(t, "/usr/bin/python3", "python.py")
+	})
 }
 
 var built string // the folder of program
@@ -101,10 +110,20 @@ func start(t *testing.T, file string) *run {
 	line, err := bufio.NewReader(out).ReadString('\n')
 	must(t, err)
 	var said struct {
-		OIDC json.RawMessage `json:"oidc"`
+		Sandbox string          `json:"sandbox"`
+		OIDC    json.RawMessage `json:"oidc"`
+		People  []struct {
+			Role   string            `json:"role"`
+			SignIn map[string]string `json:"sign_in"`
+		} `json:"people"`
 	}
 	must(t, json.Unmarshal([]byte(line), &said))
-	r := &run{raw: string(said.OIDC)}
+	r := &run{raw: string(said.OIDC), sandbox: said.Sandbox}
+	for _, one := range said.People {
+		if one.Role == "reviewer" {
+			r.officer = one.SignIn
+		}
+	}
 	must(t, json.Unmarshal(said.OIDC, r))
 	ca, err := os.ReadFile(r.CA)
 	must(t, err)
@@ -128,18 +147,33 @@ func must(t testing.TB, err error) {
 // node runs one of our scripts around a foreign client of npm.
 func (r *run) node(t *testing.T, script string) {
 	if _, err := os.Stat("node_modules/" + strings.TrimSuffix(script, ".mjs")); err != nil {
-		if os.Getenv("LANCAR_TEST_NO_SKIP") != "" {
-			t.Fatal("test/setup.sh has not fetched it")
-		}
-		t.Skip("test/setup.sh fetches it")
+		unfetched(t)
 	}
+	r.script(t, "node", script)
+}
+
+// unfetched is when a foreign client is not on this machine.
+func unfetched(t *testing.T) {
+	t.Helper()
+	if os.Getenv("LANCAR_TEST_NO_SKIP") != "" {
+		t.Fatal("test/setup.sh has not fetched it")
+	}
+	t.Skip("test/setup.sh fetches it")
+}
+
+func (r *run) script(t *testing.T, command ...string) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	c := exec.CommandContext(ctx, "node", script)
-	c.Env = append(os.Environ(), "NODE_EXTRA_CA_CERTS="+r.CA, "LANCAR_RUN="+r.raw)
+	c := exec.CommandContext(ctx, command[0], command[1:]...)
+	c.Env = r.environment()
 	out, err := c.CombinedOutput()
 	t.Logf("%s", out)
 	must(t, err)
+}
+
+// environment has the run, and its CA as each of the languages looks for one.
+func (r *run) environment() []string {
+	return append(os.Environ(), "LANCAR_RUN="+r.raw, "NODE_EXTRA_CA_CERTS="+r.CA, "REQUESTS_CA_BUNDLE="+r.CA, "SSL_CERT_FILE="+r.CA)
 }
 
 func (r *run) register(t *testing.T, body string) (id, secret string) {
