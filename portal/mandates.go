@@ -48,7 +48,8 @@ func (v *visit) mandatesPage(status int, wrong string, problems []web.Problem) e
 		Problems          []web.Problem
 		Officer, Sure     bool
 		Visitor           bool
-	}{Wrong: wrong, Problems: problems, Officer: v.self.Kind == identity.Officer, Sure: v.self.Meets(identity.Verified), Mail: v.sandbox("/mail"), Visitor: v.self.Kind == identity.Visitor}
+		Done              string
+	}{Wrong: wrong, Problems: problems, Officer: v.self.Kind == identity.Officer, Sure: v.self.Meets(identity.Verified), Mail: v.sandbox("/mail"), Visitor: v.self.Kind == identity.Visitor, Done: v.mandateDone(v.r.URL.Query().Get("done"))}
 	for _, m := range held {
 		row := v.mandateRow(m, true)
 		if m.State.Over() {
@@ -79,7 +80,37 @@ func (v *visit) mandatesPage(status int, wrong string, problems []web.Problem) e
 		}
 	}
 	title := v.T("Bertindak untuk orang lain", "Acting for others")
+	if len(problems) > 0 {
+		title = v.T("Kesalahan: ", "Error: ") + title
+	}
 	return v.showAs(status, "mandates", title, view)
+}
+
+// mandateDone says what was just done.
+func (v *visit) mandateDone(what string) string {
+	switch what {
+	case "accept":
+		return v.T("Kuasa itu Anda terima. Tekan Bertindak untuk memakainya.", "You took the mandate. Press Act to use it.")
+	case "code":
+		return v.T("Ia sudah setuju. Tekan Bertindak untuk mulai.", "They agreed. Press Act to begin.")
+	case "end":
+		return v.T("Kuasa itu sudah berakhir, sejak sekarang.", "The mandate is over, from now.")
+	case "stop":
+		return v.T("Anda bertindak untuk diri sendiri lagi.", "You act for yourself again.")
+	case "agreed":
+		return v.T("Agen Anda boleh melanjutkan langkah itu, sekali.", "Your agent may take that step, once.")
+	case "refused":
+		return v.T("Langkah itu tidak jadi dilakukan.", "That step is not taken.")
+	case "child", "company":
+		return v.T("Catatan resmi membenarkan. Tekan Bertindak untuk mulai.", "The register agrees. Press Act to begin.")
+	case "help":
+		return v.T("Minta orang itu menyebutkan kodenya.", "Ask that person to tell you the code.")
+	case "give":
+		return v.T("Tawaran Anda terkirim. Orang itu melihatnya di halamannya.", "Your offer is made. They see it on their page.")
+	case "agent":
+		return v.T("Agen Anda boleh bekerja dalam batas itu.", "Your agent may work within these limits.")
+	}
+	return ""
 }
 
 func (v *visit) askRow(a mandate.Pending) askRow {
@@ -224,8 +255,9 @@ func changeMandate(v *visit) error {
 	}
 	ctx, id := v.r.Context(), lancar.ID(v.r.PathValue("id"))
 	var err error
-	to := "/me/mandates"
-	switch v.r.PostForm.Get("do") {
+	do := v.r.PostForm.Get("do")
+	to := "/me/mandates?done=" + do
+	switch do {
 	case "act":
 		if err = v.Mandates.ActFor(ctx, v.self, id); err == nil {
 			v.markActing(true)
@@ -254,7 +286,7 @@ func stopActing(v *visit) error {
 		return err
 	}
 	v.markActing(false)
-	return v.to("/me/mandates")
+	return v.to("/me/mandates?done=stop")
 }
 
 // answerAgent is a person's word on a step that their agent may not take alone.
@@ -264,8 +296,9 @@ func answerAgent(v *visit) error {
 	}
 	id := lancar.ID(v.r.PathValue("id"))
 	var err error
+	done := "agreed"
 	if v.r.PostForm.Get("do") == "refuse" {
-		err = v.Mandates.Refuse(v.r.Context(), v.self, id)
+		done, err = "refused", v.Mandates.Refuse(v.r.Context(), v.self, id)
 	} else {
 		err = v.Mandates.Agree(v.r.Context(), v.self, id, v.r.PostForm.Get("code"))
 	}
@@ -278,7 +311,7 @@ func answerAgent(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.to("/me/mandates")
+	return v.to("/me/mandates?done=" + done)
 }
 
 // periods are how long a person may give a mandate for, in days.

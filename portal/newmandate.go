@@ -162,5 +162,5 @@ func makeMandate(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.to("/me/mandates")
+	return v.to("/me/mandates?done=" + v.r.PathValue("kind"))
 }
