@@ -127,7 +127,7 @@ func openRoutes() map[string]handler {
 	return map[string]handler{
 		"GET /office/signin":                  signIn,
 		"POST /office/signin":                 sendCode,
-		"GET /office/signin/code":             func(v *visit) error { return v.to("/office/signin") },
+		"GET /office/signin/code":             showCode,
 		"POST /office/signin/code":            confirmCode,
 		"POST /office/signin/passkey":         enterByPasskey,
 		"POST /office/signin/passkey/options": offerPasskey,

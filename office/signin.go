@@ -65,33 +65,7 @@ func sendCode(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.codePage(http.StatusOK, codeView{Attempt: a.ID, To: goingTo(sent.Get("to")), Until: v.Clock(a.Expires)})
-}
-
-type codeView struct {
-	Attempt, To, Until string
-	Problems           []web.Problem
-}
-
-func (v *visit) codePage(status int, view codeView) error {
-	return v.showAs(status, "signincode", v.title(v.T("Masukkan kode", "Enter the code"), view.Problems), view)
-}
-
-func confirmCode(v *visit) error {
-	sent, err := v.form()
-	if err != nil {
-		return err
-	}
-	b := v.browser()
-	token, s, err := v.Identity.Confirm(v.r.Context(), identity.Confirmation{Attempt: sent.Get("attempt"), Code: sent.Get("code"),
-		Address: b.Address, Host: b.Host, Device: b.Device, Before: b.Before, Mark: b.Mark})
-	if p, ok := v.wrong(err); ok {
-		return v.codePage(http.StatusUnprocessableEntity, codeView{Attempt: sent.Get("attempt"), To: goingTo(sent.Get("to")), Problems: []web.Problem{p}})
-	}
-	if err != nil {
-		return err
-	}
-	return v.entered(token, s, sent.Get("to"))
+	return v.toCode(a.ID, sent.Get("to"), "")
 }
 
 // entered begins a session: an officer chooses a role first if they hold several.
