@@ -96,7 +96,7 @@ func (v *visit) mandateDone(what string) string {
 	case "end":
 		return v.T("Kuasa itu sudah berakhir, sejak sekarang.", "The mandate is over, from now.")
 	case "stop":
-		return v.T("Anda bertindak untuk diri sendiri lagi.", "You act for yourself again.")
+		return v.T("Anda kembali ke urusan Anda sendiri.", "You are back to your own affairs.")
 	case "agreed":
 		return v.T("Agen Anda boleh melanjutkan langkah itu, sekali.", "Your agent may take that step, once.")
 	case "refused":

@@ -123,7 +123,9 @@ func (v *visit) page(title string) *web.Page {
 	}
 	at := v.r.URL.Path
 	p.Nav = append(p.Nav, web.Link{Href: "/search", Text: v.T("Cari", "Search"), Icon: "search", Current: at == "/search"})
-	if v.signed {
+	if v.signed && v.acting == nil && v.self.Kind == identity.Officer { // who helps at a counter has no page of their own here
+		p.Nav = append(p.Nav, web.Link{Href: "/office", Text: v.T("Ruang petugas", "Officers' room"), Icon: "person"})
+	} else if v.signed {
 		p.Nav = append(p.Nav, web.Link{Href: "/me", Text: v.T("Saya", "My page"), Icon: "person", Current: strings.HasPrefix(at, "/me")})
 	} else {
 		p.Nav = append(p.Nav, web.Link{Href: "/signin", Text: v.T("Masuk", "Sign in"), Icon: "person", Current: strings.HasPrefix(at, "/signin")})
