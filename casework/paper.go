@@ -55,19 +55,14 @@ func (d *dossier) write(p *document.Paper, in *content, which string, fill func(
 
 // blank is an order with everything that does not depend on what the document says.
 func (c *Cases) blank(d *dossier, in *content, r *region.Region, at time.Time) document.Order {
-	agency, _ := r.Agency(d.origin.Agency)
-	sign, _ := r.Signatory(d.origin.Agency)
-	colours := r.Palette.Light
+	head, sign := document.HeadOf(r, d.origin.Agency, documentLang)
 	holder := in.Answers["applicant.name"]
 	if f, ok := in.Facts["applicant.name"]; ok && f.Value != "" {
 		holder = f.Value
 	}
 	return document.Order{
 		Region: d.region, Case: d.id, Subject: d.subject, Owner: owner(d.id), Holder: holder,
-		Paper: document.Paper{Lang: documentLang, Place: r.Name, Date: at.In(r.Zone),
-			Head: document.Letterhead{Owner: r.Owner.In(documentLang), Agency: agency.Name.In(documentLang), Address: agency.Address,
-				Tile: r.Tile, Mark: r.Mark, Ground: colours["w1"], Figure: colours["w2"], Thread: colours["w3"], Brand: colours["brand"]},
-			Signatory: document.Signatory{Office: sign.Title.In(documentLang), Name: sign.Name, Number: sign.Number}},
+		Paper: document.Paper{Lang: documentLang, Place: r.Name, Date: at.In(r.Zone), Head: head, Signatory: sign},
 	}
 }
 

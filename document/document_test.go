@@ -17,12 +17,12 @@ import (
 )
 
 const (
-	region  = "53.15"
+	home    = "53.15"
 	owner   = "case:53.15:1"
 	subject = "subject-1"
 )
 
-var officer = lancar.Actor{Kind: lancar.Officer, ID: "o1", Role: "head", Region: region}
+var officer = lancar.Actor{Kind: lancar.Officer, ID: "o1", Role: "head", Region: home}
 
 type house struct {
 	*Documents
@@ -46,7 +46,7 @@ func build(t *testing.T, db *store.DB) house {
 }
 
 func order() Order {
-	return Order{Region: region, Kind: Permit, Pattern: "503/{number}/{year}", Case: "1", Subject: subject, Owner: owner, Holder: "Maria Yosefa Bano",
+	return Order{Region: home, Kind: Permit, Pattern: "503/{number}/{year}", Case: "1", Subject: subject, Owner: owner, Holder: "Maria Yosefa Bano",
 		Title: lancar.Text{"id": "Izin pemakaian lapak pasar"}, About: lancar.Text{"id": "Lapak B-12"}, Paper: paper()}
 }
 
@@ -84,8 +84,8 @@ func (h house) grant(t *testing.T, who string, what ...string) (g access.Grant) 
 	t.Helper()
 	text := lancar.Text{"id": "uji", "en": "test"}
 	h.write(t, func(tx *store.Tx) (err error) {
-		g, err = access.New(h.db, h.queue, h.ring).OpenTx(tx, access.Request{Who: lancar.Actor{Kind: lancar.Officer, ID: "o1", Name: "P", Role: "r", Region: region, Agency: "a"},
-			Subject: who, Region: region, Case: "1", What: what, Purpose: text, Ground: text})
+		g, err = access.New(h.db, h.queue, h.ring).OpenTx(tx, access.Request{Who: lancar.Actor{Kind: lancar.Officer, ID: "o1", Name: "P", Role: "r", Region: home, Agency: "a"},
+			Subject: who, Region: home, Case: "1", What: what, Purpose: text, Ground: text})
 		return err
 	})
 	return g
@@ -151,7 +151,7 @@ func TestRevoke(t *testing.T) {
 		doc, pdf := h.issue(t, order())
 		reason := lancar.Text{"id": "Usaha tutup atas permintaan pemilik"}
 		revoke := func(tx *store.Tx) error {
-			_, err := h.RevokeTx(tx, region, doc.Number, reason, officer)
+			_, err := h.RevokeTx(tx, home, doc.Number, reason, officer)
 			return err
 		}
 		h.write(t, revoke)
@@ -162,7 +162,7 @@ func TestRevoke(t *testing.T) {
 			t.Errorf("revoked twice: %v", err)
 		}
 		err := h.db.Write(t.Context(), func(tx *store.Tx) error {
-			_, err := h.RevokeTx(tx, region, newCore(region), reason, officer)
+			_, err := h.RevokeTx(tx, home, newCore(home), reason, officer)
 			return err
 		})
 		if lancar.CodeOf(err) != lancar.NotFound {
@@ -221,15 +221,15 @@ func TestOpenNeedsAGrant(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := build(t, db)
 		doc, pdf := h.issue(t, order())
-		_, got, err := h.Open(t.Context(), h.grant(t, subject, access.Documents), region, doc.Number)
+		_, got, err := h.Open(t.Context(), h.grant(t, subject, access.Documents), home, doc.Number)
 		if err != nil || !bytes.Equal(got, pdf) {
 			t.Errorf("the holder: %v", err)
 		}
 		for name, g := range map[string]access.Grant{"nobody": {}, "another person": h.grant(t, "subject-2", access.Documents), "another kind": h.grant(t, subject, access.Messages)} {
-			if _, _, err := h.Open(t.Context(), g, region, doc.Number); lancar.CodeOf(err) != lancar.NotFound {
+			if _, _, err := h.Open(t.Context(), g, home, doc.Number); lancar.CodeOf(err) != lancar.NotFound {
 				t.Errorf("%s: %v", name, err)
 			}
-			if _, err := h.Proofs(t.Context(), g, region, doc.Number); lancar.CodeOf(err) != lancar.NotFound {
+			if _, err := h.Proofs(t.Context(), g, home, doc.Number); lancar.CodeOf(err) != lancar.NotFound {
 				t.Errorf("%s, proofs: %v", name, err)
 			}
 		}
@@ -238,7 +238,7 @@ func TestOpenNeedsAGrant(t *testing.T) {
 			t.Errorf("my documents: %+v %v", mine, err)
 		}
 		var sealed []byte
-		_ = h.db.Read(t.Context(), func(tx *store.Tx) (err error) { sealed, err = sealedFile(tx, region, doc.Core); return err })
+		_ = h.db.Read(t.Context(), func(tx *store.Tx) (err error) { sealed, err = sealedFile(tx, home, doc.Core); return err })
 		if bytes.Contains(sealed, []byte("%PDF")) {
 			t.Error("the file lies in the database unsealed")
 		}
@@ -252,9 +252,9 @@ func TestErasure(t *testing.T) {
 		doc, pdf := h.issue(t, order())
 		g := h.grant(t, subject, access.Documents)
 		h.write(t, func(tx *store.Tx) error {
-			return errors.Join(h.ring.DestroyTx(tx, owner), h.ForgetTx(tx, region, "1"))
+			return errors.Join(h.ring.DestroyTx(tx, owner), h.ForgetTx(tx, home, "1"))
 		})
-		if _, _, err := h.Open(t.Context(), g, region, doc.Number); lancar.CodeOf(err) != lancar.NotFound {
+		if _, _, err := h.Open(t.Context(), g, home, doc.Number); lancar.CodeOf(err) != lancar.NotFound {
 			t.Errorf("opened after erasure: %v", err)
 		}
 		if v := h.check(t, pdf); v.State != Valid || v.Document.Holder != "" || len(v.Document.About) != 0 {
@@ -264,7 +264,7 @@ func TestErasure(t *testing.T) {
 			t.Errorf("still on the list: %+v %v", mine, err)
 		}
 		h.write(t, func(tx *store.Tx) error {
-			_, err := h.RevokeTx(tx, region, doc.Number, lancar.Text{"id": "Dicabut"}, officer)
+			_, err := h.RevokeTx(tx, home, doc.Number, lancar.Text{"id": "Dicabut"}, officer)
 			return err
 		})
 		if _, err := h.Fsck(t.Context()); err != nil {
@@ -281,15 +281,15 @@ func TestProofInTheLog(t *testing.T) {
 		if _, err := h.log.Sequence(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		proofs, err := h.Proofs(t.Context(), h.grant(t, subject, access.Documents), region, doc.Number)
+		proofs, err := h.Proofs(t.Context(), h.grant(t, subject, access.Documents), home, doc.Number)
 		if err != nil || len(proofs) != 1 || !strings.Contains(string(proofs[0].Record), doc.SHA256) {
 			t.Fatalf("%+v %v", proofs, err)
 		}
-		p, err := h.log.Proof(t.Context(), region, proofs[0].Leaf)
+		p, err := h.log.Proof(t.Context(), home, proofs[0].Leaf)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := p.Check(h.log.Origin(region), h.ring.LogVerifierKey(region)); err != nil {
+		if err := p.Check(h.log.Origin(home), h.ring.LogVerifierKey(home)); err != nil {
 			t.Error(err)
 		}
 		if want := publiclog.Entry(publiclog.Private, publiclog.Commit(proofs[0].Nonce, proofs[0].Record)); !bytes.Equal(p.Entry, want) {
@@ -316,7 +316,7 @@ func TestFsckFindsTampering(t *testing.T) {
 		h := build(t, db)
 		doc, _ := h.issue(t, order())
 		h.write(t, func(tx *store.Tx) error {
-			_, err := h.RevokeTx(tx, region, doc.Number, lancar.Text{"id": "Uji"}, officer)
+			_, err := h.RevokeTx(tx, home, doc.Number, lancar.Text{"id": "Uji"}, officer)
 			return err
 		})
 		if _, err := h.log.Sequence(t.Context()); err != nil {
@@ -325,10 +325,10 @@ func TestFsckFindsTampering(t *testing.T) {
 		for name, c := range cases {
 			undo := errors.New("undo")
 			err := h.db.Write(t.Context(), func(tx *store.Tx) error {
-				if n, err := tx.Exec(c.sql, region); err != nil || n == 0 {
+				if n, err := tx.Exec(c.sql, home); err != nil || n == 0 {
 					t.Errorf("%s: %d rows, %v", name, n, err)
 				}
-				doc, err := find(tx, region, doc.Core)
+				doc, err := find(tx, home, doc.Core)
 				if err != nil {
 					return err
 				}

@@ -2,6 +2,8 @@ package document
 
 import (
 	"time"
+
+	"lancar/region"
 )
 
 // Letterhead is the look of one region and agency. Colours are "#rrggbb"; a motif is 24 rows of
@@ -16,6 +18,16 @@ type Letterhead struct {
 	Tile, Mark             []string
 	Ground, Figure, Thread string // of the weave
 	Brand                  string // of rules and headings, on white
+}
+
+// HeadOf is the letterhead of a region's agency (its id), and who signs for it, in a language.
+func HeadOf(r *region.Region, agency, lang string) (Letterhead, Signatory) {
+	of, _ := r.Agency(agency)
+	sign, _ := r.Signatory(agency)
+	colours := r.Palette.Light
+	return Letterhead{Owner: r.Owner.In(lang), Agency: of.Name.In(lang), Address: of.Address,
+			Tile: r.Tile, Mark: r.Mark, Ground: colours["w1"], Figure: colours["w2"], Thread: colours["w3"], Brand: colours["brand"]},
+		Signatory{Office: sign.Title.In(lang), Name: sign.Name, Number: sign.Number}
 }
 
 // Block is one piece of the body: a paragraph, a list of rows, or both, the heading first.
@@ -47,6 +59,7 @@ type Paper struct {
 	Signatory Signatory
 	CheckURL  string // in the QR code, and in short beside it
 	Simulated bool   // SIMULASI on every page
+	Unsigned  bool   // somebody signs it elsewhere, see [Documents.Print]
 
 	Courtesy *Translation // on pages of its own after the signature; nil for none
 }

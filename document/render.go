@@ -61,7 +61,9 @@ func (s *sheet) begin() {
 	f.SetProducer("Lancar", false)
 	f.SetTitle(p.Title, true)
 	f.SetAuthor(p.Head.Owner, true)
-	f.SetKeywords(keywordPrefix+coreOf(p.Number), false)
+	if !p.Unsigned {
+		f.SetKeywords(keywordPrefix+coreOf(p.Number), false)
+	}
 	f.SetLang(p.Lang)
 	f.SetDisplayMode("fullwidth", "continuous")
 	for style, face := range map[string]face{"": s.style.regular, "B": s.style.bold} {
@@ -139,9 +141,11 @@ func (s *sheet) footer() {
 	s.font("", 7.5)
 	s.ink(grey)
 	if p.Simulated {
-		s.text(textWidth, 3.6, words(p.Lang, "simulated"), "L")
+		s.text(textWidth, 3.6, words(p.Lang, map[bool]string{false: "simulated", true: "practised"}[p.Unsigned]), "L")
 	}
-	s.text(textWidth, 3.6, words(p.Lang, "foot"), "L")
+	if !p.Unsigned {
+		s.text(textWidth, 3.6, words(p.Lang, "foot"), "L")
+	}
 	f.CellFormat(textWidth/2, 3.6, s.code(p.Number), "", 0, "L", false, 0, "")
 	f.CellFormat(textWidth/2, 3.6, s.code(fmt.Sprintf(words(p.Lang, "page"), fmt.Sprint(f.PageNo()), "{nb}")), "", 0, "R", false, 0, "")
 }
@@ -297,7 +301,11 @@ func (s *sheet) signatory(x, y float64) {
 	f.Ln(3)
 	s.font("", 9)
 	s.ink(grey)
-	s.text(width, 5, words(p.Lang, "signed"), "L")
+	if p.Unsigned {
+		f.Ln(16)
+	} else {
+		s.text(width, 5, words(p.Lang, "signed"), "L")
+	}
 	f.Ln(3)
 	s.ink(black)
 	s.font("B", 11)

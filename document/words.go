@@ -18,6 +18,7 @@ func words(lang, name string) string {
 		"match":     {"id": "Cocokkan nomor dan isinya dengan yang tampil di sana.", "en": "Compare the number and the content with what is shown there."},
 		"foot":      {"id": "Tanda tangan elektronik ada di dalam berkas PDF ini. Hasil cetak diperiksa lewat kode di atas.", "en": "The electronic signature is inside this PDF file. A print is checked by the code above."},
 		"simulated": {"id": "SIMULASI: dokumen latihan, tidak berlaku sebagai dokumen resmi. Ditandatangani dengan sertifikat peragaan.", "en": "SIMULASI: a rehearsal document without legal effect, signed with a demonstration certificate."},
+		"practised": {"id": "SIMULASI: surat latihan, tidak berlaku.", "en": "SIMULASI: a rehearsal letter without effect."},
 		"courtesy":  {"id": "Terjemahan untuk memudahkan. Yang berlaku adalah dokumen di halaman sebelumnya.", "en": "Translation, for your convenience. What counts is the document in Indonesian on the pages before."},
 		"page":      {"id": "Halaman %s dari %s", "en": "Page %s of %s"},
 		"employee":  {"id": "NIP", "en": "Employee number"},

@@ -11,6 +11,7 @@ import (
 	"lancar"
 	"lancar/access"
 	"lancar/access/breach"
+	"lancar/document"
 	"lancar/identity"
 	"lancar/web"
 )
@@ -288,23 +289,54 @@ func (v *visit) breachAct(done string, act func(region string, id lancar.ID, sen
 	return v.to(below("/office/breaches/", region, id) + "?done=" + done)
 }
 
-// breachLetter is the notice to the authority, to be put on the office's letter paper.
+// breachLetter is the notice to the authority as text, to be put on the office's letter paper.
 func breachLetter(v *visit) error {
-	if err := v.only(access.OfficerRole); err != nil {
+	l, err := v.letterOfBreach()
+	if err != nil {
 		return err
+	}
+	return v.download("text/plain; charset=utf-8", "txt", []byte(l.String()))
+}
+
+// breachPaper is the same on the letter paper, to be signed.
+func breachPaper(v *visit) error {
+	l, err := v.letterOfBreach()
+	if err != nil {
+		return err
+	}
+	head, sign := document.HeadOf(v.region, v.actor.Agency, "id")
+	paper := document.Paper{Lang: "id", Head: head, Signatory: sign, Title: l.Title, Place: v.region.Name, Date: v.now.In(v.Zone),
+		Blocks: []document.Block{{Text: l.Law}}}
+	for _, p := range l.Parts {
+		if p.Line {
+			paper.Blocks[0].Rows = append(paper.Blocks[0].Rows, document.Row{Label: p.Heading, Value: p.Text})
+			continue
+		}
+		paper.Blocks = append(paper.Blocks, document.Block{Heading: p.Heading, Text: p.Text})
+	}
+	pdf, err := v.Documents.Print(paper, v.Rehearsal)
+	if err != nil {
+		return err
+	}
+	return v.download("application/pdf", "pdf", pdf)
+}
+
+func (v *visit) letterOfBreach() (breach.Letter, error) {
+	if err := v.only(access.OfficerRole); err != nil {
+		return breach.Letter{}, err
 	}
 	office := v.region.Name
 	if name := v.agencyName(v.actor.Agency, v.region.Code); name != "" {
 		office = name + ", " + office
 	}
-	text, err := v.Breaches.Letter(v.r.Context(), v.actor, v.r.PathValue("region"), lancar.ID(v.r.PathValue("id")), office, v.Zone, v.Abbr)
-	if err != nil {
-		return err
-	}
+	return v.Breaches.Letter(v.r.Context(), v.actor, v.r.PathValue("region"), lancar.ID(v.r.PathValue("id")), office, v.Zone, v.Abbr)
+}
+
+func (v *visit) download(kind, ending string, content []byte) error {
 	h := v.w.Header()
-	h.Set("Content-Type", "text/plain; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="pemberitahuan-`+url.PathEscape(v.r.PathValue("id"))+`.txt"`)
+	h.Set("Content-Type", kind)
+	h.Set("Content-Disposition", `attachment; filename="pemberitahuan-`+url.PathEscape(v.r.PathValue("id"))+"."+ending+`"`)
 	h.Set("Cache-Control", "no-store")
-	_, err = v.w.Write([]byte(text))
+	_, err := v.w.Write(content)
 	return err
 }

@@ -18,16 +18,17 @@ import (
 // dataRoutes are the pages of the data officer, beside the answering of requests.
 func dataRoutes() map[string]handler {
 	return map[string]handler{
-		"GET /office/data":                           dataOverview,
-		"GET /office/data.csv":                       dataCSV,
-		"GET /office/data/processing":                processing,
-		"GET /office/data/processing.csv":            processingCSV,
-		"GET /office/breaches":                       breaches,
-		"POST /office/breaches":                      openBreach,
-		"GET /office/breaches/{region}/{id}":         showBreach,
-		"GET /office/breaches/{region}/{id}/letter":  breachLetter,
-		"POST /office/breaches/{region}/{id}/tell":   tellBreach,
-		"POST /office/breaches/{region}/{id}/report": reportBreach,
+		"GET /office/data":                              dataOverview,
+		"GET /office/data.csv":                          dataCSV,
+		"GET /office/data/processing":                   processing,
+		"GET /office/data/processing.csv":               processingCSV,
+		"GET /office/breaches":                          breaches,
+		"POST /office/breaches":                         openBreach,
+		"GET /office/breaches/{region}/{id}":            showBreach,
+		"GET /office/breaches/{region}/{id}/letter":     breachLetter,
+		"GET /office/breaches/{region}/{id}/letter.pdf": breachPaper,
+		"POST /office/breaches/{region}/{id}/tell":      tellBreach,
+		"POST /office/breaches/{region}/{id}/report":    reportBreach,
 	}
 }
 

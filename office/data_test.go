@@ -69,6 +69,14 @@ func TestABreachIsRecordedCheckedAndTold(t *testing.T) {
 	if !strings.Contains(letter.body, "UU 27/2022 Pasal 46") || !strings.Contains(letter.body, "Diketahui: 23-11-2026 09.30 WITA") {
 		t.Error(letter.body)
 	}
+	pdf := d.get(at + "/letter.pdf").is(200)
+	if !strings.HasPrefix(pdf.body, "%PDF-") || pdf.header.Get("Content-Type") != "application/pdf" || strings.Contains(pdf.body, "/ByteRange") {
+		t.Errorf("no letter to sign: %.60q", pdf.body)
+	}
+	if v, err := w.Documents.Check(t.Context(), []byte(pdf.body)); err != nil || v.State != "unknown" {
+		t.Errorf("it is taken for an issued document: %+v %v", v, err)
+	}
+	w.enter(anna, "").get(at + "/letter.pdf").is(403)
 	d.post(at+"/report", url.Values{"ref": {" "}}).is(422).has("Tulis nomor surat")
 	d.post(at+"/report", url.Values{"ref": {"800/1/2026"}}).is(200).has("Semua diberi tahu", "800/1/2026")
 	by := url.Values{"what": {"Isi permohonan"}, "how": {"Dibuka tanpa tugas"}, "measures": {"Ditindak"}, "contact": {"dpo"}, "found.d": {"23"}, "found.m": {"11"}, "found.y": {"2026"},

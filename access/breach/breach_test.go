@@ -170,7 +170,7 @@ func TestTheClockOfABreachRunsUntilBothAreTold(t *testing.T) {
 		w.must(w.b.Tell(t.Context(), dpo(), "53.15", late.ID)) // but not the authority
 		text, err := w.b.Letter(t.Context(), dpo(), "53.15", done.ID, "Dinas Kesehatan", time.UTC, "UTC")
 		for _, s := range []string{"Nama dan alamat pemohon lapak", "19-11-2026 08.00 UTC", "Berkas tertinggal", "1 orang", "dpo@dinkes.test", "24-11-2026 07.00 UTC"} {
-			if err != nil || !strings.Contains(text, s) {
+			if err != nil || !strings.Contains(text.String(), s) {
 				t.Errorf("the letter does not say %q: %v\n%s", s, err, text)
 			}
 		}

@@ -9,13 +9,34 @@ import (
 	"lancar"
 )
 
-// Letter is the notice to the authority as plain text, in Indonesian, with what Article 46 asks for:
-// which data came out, when and how, how it is handled and recovered from. office names the sender,
-// zone its local time.
-func (b *Breaches) Letter(ctx context.Context, officer lancar.Actor, region string, id lancar.ID, office string, zone *time.Location, abbr string) (string, error) {
+// Letter is the notice to the authority, in Indonesian, with what Article 46 asks for: which data came out,
+// when and how, how it is handled and recovered from.
+type Letter struct {
+	Title, Law string
+	Parts      []Part
+}
+
+// Part is a piece of a letter; Line says that its text stands beside its heading.
+type Part struct {
+	Heading, Text string
+	Line          bool
+}
+
+// String is the letter as plain text.
+func (l Letter) String() string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "%s\n(%s)\n\n", strings.ToUpper(l.Title), l.Law)
+	for _, p := range l.Parts {
+		fmt.Fprintf(&s, "%s\n%s\n\n", p.Heading, p.Text)
+	}
+	return s.String()
+}
+
+// Letter writes the notice to the authority. office names the sender, zone its local time.
+func (b *Breaches) Letter(ctx context.Context, officer lancar.Actor, region string, id lancar.ID, office string, zone *time.Location, abbr string) (Letter, error) {
 	n, err := b.ByID(ctx, officer, region, id)
 	if err != nil {
-		return "", err
+		return Letter{}, err
 	}
 	when := func(t time.Time) string {
 		if t.IsZero() {
@@ -27,18 +48,15 @@ func (b *Breaches) Letter(ctx context.Context, officer lancar.Actor, region stri
 	if !n.Told.IsZero() {
 		told = fmt.Sprintf("Diberitahukan mulai %s: %d dari %d orang lewat pesan; %d orang tanpa akun, lewat surat atau pengumuman.", when(n.Told), n.Reached, n.People, n.Away)
 	}
-	var s strings.Builder
-	line := func(title, text string) { fmt.Fprintf(&s, "%s\n%s\n\n", title, text) }
-	fmt.Fprintf(&s, "PEMBERITAHUAN KEGAGALAN PELINDUNGAN DATA PRIBADI\n(UU 27/2022 Pasal 46)\n\n")
-	line("Kepada", "Lembaga penyelenggara pelindungan data pribadi")
-	line("Dari", office)
-	line("Nomor catatan", n.Region+"/"+string(n.ID))
-	line("1. Data pribadi yang terungkap", n.What)
-	line("2. Kapan dan bagaimana", "Terjadi: "+when(n.Happened)+"\nDiketahui: "+when(n.Found)+"\n"+n.How)
-	line("3. Jumlah orang", fmt.Sprintf("%d orang", n.People))
-	line("4. Penanganan dan pemulihan", n.Measures)
-	line("5. Pemberitahuan kepada pemilik data", told)
-	line("6. Narahubung", n.Contact)
-	fmt.Fprintf(&s, "Batas pemberitahuan (3x24 jam sejak diketahui): %s\n", when(n.Due))
-	return s.String(), nil
+	return Letter{Title: "Pemberitahuan kegagalan pelindungan data pribadi", Law: "UU 27/2022 Pasal 46", Parts: []Part{
+		{"Kepada", "Lembaga penyelenggara pelindungan data pribadi", true},
+		{"Dari", office, true},
+		{"Nomor catatan", n.Region + "/" + string(n.ID), true},
+		{"1. Data pribadi yang terungkap", n.What, false},
+		{"2. Kapan dan bagaimana", "Terjadi: " + when(n.Happened) + "\nDiketahui: " + when(n.Found) + "\n" + n.How, false},
+		{"3. Jumlah orang", fmt.Sprintf("%d orang", n.People), false},
+		{"4. Penanganan dan pemulihan", n.Measures, false},
+		{"5. Pemberitahuan kepada pemilik data", told, false},
+		{"6. Narahubung", n.Contact, false},
+		{"Batas pemberitahuan (3x24 jam sejak diketahui)", when(n.Due), false}}}, nil
 }
