@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"math"
 	"net/netip"
+	"time"
 
 	"lancar/internal/store"
 )
@@ -59,3 +61,20 @@ func (p *Provider) AgePublishedForTest() {
 
 // ProductionForTest takes away what a sandbox allows.
 func (p *Provider) ProductionForTest() { p.config.Sandbox = false }
+
+// PrivateKeysForTest is how many of the node's keys of one algorithm could sign.
+func (p *Provider) PrivateKeysForTest(ctx context.Context) (n int) {
+	err := p.DB.Read(ctx, func(tx *store.Tx) error {
+		list, err := p.keysGone(tx, time.Time{}, store.Time(math.MaxInt64))
+		for _, k := range list {
+			if _, retired := k.key.(retiredKey); !retired {
+				n++
+			}
+		}
+		return err
+	})
+	if err != nil {
+		panic(err)
+	}
+	return n
+}

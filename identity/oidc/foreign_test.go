@@ -221,3 +221,42 @@ func TestAProofByAGiantKeyCostsNothing(t *testing.T) {
 		}
 	})
 }
+
+// An app keeps its person's ID token for as long as they are signed in, which is longer than the key that
+// signed it is published.
+func TestAnOldIDTokenIsStillAHint(t *testing.T) {
+	each(t, func(w *world) {
+		a := w.app(func(c *oidc.Client) { c.LogoutTo = []string{"https://app.example/bye"} })
+		old := a.login(w.signIn(maria), "openid").get("id_token")
+		later := func(days int) url.Values {
+			for range days / 10 {
+				w.Pass(10 * 24 * time.Hour)
+				w.Drain()
+				w.Must(w.provider.RotateForTest(w.Context()))
+			}
+			s := w.signIn(maria)
+			a.login(s, "openid")
+			w.cookie = w.cookies[s.ID]
+			q := a.want("openid")
+			q.Set("prompt", "none")
+			q.Set("id_token_hint", old)
+			_, back, _ := w.authorize(q)
+			return back
+		}
+		leave := func() string {
+			q := url.Values{"id_token_hint": {old}, "post_logout_redirect_uri": {"https://app.example/bye"}}
+			req, err := http.NewRequestWithContext(w.Context(), "GET", w.provider.Issuer()+"/oauth/logout?"+q.Encode(), nil)
+			w.Must(err)
+			return w.do(req).header.Get("Location")
+		}
+		if back := later(60); back.Get("code") == "" || !strings.Contains(leave(), "/logout?request=") {
+			t.Error("after two months: ", back, leave())
+		}
+		if n := w.provider.PrivateKeysForTest(w.Context()); n != 1 && n != 2 {
+			t.Errorf("%d private halves are kept", n)
+		}
+		if back := later(50); back.Get("error") != "invalid_request" || leave() != "" {
+			t.Error("for ever: ", back, leave())
+		}
+	})
+}

@@ -79,7 +79,7 @@ func (p *Provider) readLeaving(w http.ResponseWriter, r *http.Request) (l leavin
 
 // readLeavingHint reads an ID token that we gave, which may have expired.
 func (p *Provider) readLeavingHint(r *http.Request, hint string, l *leaving) error {
-	list, err := p.keys(r.Context(), p.DB.Now())
+	list, err := p.hintKeys(r.Context(), hint)
 	if err != nil {
 		return err
 	}

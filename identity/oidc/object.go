@@ -100,7 +100,7 @@ func parameter(value json.RawMessage) ([]string, error) {
 // hintSubject is whom an ID token that we once gave this client is about. It may have expired.
 func (p *Provider) hintSubject(ctx context.Context, reg *registration, hint string) (string, error) {
 	bad := badRequest("id_token_hint tidak sah.", "The id_token_hint is not valid")
-	list, err := p.keys(ctx, p.DB.Now())
+	list, err := p.hintKeys(ctx, hint)
 	if err != nil {
 		return "", err
 	}

@@ -12,6 +12,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"net/http"
 	"slices"
 	"sync"
@@ -23,11 +25,13 @@ import (
 )
 
 // A key signs for thirty days. Its successor is made and published a week before, and it stays
-// published for two days after, longer than anything it signed lives.
+// published for two days after, longer than anything it signed lives. Then its private half is destroyed;
+// its public one verifies ID tokens that come back as hints for as long as a sign-in may last.
 const (
 	signsFor  = 30 * 24 * time.Hour
 	madeAhead = 7 * 24 * time.Hour
 	staysFor  = 48 * time.Hour
+	hintsFor  = 60 * 24 * time.Hour
 	keysFresh = 30 * time.Second // how long a copy of the node keeps what it read
 )
 
@@ -159,7 +163,7 @@ func (p *Provider) nextKeyTx(tx *store.Tx, alg string, private crypto.Signer) er
 	if err != nil {
 		return err
 	}
-	sealed, err := p.Keys.Seal(der, []byte("identity_signing "+k.kid))
+	sealed, err := p.sealKey(k.kid, der)
 	if err != nil {
 		return err
 	}
@@ -208,7 +212,55 @@ func (p *Provider) rotateTx(tx *store.Tx) error {
 			return err
 		}
 	}
-	return deleteKeys(tx)
+	return errors.Join(p.retireTx(tx), deleteKeys(tx, tx.Now.Add(-hintsFor)))
+}
+
+// retiredKey is what is left of a key: it verifies and signs nothing.
+type retiredKey struct{ crypto.PublicKey }
+
+func (r retiredKey) Public() crypto.PublicKey { return r.PublicKey }
+
+func (r retiredKey) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
+	return nil, errors.New("oidc: a key that is retired")
+}
+
+// retireTx destroys the private halves of keys that are gone.
+func (p *Provider) retireTx(tx *store.Tx) error {
+	list, err := p.keysGone(tx, tx.Now.Add(-hintsFor), tx.Now)
+	for _, k := range list {
+		if _, already := k.key.(retiredKey); already || err != nil {
+			continue
+		}
+		var der, sealed []byte
+		if der, err = x509.MarshalPKIXPublicKey(k.key.Public()); err != nil {
+			continue
+		}
+		if sealed, err = p.sealKey(k.kid, der); err == nil {
+			err = updateKey(tx, k.kid, sealed)
+		}
+	}
+	return err
+}
+
+// hintKeys are those that may have signed an ID token which comes back as a hint: the published ones or,
+// for one of before, all of the time that a sign-in may last.
+func (p *Provider) hintKeys(ctx context.Context, hint string) (list []*signingKey, err error) {
+	if list, err = p.keys(ctx, p.DB.Now()); err != nil {
+		return nil, err
+	}
+	token, bad := p.heads.parse(hint, append(algorithms(), jose.RS256))
+	if bad != nil || published(list, token.kid) {
+		return list, nil
+	}
+	err = p.DB.Read(ctx, func(tx *store.Tx) error {
+		list, err = p.keysGone(tx, tx.Now.Add(-hintsFor), store.Time(math.MaxInt64))
+		return err
+	})
+	return list, err
+}
+
+func (p *Provider) sealKey(kid string, der []byte) ([]byte, error) {
+	return p.Keys.Seal(der, []byte("identity_signing "+kid))
 }
 
 func newKey(alg string) (crypto.Signer, error) {
@@ -230,6 +282,10 @@ func (p *Provider) openKey(k *signingKey, sealed []byte) error {
 		return fmt.Errorf("signing key %s: %w", k.kid, err)
 	}
 	key, err := x509.ParsePKCS8PrivateKey(der)
+	if public, rest := x509.ParsePKIXPublicKey(der); err != nil && rest == nil {
+		k.key = retiredKey{public}
+		return nil
+	}
 	if err != nil {
 		return err
 	}

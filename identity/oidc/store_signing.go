@@ -1,16 +1,26 @@
 package oidc
 
-import "lancar/internal/store"
+import (
+	"math"
+	"time"
+
+	"lancar/internal/store"
+)
 
 // signingKeys reads the keys that are published now, oldest first.
 func (p *Provider) signingKeys(tx *store.Tx) ([]*signingKey, error) {
+	return p.keysGone(tx, tx.Now, store.Time(math.MaxInt64))
+}
+
+// keysGone reads the keys that are gone after one time and until another, oldest first.
+func (p *Provider) keysGone(tx *store.Tx, after, until time.Time) ([]*signingKey, error) {
 	return store.All(tx, func(s store.Scanner) (*signingKey, error) {
 		k, sealed, err := scanKey(s)
 		if err != nil {
 			return nil, err
 		}
 		return &k, p.openKey(&k, sealed)
-	}, `SELECT alg, serial, kid, sealed, made_at, from_at, until_at, gone_at FROM identity_signing WHERE gone_at > $1 ORDER BY alg, serial`, store.Micros(tx.Now))
+	}, `SELECT alg, serial, kid, sealed, made_at, from_at, until_at, gone_at FROM identity_signing WHERE gone_at > $1 AND gone_at <= $2 ORDER BY alg, serial`, store.Micros(after), store.Micros(until))
 }
 
 func lastKey(tx *store.Tx, alg string) (signingKey, error) {
@@ -34,6 +44,10 @@ func insertKey(tx *store.Tx, k signingKey, sealed []byte) error {
 	return err
 }
 
-func deleteKeys(tx *store.Tx) error {
-	return tx.Queue(`DELETE FROM identity_signing WHERE gone_at <= $1 AND gone_at > 0`, store.Micros(tx.Now))
+func updateKey(tx *store.Tx, kid string, sealed []byte) error {
+	return tx.Queue(`UPDATE identity_signing SET sealed = $1 WHERE kid = $2`, sealed, kid)
+}
+
+func deleteKeys(tx *store.Tx, goneBefore time.Time) error {
+	return tx.Queue(`DELETE FROM identity_signing WHERE gone_at <= $1 AND gone_at > 0`, store.Micros(goneBefore))
 }
