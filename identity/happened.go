@@ -198,7 +198,7 @@ func wordsOf(what What, detail string) notify.Message {
 		return say("Pemulihan akun dibatalkan", "A recovery was stopped", "Pemulihan akun Anda lewat "+detail+" dibatalkan.", "The recovery of your account through "+detail+" was stopped.")
 	case Recovered:
 		return say("Akun Anda dipulihkan", "Your account was recovered",
-			"Akun Anda sekarang dibuka lewat "+detail+". Kontak, kunci sandi, dan sesi yang lama sudah berakhir.", "Your account is now opened through "+detail+". The old contacts, passkeys and sessions have ended.")
+			"Akun Anda sekarang dibuka lewat "+detail+". Kontak, kunci sandi, PIN, dan sesi yang lama sudah berakhir.", "Your account is now opened through "+detail+". The old contacts, passkeys, PINs and sessions have ended.")
 	case PinSet:
 		return say("PIN dibuat di perangkat", "A PIN was set on a device", "PIN dibuat di perangkat ini: "+detail+". PIN itu hanya berlaku di sana, dan tidak bisa dipakai untuk masuk.",
 			"A PIN was set on this device: "+detail+". It counts there alone and signs nobody in.")

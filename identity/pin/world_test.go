@@ -1,6 +1,8 @@
 package pin_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -92,6 +94,9 @@ func (w *world) refused(err error, code lancar.Code, field string) {
 	e, ok := err.(*lancar.Error)
 	if !ok || e.Code != code || e.Field != field {
 		w.t.Fatalf("got %v, want %s on %q", err, code, field)
+	}
+	if said := err.Error() + fmt.Sprint(e.Text); strings.Contains(said, good) || strings.Contains(said, "112358") {
+		w.t.Fatalf("an error holds a PIN: %s", said)
 	}
 }
 
