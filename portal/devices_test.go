@@ -95,7 +95,7 @@ func TestARecoveryIsStoppedByALink(t *testing.T) {
 		t.Fatalf("no link: %q", w.Mail(""))
 	}
 	b.get("/me") // the most pressing thing stands first there
-	b.shows(200, "1 hal menunggu Anda", "Ada yang ingin memulihkan akun Anda lewat p***i@e***e.com")
+	b.shows(200, "Selengkapnya", "Dalam 72 jam kontak itu menggantikan", "1 hal menunggu Anda", "Ada yang ingin memulihkan akun Anda lewat p***i@e***e.com")
 	b.get("/me/devices")
 	b.shows(200, "Ada yang ingin memulihkan akun ini", "p***i@e***e.com", "Ada yang ingin memulihkan akun Anda")
 	anyone := w.browser()

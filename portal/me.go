@@ -26,6 +26,7 @@ type meView struct {
 	Documents []docCard
 	Payments  []chargeView
 	News      []newsView
+	MoreNews  string // address of older ones, "" for none
 }
 
 type chargeView struct {
@@ -33,7 +34,11 @@ type chargeView struct {
 	Tag                                  web.Tag
 }
 
-type newsView struct{ Href, Title, Line, Small string }
+// newsView is a message; Rest is what follows its first line, paragraph by paragraph.
+type newsView struct {
+	Href, Title, Line, Small string
+	Rest                     []string
+}
 
 func me(v *visit) error {
 	view := meView{Hail: v.hail(), Acting: v.acting != nil}
@@ -213,18 +218,32 @@ func (v *visit) myPayments(view *meView) error {
 }
 
 func (v *visit) myNews(view *meView) error {
-	list, _, err := v.Notify.Inbox(v.r.Context(), v.session.Own, "", 8)
+	list, next, err := v.Notify.Inbox(v.r.Context(), v.session.Own, v.r.URL.Query().Get("news"), 8)
 	if err != nil {
 		return err
 	}
+	if next != "" {
+		view.MoreNews = "/me?news=" + url.QueryEscape(next) + "#news"
+	}
 	for _, m := range list {
-		n := newsView{Title: v.In(m.Title), Line: firstLine(v.In(m.Body)), Small: v.wordsOf(m.Region).Moment(m.At, v.now)}
+		n := newsView{Title: v.In(m.Title), Line: firstLine(v.In(m.Body)), Rest: paragraphs(v.In(m.Body)), Small: v.wordsOf(m.Region).Moment(m.At, v.now)}
 		if u, err := url.Parse(m.Link); err == nil && m.Link != "" {
 			n.Href = web.LocalPath(u.RequestURI())
 		}
 		view.News = append(view.News, n)
 	}
 	return v.Notify.MarkRead(v.r.Context(), v.session.Own, v.now)
+}
+
+// paragraphs are those of a message after its first line.
+func paragraphs(s string) (out []string) {
+	_, rest, _ := strings.Cut(s, "\n")
+	for p := range strings.Lines(rest) {
+		if p = strings.TrimSpace(p); p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 func firstLine(s string) string {
