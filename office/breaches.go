@@ -220,12 +220,10 @@ func (v *visit) breachPage(problems []web.Problem) error {
 		People: b.People - b.Away, Rows: v.breachRows(b), Problems: problems, Tag: v.breachTag(b),
 		Ref: web.Field{Name: "ref", Kind: web.TextField, Width: "m", Label: v.T("Nomor surat atau tanda terima", "Letter's number or receipt")}}
 	mark(problems, &view.Ref)
-	switch v.r.URL.Query().Get("done") {
-	case "told":
-		view.Done = v.T("Pemberitahuan sedang dikirim ke semua kontak mereka.", "The notice is on its way to all their contacts.")
-	case "reported":
-		view.Done = v.T("Tercatat: lembaga pengawas sudah diberi tahu.", "Noted: the authority was told.")
-	}
+	view.Done = v.Done(v.r, map[string][2]string{
+		"told":     {"Pemberitahuan sedang dikirim ke semua kontak mereka.", "The notice is on its way to all their contacts."},
+		"reported": {"Tercatat: lembaga pengawas sudah diberi tahu.", "Noted: the authority was told."},
+	})
 	status := http.StatusOK
 	if len(problems) > 0 {
 		status = http.StatusUnprocessableEntity

@@ -50,14 +50,11 @@ func (v *visit) mandatesPage(sent url.Values, problems []web.Problem, found []ma
 	for _, m := range found {
 		view.Found = append(view.Found, heirRow{ID: string(m.ID), Title: m.Holder.Name + v.T(" untuk ", " for ") + m.Principal.Name, Paper: v.In(m.Kind.Text()), Until: v.Date(m.Until)})
 	}
-	switch v.r.URL.Query().Get("done") {
-	case "stopped":
-		view.Done = v.T("Kuasa itu dihentikan. Kedua pihak diberi tahu alasannya.", "The mandate is stopped. Both sides are told why.")
-	case "proposed":
-		view.Done = v.T("Usul Anda tercatat. Petugas lain harus memutusnya.", "Your proposal is recorded. Another officer must settle it.")
-	case "settled":
-		view.Done = v.T("Sudah diputus. Kedua pihak diberi tahu.", "It is settled. Both sides are told.")
-	}
+	view.Done = v.Done(v.r, map[string][2]string{
+		"stopped":  {"Kuasa itu dihentikan. Kedua pihak diberi tahu alasannya.", "The mandate is stopped. Both sides are told why."},
+		"proposed": {"Usul Anda tercatat. Petugas lain harus memutusnya.", "Your proposal is recorded. Another officer must settle it."},
+		"settled":  {"Sudah diputus. Kedua pihak diberi tahu.", "It is settled. Both sides are told."},
+	})
 	for i := range view.Fields {
 		mark(problems, &view.Fields[i])
 	}

@@ -44,14 +44,11 @@ func refunds(v *visit) error {
 	if next != "" {
 		view.More = "/office/refunds?after=" + url.QueryEscape(next)
 	}
-	switch v.r.URL.Query().Get("done") {
-	case "recorded":
-		view.Done = v.T("Transfer tercatat. Petugas lain mengesahkannya setelah melihat rekening koran.", "The transfer is recorded. Another officer confirms it against the bank's statement.")
-	case "returned":
-		view.Done = v.T("Disahkan dan dibukukan. Pembayar diberi tahu.", "Confirmed and booked. The payer is told.")
-	case "again":
-		view.Done = v.T("Catatan transfer dibatalkan. Uang itu menunggu lagi.", "The record of the transfer is taken away. The money waits again.")
-	}
+	view.Done = v.Done(v.r, map[string][2]string{
+		"recorded": {"Transfer tercatat. Petugas lain mengesahkannya setelah melihat rekening koran.", "The transfer is recorded. Another officer confirms it against the bank's statement."},
+		"returned": {"Disahkan dan dibukukan. Pembayar diberi tahu.", "Confirmed and booked. The payer is told."},
+		"again":    {"Catatan transfer dibatalkan. Uang itu menunggu lagi.", "The record of the transfer is taken away. The money waits again."},
+	})
 	return v.show("refunds", v.T("Uang yang harus dikembalikan", "Money to pay back"), view)
 }
 

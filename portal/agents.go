@@ -51,16 +51,12 @@ func agents(v *visit) error {
 		open = append(open, v.agentView(sheet))
 	}
 	done := ""
-	switch v.r.URL.Query().Get("done") {
-	case "new":
-		done = v.T("Agen terdaftar. Beri kuasa, supaya ia bisa bertindak untuk Anda.", "The agent is registered. Give it a mandate, so that it can act for you.")
-	case "stop":
-		done = v.T("Agen dihentikan. Semua panggilannya ditolak sejak sekarang.", "The agent is stopped. All its calls are refused from now.")
-	case "pause":
-		done = v.T("Agen dijeda.", "The agent is paused.")
-	case "resume":
-		done = v.T("Agen bekerja lagi.", "The agent is at work again.")
-	}
+	done = v.Done(v.r, map[string][2]string{
+		"new":    {"Agen terdaftar. Beri kuasa, supaya ia bisa bertindak untuk Anda.", "The agent is registered. Give it a mandate, so that it can act for you."},
+		"stop":   {"Agen dihentikan. Semua panggilannya ditolak sejak sekarang.", "The agent is stopped. All its calls are refused from now."},
+		"pause":  {"Agen dijeda.", "The agent is paused."},
+		"resume": {"Agen bekerja lagi.", "The agent is at work again."},
+	})
 	return v.show("agents", v.T("Agen saya", "My agents"), map[string]any{"Open": open, "Over": over, "Done": done})
 }
 

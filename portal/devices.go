@@ -69,28 +69,18 @@ func (v *visit) devicesPage(status int, problems []web.Problem) error {
 			return err
 		}
 	}
-	switch v.r.URL.Query().Get("done") {
-	case "passkey":
-		view.Done = v.T("Kunci sandi tersimpan. Lain kali Anda bisa masuk tanpa kode.", "The passkey is saved. Next time you can sign in without a code.")
-	case "removed":
-		view.Done = v.T("Sudah dihapus.", "It is removed.")
-	case "app":
-		view.Done = v.T("Aplikasi kode siap dipakai kalau pesan tidak datang.", "The code app is ready for when no message arrives.")
-	case "pin":
-		view.Done = v.T("PIN tersimpan. PIN ini hanya berlaku di perangkat ini.", "The PIN is saved. It counts on this device alone.")
-	case "pin-removed":
-		view.Done = v.T("PIN dihapus. Sebelum nomor identitas atau berkas Anda diberikan dari perangkat itu, kami minta bukti baru bahwa itu Anda.", "The PIN is removed. Before your number or files are given from that device, we ask for a new proof that it is you.")
-	case "stopped":
-		view.Done = v.T("Pemulihan dibatalkan. Kontak itu tidak bisa membuka akun Anda.", "The recovery is stopped. That contact cannot open your account.")
-	case "allowed":
-		view.Done = v.T("Kontak itu sekarang bisa membuka akun Anda.", "That contact can now open your account.")
-	case "contact":
-		view.Done = v.T("Kontak itu akan dihapus. Semua kontak Anda diberi tahu; sampai saat itu Anda bisa membatalkannya.", "That contact will be removed. All your contacts are told; until then you can stop it.")
-	case "kept":
-		view.Done = v.T("Kontak itu tetap dipakai.", "That contact stays in use.")
-	case "device":
-		view.Done = v.T("Perangkat itu sudah keluar.", "That device is signed out.")
-	}
+	view.Done = v.Done(v.r, map[string][2]string{
+		"passkey":     {"Kunci sandi tersimpan. Lain kali Anda bisa masuk tanpa kode.", "The passkey is saved. Next time you can sign in without a code."},
+		"removed":     {"Sudah dihapus.", "It is removed."},
+		"app":         {"Aplikasi kode siap dipakai kalau pesan tidak datang.", "The code app is ready for when no message arrives."},
+		"pin":         {"PIN tersimpan. PIN ini hanya berlaku di perangkat ini.", "The PIN is saved. It counts on this device alone."},
+		"pin-removed": {"PIN dihapus. Sebelum nomor identitas atau berkas Anda diberikan dari perangkat itu, kami minta bukti baru bahwa itu Anda.", "The PIN is removed. Before your number or files are given from that device, we ask for a new proof that it is you."},
+		"stopped":     {"Pemulihan dibatalkan. Kontak itu tidak bisa membuka akun Anda.", "The recovery is stopped. That contact cannot open your account."},
+		"allowed":     {"Kontak itu sekarang bisa membuka akun Anda.", "That contact can now open your account."},
+		"contact":     {"Kontak itu akan dihapus. Semua kontak Anda diberi tahu; sampai saat itu Anda bisa membatalkannya.", "That contact will be removed. All your contacts are told; until then you can stop it."},
+		"kept":        {"Kontak itu tetap dipakai.", "That contact stays in use."},
+		"device":      {"Perangkat itu sudah keluar.", "That device is signed out."},
+	})
 	return v.showAs(status, "devices", v.T("Perangkat dan keamanan", "Devices and security"), view)
 }
 
@@ -157,35 +147,31 @@ func (v *visit) wayViews(view *devicesView) error {
 
 // changeContact begins to remove a contact, or keeps one that is being removed.
 func changeContact(v *visit) error {
-	if err := v.readForm(); err != nil {
-		return err
-	}
-	id, done := v.r.PostForm.Get("contact"), "contact"
-	err := error(nil)
-	if v.r.PostForm.Get("do") == "keep" {
-		done, err = "kept", v.Identity.KeepContact(v.r.Context(), v.session, id)
-	} else {
-		err = v.Identity.RemoveContact(v.r.Context(), v.session, id)
-	}
-	if err != nil {
-		return v.provedFirst(err)
-	}
-	return v.to("/me/devices?done=" + done)
+	id := func() string { return v.r.PostForm.Get("contact") }
+	return v.eitherWay("keep", "kept", "contact",
+		func() error { return v.Identity.KeepContact(v.r.Context(), v.session, id()) },
+		func() error { return v.Identity.RemoveContact(v.r.Context(), v.session, id()) })
 }
 
 // settleRecovery stops a waiting recovery, or says that the contact is one's own.
 func settleRecovery(v *visit) error {
+	id := func() lancar.ID { return lancar.ID(v.r.PostForm.Get("recovery")) }
+	return v.eitherWay("allow", "allowed", "stopped",
+		func() error { return v.Identity.AllowRecovery(v.r.Context(), v.session, id()) },
+		func() error { return v.Identity.StopRecovery(v.r.Context(), v.session, id()) })
+}
+
+// eitherWay does what the button says, yes where do is that word, else no, and says on the page of
+// devices which of the two was done.
+func (v *visit) eitherWay(word, yesDone, noDone string, yes, no func() error) error {
 	if err := v.readForm(); err != nil {
 		return err
 	}
-	id, done := lancar.ID(v.r.PostForm.Get("recovery")), "stopped"
-	err := error(nil)
-	if v.r.PostForm.Get("do") == "allow" {
-		done, err = "allowed", v.Identity.AllowRecovery(v.r.Context(), v.session, id)
-	} else {
-		err = v.Identity.StopRecovery(v.r.Context(), v.session, id)
+	done, act := noDone, no
+	if v.r.PostForm.Get("do") == word {
+		done, act = yesDone, yes
 	}
-	if err != nil {
+	if err := act(); err != nil {
 		return v.provedFirst(err)
 	}
 	return v.to("/me/devices?done=" + done)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -22,6 +23,13 @@ func (w Words) T(id, en string) string {
 		return en
 	}
 	return id
+}
+
+// Done says what was just done, as the query's "done" names it: say has the text in both languages by
+// that name. "" for nothing, or for what no page says.
+func (w Words) Done(r *http.Request, say map[string][2]string) string {
+	text := say[r.URL.Query().Get("done")]
+	return w.T(text[0], text[1])
 }
 
 // In is t in the reader's language.
