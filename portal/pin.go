@@ -161,6 +161,9 @@ func (v *visit) pinViews(view *devicesView) error {
 		if !one.Used.IsZero() {
 			row.Line += v.T(", terakhir dipakai ", ", last used ") + v.Moment(one.Used, v.now)
 		}
+		if one.Wrong > 0 { // the owner sees that somebody guessed
+			row.Line += v.T(", sejak itu salah diketik ", ", typed wrong since: ") + itoa(int64(one.Wrong)) + v.T(" kali", "")
+		}
 		view.Pins = append(view.Pins, pinRow{row, one.Here})
 	}
 	return err

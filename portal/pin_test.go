@@ -230,6 +230,8 @@ func TestThePinIsChangedAndRemovedOnThePageOfDevices(t *testing.T) {
 	phone.shows(200, "PIN dibuat di perangkat", "Ganti atau hapus PIN")
 	phone.post("/me/devices/pin", "do", "change", "old", "805194", "pin", "719305", "again", "719305")
 	phone.shows(422, "Masih ada 4", `href="#old"`)
+	phone.get("/me/devices")
+	phone.shows(200, "sejak itu salah diketik 1 kali")
 	phone.post("/me/devices/pin", "do", "change", "old", digits, "pin", "719305", "again", "719305")
 	phone.shows(200, "PIN tersimpan")
 	b.get("/me/devices")

@@ -22,7 +22,7 @@ func (p *Pins) List(ctx context.Context, s identity.Session, b identity.Browser)
 		rows, err := ofAccount(tx, now.Account)
 		list, here = nil, at
 		for _, r := range rows {
-			one := Pin{ID: r.id, Browser: r.browser, Set: r.set, Here: at == Set && r.id == mine.id}
+			one := Pin{ID: r.id, Browser: r.browser, Set: r.set, Wrong: int(r.tries), Here: at == Set && r.id == mine.id}
 			if r.used.After(r.set) {
 				one.Used = r.used
 			}

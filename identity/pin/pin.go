@@ -50,6 +50,7 @@ type Pin struct {
 	Browser string // browser and system in words
 	Set     time.Time
 	Used    time.Time // last given; zero if never since it was set
+	Wrong   int       // tries since the right one was last given
 	Here    bool      // on the device that asks
 }
 

@@ -13,13 +13,14 @@ type row struct {
 	browser     string
 	set, used   time.Time
 	device      string
+	tries       int64
 }
 
-const columns = `id, account, verifier, browser, set_at, used_at, device`
+const columns = `id, account, verifier, browser, set_at, used_at, device, tries`
 
 func scan(s store.Scanner) (r row, err error) {
 	var set, used int64
-	err = s.Scan((*string)(&r.id), (*string)(&r.account), &r.verifier, &r.browser, &set, &used, &r.device)
+	err = s.Scan((*string)(&r.id), (*string)(&r.account), &r.verifier, &r.browser, &set, &used, &r.device, &r.tries)
 	r.set, r.used = store.Time(set), store.Time(used)
 	return r, err
 }
