@@ -86,7 +86,7 @@ func (i *Identity) signsInWith(tx *store.Tx, a attempt) (bool, error) {
 func (i *Identity) ask(ctx context.Context, a *attempt) (bool, error) {
 	field := string(a.claim.To.Channel)
 	fields := map[string]string{"name": a.claim.Name, "birth_date": a.claim.BirthDate, field: a.claim.To.Value}
-	i.askSince(fields, field)
+	i.AskSince(fields, field)
 	answers, err := i.exchange.Match(ctx, exchange.Question{
 		Source: "population", Key: a.claim.Number, Subject: a.subject, Region: a.region, Who: lancar.TheSystem("sign-in"),
 		Fields:  fields,

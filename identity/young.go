@@ -22,8 +22,16 @@ import (
 
 const queueYoung = "identity.young"
 
-// askSince asks beside a contact whether it has stood there long enough.
-func (i *Identity) askSince(fields map[string]string, channel string) {
+// TrustsTx says whether a contact that the register has for an account ("" for none yet) has stood long
+// enough to prove something, by what the register answered to [Identity.AskSince].
+func (i *Identity) TrustsTx(tx *store.Tx, account lancar.ID, to notify.Address, said exchange.Answer) (bool, error) {
+	a := attempt{register: true, since: said, claim: sealedClaim{To: to}}
+	err := i.judgeAge(tx, &a, account)
+	return err == nil && !a.young, err
+}
+
+// AskSince adds to a question to the register, beside a contact, whether it has stood there long enough.
+func (i *Identity) AskSince(fields map[string]string, channel string) {
 	if i.limits.Contact > 0 {
 		fields[channel+"_since"] = i.db.Now().Add(-i.limits.Contact).Format(time.DateOnly)
 	}

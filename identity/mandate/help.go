@@ -51,21 +51,26 @@ func (m *Mandates) Help(ctx context.Context, s identity.Session, c HelpClaim) (A
 	}
 	of := identity.Holder{Kind: identity.Resident, Number: c.Number}
 	subject := m.identity.SubjectOf(of)
+	channel := string(to.Channel)
+	fields := map[string]string{"name": c.Name, "birth_date": c.BirthDate, channel: to.Value, "living": "yes"}
+	m.identity.AskSince(fields, channel)
 	got, err := m.exchange.Match(ctx, exchange.Question{Source: population, Key: c.Number, Subject: subject, Region: "00",
 		Who:     lancar.Actor{Kind: s.Actor.Kind, ID: s.Account, Name: holder.Name, Role: s.Actor.Role, Agency: s.Actor.Agency, Region: s.Actor.Region},
-		Fields:  map[string]string{"name": c.Name, "birth_date": c.BirthDate, string(to.Channel): to.Value, "living": "yes"},
+		Fields:  fields,
 		Purpose: lancar.Text{"id": "Seseorang hendak membantu Anda mengurus sesuatu", "en": "Somebody wants to help you with something"}})
 	if err != nil {
 		return Asking{}, err
 	}
-	proven := got["name"] == exchange.Matches && got["birth_date"] == exchange.Matches && got[string(to.Channel)] == exchange.Matches && got["living"] == exchange.Matches
+	proven := got["name"] == exchange.Matches && got["birth_date"] == exchange.Matches && got[channel] == exchange.Matches && got["living"] == exchange.Matches
+	since := got[channel+"_since"]
+	proven = proven && since != exchange.Differs // a contact that was changed just now proves nothing, see identity
 	r := row{Mandate: Mandate{Kind: Helper, Principal: Party{Kind: lancar.Person, Subject: subject}, Of: identity.Resident, Holder: holder,
-		Scope: c.Scope, Register: true, Until: until, Region: c.Region}}
-	err = m.db.Write(ctx, func(tx *store.Tx) error { return m.requestTx(tx, &r, c, to, proven) })
+		Scope: c.Scope, Until: until, Region: c.Region}}
+	err = m.db.Write(ctx, func(tx *store.Tx) error { return m.requestTx(tx, &r, c, to, since, proven) })
 	return Asking{ID: r.ID, Contact: masked, Expires: r.Made.Add(codeLife)}, err
 }
 
-func (m *Mandates) requestTx(tx *store.Tx, r *row, c HelpClaim, to notify.Address, proven bool) (err error) {
+func (m *Mandates) requestTx(tx *store.Tx, r *row, c HelpClaim, to notify.Address, since exchange.Answer, proven bool) (err error) {
 	own, err := m.identity.ConflictedTx(tx, []lancar.ID{r.Holder.Account}, r.Principal.Subject, "")
 	if err != nil {
 		return err
@@ -81,6 +86,9 @@ func (m *Mandates) requestTx(tx *store.Tx, r *row, c HelpClaim, to notify.Addres
 		proven = proven && !over // the same answer: nobody is shut out or found out by it
 	}
 	if r.Principal.Account, r.Principal.Subject, err = m.identity.AccountOfTx(tx, r.Principal.Subject); err != nil {
+		return err
+	}
+	if r.Register, err = m.identity.TrustsTx(tx, r.Principal.Account, to, since); err != nil {
 		return err
 	}
 	who := lancar.Actor{Kind: r.Holder.Kind, ID: r.Holder.Account}

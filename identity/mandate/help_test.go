@@ -10,6 +10,7 @@ import (
 	"lancar"
 	"lancar/identity"
 	"lancar/identity/mandate"
+	"lancar/test/outside"
 )
 
 func (w *world) claim() mandate.HelpClaim {
@@ -51,6 +52,30 @@ func TestANeighbourAgreesByTheirOwnCode(t *testing.T) {
 		}
 		w.Pass(48 * time.Hour)
 		w.Refused(w.use(helper.Account, a.ID, act), lancar.Gone)
+	})
+}
+
+// A helper has the neighbour's contact changed in the register the day before: it is no way to the code.
+// Where the register does not say since when, the mandate stands and opens no register.
+func TestAContactChangedTheDayBeforeGivesNoMandate(t *testing.T) {
+	each(t, func(w *world) {
+		helper := w.Person(maria)
+		w.SetField("population "+yosef, "phone_since", w.Now().AddDate(0, 0, -1).Format(time.DateOnly))
+		_, err := w.m.Help(t.Context(), helper, w.claim())
+		w.Must(err)
+		w.Drain()
+		if code := w.Code("+6281234567891"); code != "" {
+			t.Fatal("a code went to the new contact")
+		}
+		w.SetField("population "+yosef, "phone_since", outside.Unsaid)
+		a, err := w.m.Help(t.Context(), helper, w.claim())
+		w.Must(err)
+		w.Drain()
+		m, err := w.m.Confirm(t.Context(), helper, a.ID, w.Code("+6281234567891"))
+		w.Must(err)
+		if m.State != mandate.Active || m.Register {
+			t.Fatalf("%+v", m)
+		}
 	})
 }
 
