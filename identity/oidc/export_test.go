@@ -78,3 +78,8 @@ func (p *Provider) PrivateKeysForTest(ctx context.Context) (n int) {
 	}
 	return n
 }
+
+// FewerKeysForTest says whether going from one set of keys to another needs no second officer.
+func FewerKeysForTest(before, now string) bool {
+	return fewerKeys(Client{JWKS: now}, Client{JWKS: before})
+}

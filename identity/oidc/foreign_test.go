@@ -260,3 +260,38 @@ func TestAnOldIDTokenIsStillAHint(t *testing.T) {
 		}
 	})
 }
+
+// An app publishes keys for others beside those for us; keys that we do not take are passed over, but a
+// secret one never, and a new one counts as new also where we cannot read it.
+func TestAKeySetMayHoldKeysForOthers(t *testing.T) {
+	once(t, func(w *world) {
+		for name, other := range map[string]string{
+			"for encryption":  `{"kty":"EC","crv":"P-384","use":"enc","x":"AAAA","y":"AAAA"}`,
+			"another curve":   `{"kty":"OKP","crv":"X25519","use":"enc","x":"Z-9s_7Wq6f1nHL0RQz6_pZtrHVu3ykNP9qcNgUxhQ2E"}`,
+			"of days to come": `{"kty":"AKP","alg":"ML-DSA-44","pub":"AAAA"}`,
+		} {
+			mine := func(a *app) string {
+				return strings.Replace(jwks(t, a.key.Public()), `{"keys":[`, `{"keys":[`+other+`,`, 1)
+			}
+			a := &app{world: w}
+			a.key, a.alg = newKey(t, "ES256")
+			reg := w.app(func(c *oidc.Client) { c.JWKS = mine(a) })
+			a.Client = reg.Client
+			if r := a.call("/oauth/token", url.Values{"grant_type": {"client_credentials"}}); r.status != 200 {
+				t.Errorf("%s: %d %s", name, r.status, r.text)
+			}
+			if oidc.FewerKeysForTest(jwks(t, a.key.Public()), mine(a)) || !oidc.FewerKeysForTest(mine(a), jwks(t, a.key.Public())) {
+				t.Errorf("%s: no new key", name)
+			}
+			c := reg.Client
+			c.JWKS = strings.Replace(mine(a), `"kty"`, `"d":"AAAA","priv":"AAAA","kty"`, 1)
+			if _, _, err := w.provider.Register(w.Context(), engineer, c); err == nil {
+				t.Errorf("%s: a secret key is kept", name)
+			}
+			c.JWKS = `{"keys":[` + other + `]}`
+			if _, _, err := w.provider.Register(w.Context(), engineer, c); err == nil {
+				t.Errorf("%s: no key is left", name)
+			}
+		}
+	})
+}

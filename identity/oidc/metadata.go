@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	jose "github.com/go-jose/go-jose/v4"
-
 	"lancar"
 )
 
@@ -144,14 +142,12 @@ func (m metadata) supported() error {
 
 // secrets refuses private keys that somebody sent by mistake: they are lost, and must not lie here too.
 func (m metadata) secrets() error {
-	var set jose.JSONWebKeySet
+	var set keySet
 	if len(m.JWKS) == 0 || json.Unmarshal(m.JWKS, &set) != nil {
 		return nil // unreadable ones are refused with the rest of the client
 	}
-	for _, k := range set.Keys {
-		if !k.IsPublic() {
-			return badMetadata("jwks memuat kunci rahasia. Anggap sudah bocor dan buat yang baru.", "The jwks holds a private key, take it for leaked and make a new one")
-		}
+	if set.secret {
+		return badMetadata("jwks memuat kunci rahasia. Anggap sudah bocor dan buat yang baru.", "The jwks holds a private key, take it for leaked and make a new one")
 	}
 	return nil
 }

@@ -62,11 +62,10 @@ func (p *Provider) keysOf(ctx context.Context, reg *registration, kid string) (j
 	now := time.Now() // the age of a cache entry, not of anything kept
 	fresh := !f.at.IsZero() && now.Sub(f.at) < keysLife && (kid == "" || len(f.set.Key(kid)) > 0)
 	if !fresh && now.Sub(f.tried) >= keysRetry {
-		var set jose.JSONWebKeySet
+		var set keySet
 		f.tried = now
 		if f.why = p.fetch(ctx, reg.KeysAt, &set); f.why == nil {
-			set.Keys = slices.DeleteFunc(set.Keys, func(k jose.JSONWebKey) bool { return !k.Valid() || !k.IsPublic() || keyAlgorithm(k.Key) == "" })
-			f.set, f.at = set, now
+			f.set, f.at = set.JSONWebKeySet, now
 		}
 	}
 	if f.at.IsZero() || now.Sub(f.at) > 2*keysLife { // a short disturbance of theirs signs nobody out

@@ -12,8 +12,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	jose "github.com/go-jose/go-jose/v4"
-
 	"lancar"
 	"lancar/identity"
 	"lancar/identity/machine"
@@ -319,12 +317,12 @@ func (p *Provider) checkKeys(c Client) error {
 		return wrong("jwks", "Kunci publik tidak terbaca: tulis JWK Set dengan kunci ES256, EdDSA atau PS256.", "The public keys cannot be read: write a JWK set with keys for ES256, EdDSA or PS256.")
 	}
 	if c.Auth == PrivateKeyJWT && len(set.Keys) == 0 && c.KeysAt == "" {
-		return wrong("jwks", "private_key_jwt memerlukan kunci publik.", "private_key_jwt needs a public key.")
+		return wrong("jwks", "private_key_jwt memerlukan kunci publik: P-256, Ed25519, atau RSA 2048 sampai 4096 bit.", "private_key_jwt needs a public key: P-256, Ed25519, or RSA of 2048 to 4096 bits.")
 	}
 	if c.Auth == TLS && c.TLSName == "" {
 		return wrong("tls_name", "Tulis nama di sertifikat.", "Write the name in the certificate.")
 	}
-	if c.Auth == SelfSignedTLS && len(c.Certificates) == 0 && len(thumbprints(set)) == 0 && c.KeysAt == "" {
+	if c.Auth == SelfSignedTLS && len(c.Certificates) == 0 && len(thumbprints(set.JSONWebKeySet)) == 0 && c.KeysAt == "" {
 		return wrong("certificates", "Tulis sidik sertifikat, atau x5c di JWK Set.", "Write the certificate's thumbprint, or x5c in the JWK set.")
 	}
 	return nil
@@ -341,7 +339,7 @@ func legible(t lancar.Text, most int, also string) bool {
 	return true
 }
 
-func parseKeys(text string) (set jose.JSONWebKeySet, err error) {
+func parseKeys(text string) (set keySet, err error) {
 	if text == "" {
 		return set, nil
 	}
@@ -351,10 +349,8 @@ func parseKeys(text string) (set jose.JSONWebKeySet, err error) {
 	if err := json.Unmarshal([]byte(text), &set); err != nil {
 		return set, err
 	}
-	for _, k := range set.Keys {
-		if !k.Valid() || !k.IsPublic() || keyAlgorithm(k.Key) == "" {
-			return set, wrong("jwks", "Hanya kunci publik.", "Public keys alone.")
-		}
+	if set.secret {
+		return set, wrong("jwks", "Hanya kunci publik.", "Public keys alone.")
 	}
 	return set, nil
 }

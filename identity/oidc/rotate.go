@@ -76,7 +76,7 @@ func keyTexts(jwks string) (list []string) {
 		}
 		list = append(list, string(text))
 	}
-	return list
+	return append(list, set.other...)
 }
 
 // SettleKeys ends the wait of new keys: agree puts them in place of the old, and takes another human

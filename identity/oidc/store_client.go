@@ -20,9 +20,11 @@ func scanClient(s store.Scanner) (r registration, err error) {
 	if err = json.Unmarshal(data, c); err != nil {
 		return r, err
 	}
-	if r.keys, err = parseKeys(c.JWKS); err != nil {
+	set, err := parseKeys(c.JWKS)
+	if err != nil {
 		return r, err
 	}
+	r.keys = set.JSONWebKeySet
 	r.certs = append(thumbprints(r.keys), c.Certificates...)
 	return r, nil
 }
