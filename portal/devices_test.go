@@ -66,7 +66,7 @@ func TestANewContactSaysFromWhenItCounts(t *testing.T) {
 	b := w.browser()
 	b.signIn(maria)
 	b.get("/me/devices")
-	b.shows(200, "Kontak Anda baru tercatat di data kependudukan; demi keamanan", "paling lambat", "Kontak Anda baru tercatat di data kependudukan")
+	b.shows(200, "Kontak Anda baru tercatat di data kependudukan. Demi keamanan", "paling lambat", "Kontak Anda baru tercatat di data kependudukan")
 	b.get("/signin?to=%2Fme&level=2")
 	b.shows(200, "Yang Anda buka ini meminta kontak yang tercatat di data kependudukan", "paling lambat")
 }

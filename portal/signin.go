@@ -115,8 +115,8 @@ func (v *visit) newContact() string {
 	if err != nil || until.IsZero() {
 		return ""
 	}
-	return v.T(" Kontak Anda baru tercatat di data kependudukan; demi keamanan Anda, kontak itu diterima di sini mulai ", " Your contact is new in the population register; for your safety it is taken here from ") +
-		v.Date(until) + v.T(" paling lambat.", " at the latest.")
+	return v.T(" Kontak Anda baru tercatat di data kependudukan. Demi keamanan Anda, kontak itu baru membuka data dari register mulai ", " Your contact is new in the population register. For your safety it opens what registers hold from ") +
+		v.Date(until) + v.T(" paling lambat. Layanan biasa sudah bisa dipakai.", " at the latest. Ordinary services work already.")
 }
 
 // signInPage shows the form, with what was sent and what is wrong with it.
