@@ -11,8 +11,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // An agency's engineer registers an app in the office and copies the example that stands there: it must
@@ -41,6 +43,13 @@ func TestTheOfficesExamplesRunAsTheyStand(t *testing.T) {
 		code = before + "\nconsole.log(to.href)\nconst url = new URL(await new Promise(done => process.stdin.once('data', done)))\n" + after + "\nconsole.log(person.name)\nprocess.exit()"
 		must(t, os.WriteFile(filepath.Join(dir, kind+".mjs"), []byte(code), 0o600))
 		r.halves(t, kind, dir, "node", kind+".mjs")
+	}
+	m := o.machine(t, string(keys))["Node.js · openid-client 6"] + "\nconsole.log((await answer.json()).state)"
+	must(t, os.WriteFile(filepath.Join(dir, "machine.mjs"), []byte(m), 0o600))
+	run := exec.CommandContext(t.Context(), "node", "machine.mjs")
+	run.Dir, run.Env, run.Stderr = dir, r.environment(), t.Output()
+	if out, err := run.Output(); err != nil || strings.TrimSpace(string(out)) != "active" {
+		t.Errorf("a machine: %v %s", err, out)
 	}
 	code := o.registered(t, "native", "http://127.0.0.1/cb", "")["Go · golang.org/x/oauth2, coreos/go-oidc"]
 	before, after, _ := strings.Cut(code, "// 2. when they come back with state and code")
@@ -124,16 +133,30 @@ func (r *run) engineer(t *testing.T) *person {
 
 var exampleOf = regexp.MustCompile(`(?s)<summary>([^<]*)</summary><pre[^>]*><code>(.*?)</code>`)
 
-// registered registers an app and returns the examples on its page, by stack.
+// registered registers an app and returns the examples on its page.
 func (p *person) registered(t *testing.T, kind, redirect, keys string) map[string]string {
 	t.Helper()
-	p.open(t, p.Issuer+"/office/apps/new", url.Values{"name": {"Contoh"}, "kind": {kind}, "purpose_id": {"Mencoba"}, "purpose_en": {"Trying"}, "scopes": {"profile", "email"}, "redirects": {redirect}, "jwks": {keys}})
+	return p.examples(t, "/office/apps/new", url.Values{"name": {"Contoh"}, "kind": {kind}, "purpose_id": {"Mencoba"}, "purpose_en": {"Trying"}, "scopes": {"profile", "email"}, "redirects": {redirect}, "jwks": {keys}})
+}
+
+// machine registers a machine in the sandbox and returns the examples on its page.
+func (p *person) machine(t *testing.T, keys string) map[string]string {
+	t.Helper()
+	until := time.Now().AddDate(0, 3, 0)
+	return p.examples(t, "/office/machines/new", url.Values{"name": {"Pengingat"}, "kind": {"service"}, "stage": {"sandbox"}, "purpose_id": {"Mengingatkan warga akan izinnya"}, "purpose_en": {"Reminding people of their permits"}, "scopes": {"cases.read"}, "budget": {"100"}, "peak": {"10"},
+		"expires.d": {strconv.Itoa(until.Day())}, "expires.m": {strconv.Itoa(int(until.Month()))}, "expires.y": {strconv.Itoa(until.Year())}, "keys": {keys}})
+}
+
+// examples are those on the page of what a form registers, by stack.
+func (p *person) examples(t *testing.T, at string, form url.Values) map[string]string {
+	t.Helper()
+	p.open(t, p.Issuer+at, form)
 	out := map[string]string{}
 	for _, m := range exampleOf.FindAllStringSubmatch(p.page, -1) {
 		out[html.UnescapeString(m[1])] = html.UnescapeString(m[2])
 	}
 	if len(out) == 0 {
-		t.Fatal(p.at, p.status)
+		t.Fatal(p.at, p.status, regexp.MustCompile(`(?s)role="alert".*?</div>`).FindString(p.page))
 	}
 	return out
 }
