@@ -53,11 +53,16 @@ func below(base, region string, id lancar.ID) string {
 	return base + url.PathEscape(region) + "/" + url.PathEscape(string(id))
 }
 
-// hours says how much of a term in hours is left, or over.
+// hours says how much of a term in hours is left, or over; what is long over counts in days.
 func (v *visit) hours(due time.Time) string {
 	d := due.Sub(v.now)
-	if d < 0 {
+	switch {
+	case d <= -72*time.Hour:
+		return fmt.Sprintf(v.T("Lewat %d hari", "%d days over"), int(-d/(24*time.Hour)))
+	case d < 0:
 		return fmt.Sprintf(v.T("Lewat %d jam", "%d hours over"), int(-d/time.Hour))
+	case d < time.Hour:
+		return v.T("Kurang dari 1 jam", "Less than an hour")
 	}
 	return fmt.Sprintf(v.T("%d jam lagi", "%d hours left"), int(d/time.Hour))
 }

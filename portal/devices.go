@@ -234,7 +234,7 @@ func signOutAll(v *visit) error {
 	}
 	http.SetCookie(v.w, identity.Cookie("", v.secure()))
 	v.out()
-	return v.show("signedout", v.T("Anda sudah keluar dari semua perangkat", "You are signed out everywhere"), nil)
+	return v.show("signedout", v.T("Anda sudah keluar dari semua perangkat", "You are signed out everywhere"), true)
 }
 
 func offerNewPasskey(v *visit) error {
