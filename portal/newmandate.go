@@ -45,11 +45,13 @@ func (v *visit) mandateForm(sent url.Values, problems []web.Problem) error {
 		view.Lead = v.T("Kami menanyakan ke perizinan berusaha apakah Anda pengurus yang terdaftar.", "We ask the business register whether you are its registered officer.")
 		view.Fields = []web.Field{{Name: "nib", Label: "NIB", Kind: web.TextField, Mode: "numeric", Width: "m", Max: 20, Hint: v.T("13 angka dari OSS.", "13 digits from OSS.")}}
 	case "help":
+		v.otherNumber(&number)
 		view.Title, view.Verb = v.T("Membantu orang di sebelah saya", "Helping the person beside me"), v.T("Kirim kode kepadanya", "Send them a code")
 		view.Lead = v.T("Kode dikirim ke kontak orang itu yang tercatat di kependudukan. Ia menyebutkannya kepada Anda bila setuju.", "A code goes to that person's contact in the population register. They tell it to you if they agree.")
 		contact := web.Field{Name: "contact", Label: v.T("Nomor HP atau surel orang itu", "That person's mobile number or e-mail"), Kind: web.TextField, Max: 254, Hint: v.T("Milik orang itu, bukan milik Anda.", "Theirs, not yours.")}
 		view.Fields = append([]web.Field{number, name, born, contact}, v.scopeFields(sent)...)
 	case "give":
+		v.otherNumber(&number)
 		view.Title, view.Verb = v.T("Minta seseorang bertindak untuk saya", "Ask somebody to act for me"), v.T("Tawarkan kuasa", "Offer the mandate")
 		view.Lead = v.T("Orang itu melihat tawaran ini di halamannya, lalu menerima atau menolak. Anda bisa mencabutnya kapan saja.", "They see the offer on their page and take it or decline. You can take it back at any time.")
 		view.Fields = append([]web.Field{number, name}, v.scopeFields(sent)...)
@@ -70,8 +72,11 @@ func (v *visit) mandateForm(sent url.Values, problems []web.Problem) error {
 		return notFound()
 	}
 	wrong := map[string]string{}
-	for _, p := range problems {
-		wrong[p.Field] = p.Text
+	for i, p := range problems {
+		if !slices.ContainsFunc(view.Fields, func(f web.Field) bool { return f.Name == p.Field }) {
+			problems[i].Field = view.Fields[0].Name // about whom it is
+		}
+		wrong[problems[i].Field] = p.Text
 	}
 	for i := range view.Fields {
 		f := &view.Fields[i]
@@ -85,6 +90,11 @@ func (v *visit) mandateForm(sent url.Values, problems []web.Problem) error {
 		status, title = http.StatusUnprocessableEntity, v.T("Kesalahan: ", "Error: ")+title
 	}
 	return v.showAs(status, "mandatenew", title, view)
+}
+
+// otherNumber asks for the number of somebody else.
+func (v *visit) otherNumber(f *web.Field) {
+	f.Label, f.Hint = v.T("NIK orang itu", "That person's identity number"), v.T("16 angka di KTP-nya.", "16 digits on their identity card.")
 }
 
 // ownAgents are the machines that the person registered as theirs and that may work.
