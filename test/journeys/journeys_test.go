@@ -35,7 +35,7 @@ func TestJourneys(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: ".",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"town": town, "node": node, "person": person, "parent": parent, "code": code, "signin": signIn, "language": language, "open": open, "status": status, "see": see, "find": find,
+			"town": town, "node": node, "person": person, "parent": parent, "usurp": usurp, "code": code, "signin": signIn, "language": language, "open": open, "status": status, "see": see, "find": find,
 			"await": await, "apply": apply, "begin": begin, "fill": fill, "send": send, "again": again, "pay": pay, "settled": settled, "scan": scan, "officer": officer,
 			"document": document, "check": check, "tamper": tamper, "mail": mail, "switch": setSwitch, "time": moveTime, "press": press, "post": post,
 			"callback": callback, "alter": alter, "config": config, "save": save, "readpdf": readPDF, "reads": reads, "rights": rights, "shut": shut, "leak": leak, "reply": reply, "payback": payBack,

@@ -123,6 +123,17 @@ func person(ts *testscript.TestScript, _ bool, args []string) {
 	enter(ts, args, p)
 }
 
+// usurp is somebody who knows what stands on another's card, and has a contact of their own put into the
+// register in the place of theirs.
+func usurp(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 3, "usurp NAME VICTIM PORTAL")
+	s := of(ts)
+	p := s.people[args[1]].Person
+	p.Email = args[0] + "." + p.NIK + "@maling.example"
+	must(ts, s.world.Post("/register/population/contact", map[string]string{"nik": p.NIK, "email": p.Email}, nil))
+	enter(ts, []string{args[0], args[2]}, p)
+}
+
 // parent is a person with a child of their own, of whom the story knows what the family card says.
 func parent(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 3, "parent NAME PORTAL PLACE")
