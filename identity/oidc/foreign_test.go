@@ -1,6 +1,9 @@
 package oidc_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"maps"
@@ -292,6 +295,22 @@ func TestAKeySetMayHoldKeysForOthers(t *testing.T) {
 			if _, _, err := w.provider.Register(w.Context(), engineer, c); err == nil {
 				t.Errorf("%s: no key is left", name)
 			}
+		}
+	})
+}
+
+func TestAnAppMayAskForNoncesAndOpaqueTokens(t *testing.T) {
+	once(t, func(w *world) {
+		a, r := w.dynamic(map[string]any{"dpop_nonce_required": true, "opaque_access_tokens": true, "dpop_bound_access_tokens": true})
+		if r.status != 201 || r.body["dpop_nonce_required"] != true || r.body["opaque_access_tokens"] != true {
+			t.Fatal(r.status, r.text)
+		}
+		a.proof, _ = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		code := a.code(w.signIn(maria), "openid")
+		a.nonce = ""
+		a.redeem(code).wants(t, 400, "use_dpop_nonce") // it holds the nonce; call keeps it
+		if got := a.redeem(code); got.status != 200 || got.get("token_type") != "DPoP" || strings.Count(got.get("access_token"), ".") != 1 {
+			t.Fatal(got.text)
 		}
 	})
 }

@@ -43,6 +43,8 @@ type metadata struct {
 	TLSDNS     string `json:"tls_client_auth_san_dns,omitempty"`
 	CertBound  bool   `json:"tls_client_certificate_bound_access_tokens,omitempty"`
 	DPoP       bool   `json:"dpop_bound_access_tokens,omitempty"`
+	Nonce      bool   `json:"dpop_nonce_required,omitempty"`  // ours
+	Opaque     bool   `json:"opaque_access_tokens,omitempty"` // ours
 	Pushed     bool   `json:"require_pushed_authorization_requests,omitempty"`
 	SignedOnly bool   `json:"require_signed_request_object,omitempty"`
 	FAPI       bool   `json:"fapi2_security_profile,omitempty"`   // ours
@@ -68,7 +70,7 @@ func (m metadata) client(sandbox bool) (Client, error) {
 	c := Client{Name: lancar.Text{"id": m.Name}, Purpose: lancar.Text{"id": m.Purpose}, Grants: m.Grants, Redirects: m.Redirects, LogoutTo: m.LogoutTo,
 		Scopes: strings.Fields(m.Scope), Resources: m.Resources, Server: m.Server, Auth: m.Auth, JWKS: string(m.JWKS), TLSName: m.TLSName + m.TLSDNS,
 		Subject: m.Subject, IDTokenAlg: m.IDTokenAlg, UserinfoAlg: m.UserinfoAlg, DPoP: m.DPoP, CertBound: m.CertBound, Pushed: m.Pushed,
-		SignedOnly: m.SignedOnly, FAPI: m.FAPI, LogoutURI: m.LogoutURI, Delivery: m.Delivery, NotifyTo: m.NotifyTo, CIBAAlg: m.CIBAAlg, KeysAt: m.JWKSURI, SectorAt: m.SectorURI, Draft: m.Draft, Native: m.Kind == "native"}
+		SignedOnly: m.SignedOnly, FAPI: m.FAPI, LogoutURI: m.LogoutURI, Delivery: m.Delivery, NotifyTo: m.NotifyTo, CIBAAlg: m.CIBAAlg, KeysAt: m.JWKSURI, SectorAt: m.SectorURI, Draft: m.Draft, Native: m.Kind == "native", Nonce: m.Nonce, Opaque: m.Opaque}
 	if m.NameEn != "" {
 		c.Name["en"] = m.NameEn
 	}
@@ -157,7 +159,7 @@ func metadataOf(c Client) metadata {
 	m := metadata{ClientID: string(c.ID), Name: c.Name["id"], NameEn: c.Name["en"], Purpose: c.Purpose["id"], Kind: "web", Redirects: c.Redirects, LogoutTo: c.LogoutTo,
 		Grants: c.Grants, Scope: strings.Join(c.Scopes, " "), Resources: c.Resources, Server: c.Server, Auth: c.Auth, JWKS: json.RawMessage(c.JWKS), Subject: c.Subject,
 		IDTokenAlg: c.IDTokenAlg, UserinfoAlg: c.UserinfoAlg, TLSName: c.TLSName, CertBound: c.CertBound, DPoP: c.DPoP, Pushed: c.Pushed, SignedOnly: c.SignedOnly,
-		FAPI: c.FAPI, LogoutURI: c.LogoutURI, Delivery: c.Delivery, NotifyTo: c.NotifyTo, CIBAAlg: c.CIBAAlg, JWKSURI: c.KeysAt, SectorURI: c.SectorAt, Draft: c.Draft}
+		FAPI: c.FAPI, LogoutURI: c.LogoutURI, Delivery: c.Delivery, NotifyTo: c.NotifyTo, CIBAAlg: c.CIBAAlg, JWKSURI: c.KeysAt, SectorURI: c.SectorAt, Draft: c.Draft, Nonce: c.Nonce, Opaque: c.Opaque}
 	if c.Native {
 		m.Kind = "native"
 	}

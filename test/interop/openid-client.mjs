@@ -8,7 +8,7 @@ const config = await client.dynamicClientRegistration(new URL(run.issuer), {
   client_name: 'openid-client', redirect_uris: [callback], post_logout_redirect_uris: ['https://rp.example/bye'], token_endpoint_auth_method: 'private_key_jwt', jwks,
   grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:device_code', 'urn:openid:params:grant-type:ciba',
     'urn:ietf:params:oauth:grant-type:token-exchange'],
-  scope: 'openid profile email offline_access permits.read cases.read cases.prepare looks.read', resources: [archive], id_token_signed_response_alg: 'ES256', dpop_bound_access_tokens: true,
+  scope: 'openid profile email offline_access permits.read cases.read cases.prepare looks.read', resources: [archive], id_token_signed_response_alg: 'ES256', dpop_bound_access_tokens: true, dpop_nonce_required: true,
 }, client.PrivateKeyJwt({ key: pair.privateKey, kid: 'k1' }), { initialAccessToken: run.registration_token })
 ok(config.clientMetadata().client_id, 'registration')
 
