@@ -114,6 +114,9 @@ func TestAMachineActsUnderAMandateUntilItIsTakenBack(t *testing.T) {
 		a.exchange("0000000000000000000000000000beef", mandateType, here).wants(t, 400, "invalid_request")
 		a.exchange(string(m.ID), mandateType, url.Values{"resource": {"https://elsewhere.example"}}).wants(t, 400, "invalid_target")
 		a.exchange(string(m.ID), mandateType, url.Values{"resource": {w.provider.Issuer()}, "scope": {"cases.files"}}).wants(t, 400, "invalid_scope")
+		if r := a.exchange(string(m.ID), mandateType, url.Values{"resource": {w.provider.Issuer()}}); r.status != 200 || r.get("scope") != "cases.read services.read" {
+			t.Fatal("who names no scope gets those that the mandate reaches: ", r.text)
+		}
 		other := w.app(func(c *oidc.Client) { c.Grants = []string{exchangeGrant} })
 		other.exchange(string(m.ID), mandateType, url.Values{"resource": {w.provider.Issuer()}}).wants(t, 400, "invalid_request")
 		w.Must(w.mandates.Revoke(t.Context(), s, m.ID))

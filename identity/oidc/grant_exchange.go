@@ -194,12 +194,18 @@ func (p *Provider) exchangeMandate(ctx context.Context, c *call, sector string) 
 		return x, badRequest("Sebutkan siapa yang bertindak: actor_token.", "Name who acts by an actor_token")
 	}
 	own := slices.DeleteFunc(slices.Clone(c.reg.Scopes), func(s string) bool { return slices.Contains(standardScopes(), s) })
+	if c.form.Get("scope") == "" {
+		own = p.within(ctx, holder, id, own)
+	}
 	if x.scope, err = c.scopes(own); err != nil {
 		return x, err
 	}
 	m, err := p.mandated(ctx, holder, id, x.scope)
 	if err != nil {
 		return x, err
+	}
+	if len(x.scope) == 0 {
+		return x, errReach()
 	}
 	x.actor.Only = m.Scope.Services
 	x.account, x.life = m.Principal.Account, min(x.life, m.Until.Sub(p.DB.Now()))
@@ -227,6 +233,27 @@ func verbOf(scope string) mandate.Verb {
 	return ""
 }
 
+// officeOwn are scopes of an office, which no mandate gives.
+func officeOwn(scope string) bool {
+	return slices.Contains([]string{"register.read", "person.match", "messages.send"}, scope)
+}
+
+func errReach() *fault {
+	return refuse("invalid_scope", "Kuasanya tidak sampai ke sana.", "The mandate does not reach that far")
+}
+
+// within are those of a holder's scopes that a mandate reaches: who names none gets them.
+func (p *Provider) within(ctx context.Context, holder, id lancar.ID, scopes []string) []string {
+	var m mandate.Mandate
+	if p.Mandates != nil && len(id) <= 64 {
+		m, _ = p.Mandates.Check(ctx, holder, id, mandate.Act{Verb: mandate.See}) // what is wrong with it, mandated says
+	}
+	return slices.DeleteFunc(scopes, func(s string) bool {
+		v := verbOf(s)
+		return officeOwn(s) || v != "" && !m.Scope.Allows(mandate.Act{Verb: v})
+	})
+}
+
 // mandated checks a mandate of a holder against what is asked under it.
 func (p *Provider) mandated(ctx context.Context, holder, id lancar.ID, scope []string) (m mandate.Mandate, err error) {
 	if p.Mandates == nil || len(id) > 64 {
@@ -234,7 +261,7 @@ func (p *Provider) mandated(ctx context.Context, holder, id lancar.ID, scope []s
 	}
 	verbs := []mandate.Verb{}
 	for _, s := range scope {
-		if slices.Contains([]string{"register.read", "person.match", "messages.send"}, s) {
+		if officeOwn(s) {
 			return m, refuse("invalid_scope", "Cakupan itu milik kantor, bukan bagian kuasa.", "That scope is an office's own, no mandate gives it")
 		}
 		if v := verbOf(s); v != "" && !slices.Contains(verbs, v) {
@@ -248,7 +275,7 @@ func (p *Provider) mandated(ctx context.Context, holder, id lancar.ID, scope []s
 		m, err = p.Mandates.Check(ctx, holder, id, mandate.Act{Verb: v})
 		switch lancar.CodeOf(err) {
 		case lancar.Forbidden:
-			return m, refuse("invalid_scope", "Kuasanya tidak sampai ke sana.", "The mandate does not reach that far").because(err)
+			return m, errReach().because(err)
 		case lancar.NotFound, lancar.Gone:
 			return m, badSubject()
 		}

@@ -30,7 +30,7 @@ func (w *world) machine(budget, peak int) (a *app, owner, head lancar.Actor) {
 	w.Must(err)
 	m, err := w.machines.Register(w.Context(), owner, machine.Proposal{Kind: machine.Service, Stage: machine.Production, Name: "Sistem klinik",
 		Purpose: lancar.Text{"id": "Menjawab keadaan permohonan.", "en": "Answers how applications stand."}, Keys: keys,
-		Wish: machine.Wish{Scopes: []string{"cases.read", "services.read"}, Budget: budget, Peak: peak, Expires: w.Now().Add(100 * 24 * time.Hour)}})
+		Wish: machine.Wish{Scopes: []string{"cases.read", "documents.read", "services.read"}, Budget: budget, Peak: peak, Expires: w.Now().Add(100 * 24 * time.Hour)}})
 	w.Must(err)
 	a.Client = oidc.Client{ID: m.ID, Auth: oidc.PrivateKeyJWT}
 	a.call("/oauth/token", url.Values{"grant_type": {"client_credentials"}}).wants(w.TB, 401, "invalid_client") // not yet approved
