@@ -196,6 +196,21 @@ token, err := config.Exchange(ctx, code, oauth2.VerifierOption(verifier))
 raw, _ := token.Extra("id_token").(string)
 id, err := provider.Verifier(&oidc.Config{ClientID: "{client}"}).Verify(ctx, raw) // then compare id.Nonce with nonce
 person, err := provider.UserInfo(ctx, oauth2.StaticTokenSource(token))`},
+		{"PHP dan lain-lain di balik Apache · mod_auth_openidc 2.4", `
+# apt install libapache2-mod-auth-openidc; a2enmod auth_openidc
+OIDCProviderMetadataURL {issuer}/.well-known/openid-configuration
+OIDCClientID {client}
+OIDCProviderTokenEndpointAuth none
+OIDCPKCEMethod S256
+OIDCIDTokenSignedResponseAlg ES256
+OIDCRedirectURI {redirect}
+OIDCScope "{scope}"
+OIDCCryptoPassphrase "ganti dengan teks acak yang panjang"
+<Location />
+  AuthType openid-connect
+  Require valid-user
+</Location>
+# the app reads OIDC_CLAIM_sub, OIDC_CLAIM_name and so on from its environment`},
 		{"Android · AppAuth 0.11, Kotlin", `
 import android.app.Activity
 import android.content.Intent

@@ -63,7 +63,7 @@ func TestAnAppOfAPhoneNeedsNoKeyAndShowsItsOwnExamples(t *testing.T) {
 	form := newAppForm("native")
 	form.Del("jwks")
 	form.Set("redirects", "https://klinik.example/masuk")
-	b.post("/office/apps/new", form).is(200).has("fetchFromIssuer(Uri.parse", "GenerateVerifier", "oidc-client-ts").lacks("PrivateKeyJwt", "Simpan kunci")
+	b.post("/office/apps/new", form).is(200).has("fetchFromIssuer(Uri.parse", "GenerateVerifier", "oidc-client-ts", "OIDCPKCEMethod S256").lacks("PrivateKeyJwt", "Simpan kunci")
 	// who must push requests and bind tokens reads nothing that does neither
 	b.post("/office/apps/new", newAppForm("strict")).is(200).has("private_key_jwt", "buildAuthorizationUrlWithPAR", "getDPoPHandle").lacks("Authlib", "Spring")
 	b.post("/office/apps/new", newAppForm("server")).is(200).has("generateKeyPairSync", "Authlib", "withPkce", "scope: openid,").lacks("{scope", "{path}", "{client}")
