@@ -218,7 +218,7 @@ func TestNothingIsSentToAnAddressThatIsNotTheApps(t *testing.T) {
 			c.Auth, c.JWKS, c.Grants, c.Redirects = oidc.None, "", []string{"authorization_code"}, []string{"http://127.0.0.1/cb", "com.example.app:/cb"}
 			c.Sector = "app"
 		})
-		for to, ok := range map[string]bool{"http://127.0.0.1:50123/cb": true, "com.example.app:/cb": true, "http://127.0.0.1:50123/other": false, "http://127.0.0.1.evil.example/cb": false,
+		for to, ok := range map[string]bool{"http://127.0.0.1:50123/cb": true, "com.example.app:/cb": true, "http://127.0.0.1:50123/other": false, "http://127.0.0.1:99999999/cb": false, "http://127.0.0.1.evil.example/cb": false,
 			"http://127.0.0.1:5@evil.example/cb": false, "https://127.0.0.1:50123/cb": false, "com.example.app:/cb2": false} {
 			q := public.want("openid")
 			q.Set("redirect_uri", to)

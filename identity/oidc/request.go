@@ -1,6 +1,7 @@
 package oidc
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -93,6 +94,9 @@ func (r *registration) redirects(to string) bool {
 	}
 	u, err := url.Parse(to)
 	if r.Auth != None || err != nil || u.Scheme != "http" || (u.Hostname() != "127.0.0.1" && u.Hostname() != "::1") || u.User != nil || strings.Contains(to, "#") {
+		return false
+	}
+	if _, err := strconv.ParseUint(cmp.Or(u.Port(), "80"), 10, 16); err != nil {
 		return false
 	}
 	return slices.ContainsFunc(r.Redirects, func(known string) bool {
