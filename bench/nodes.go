@@ -168,12 +168,12 @@ func (b *bench) ready(host string) error {
 func writeConfig(dir, database string, port, base int, outside, smtp string, s sandbox.Secrets) (string, error) {
 	type role struct{ Role, Agency, Region string }
 	type employee struct {
-		Number, Name, Mail string
-		Roles              []role
+		Number, Name, Mail, NIK string // without the last no second signer is drawn: they could be one human
+		Roles                   []role
 	}
 	var officers []employee
 	for _, f := range town.Officers() {
-		e := employee{Number: f.Number, Name: f.Name, Mail: f.Email}
+		e := employee{Number: f.Number, Name: f.Name, Mail: f.Email, NIK: f.NIK}
 		for _, r := range f.Roles {
 			e.Roles = append(e.Roles, role{r, f.Agency, f.Region})
 		}
