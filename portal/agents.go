@@ -32,6 +32,23 @@ type agentView struct {
 	Stop, Pause, Resume              bool
 }
 
+// agentCalled is one of this person's agents by the name they gave it; of one that is gone, or read
+// while acting for somebody else, only what it is.
+func (v *visit) agentCalled(id lancar.ID) string {
+	if v.agents == nil {
+		v.agents = map[lancar.ID]string{}
+		list, _ := v.Machines.Mine(v.r.Context(), v.session.Own) // without a name the list is still true
+		for _, m := range list {
+			v.agents[m.ID] = m.Name
+		}
+	}
+	what := v.T("Agen Anda (mesin)", "Your agent (a machine)")
+	if name := v.agents[id]; name != "" {
+		what += ": " + name
+	}
+	return what
+}
+
 // agents lists what acts for this person by itself, what it did, and the button that ends it.
 func agents(v *visit) error {
 	list, err := v.Machines.Mine(v.r.Context(), v.session.Own)
@@ -50,8 +67,7 @@ func agents(v *visit) error {
 		}
 		open = append(open, v.agentView(sheet))
 	}
-	done := ""
-	done = v.Done(v.r, map[string][2]string{
+	done := v.Done(v.r, map[string][2]string{
 		"new":    {"Agen terdaftar. Beri kuasa, supaya ia bisa bertindak untuk Anda.", "The agent is registered. Give it a mandate, so that it can act for you."},
 		"stop":   {"Agen dihentikan. Semua panggilannya ditolak sejak sekarang.", "The agent is stopped. All its calls are refused from now."},
 		"pause":  {"Agen dijeda.", "The agent is paused."},

@@ -40,7 +40,7 @@ func TestAPersonsAgentIsSeenAndStopped(t *testing.T) {
 	b.get("/me/agents")
 	b.shows(200, "1 kali", "terakhir")
 	b.get("/me/looked?who=" + string(list[0].ID))
-	b.shows(200, "Agen Anda (mesin)", "Mengingatkan Anda")
+	b.shows(200, "Agen Anda (mesin): Asisten &lt;saya&gt;", "Mengingatkan Anda")
 
 	other := w.browser()
 	other.signIn("5315040101850002")

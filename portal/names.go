@@ -84,7 +84,7 @@ func (v *visit) reader(a lancar.Actor) string {
 	if a.Kind == lancar.Machine {
 		name = cmp.Or(a.Name, string(a.ID)) + v.T(" (mesin)", " (a machine)")
 		if a.Role == string(machine.Agent) { // only its own person ever reads this
-			name = v.T("Agen Anda (mesin)", "Your agent (a machine)")
+			name = v.agentCalled(a.ID)
 		}
 	}
 	if r := v.Regions.ByCode(a.Region); r != nil && a.Agency != "" {

@@ -33,7 +33,8 @@ type visit struct {
 	brought bool         // the page stands where an app sent the browser: nothing was typed here
 	hinted  string       // contact by which an app that sent the person here thinks it knows them, "" for none
 	forget  bool
-	cache   *string // key under which the page is kept for everyone
+	agents  map[lancar.ID]string // names of this person's agents, once asked for
+	cache   *string              // key under which the page is kept for everyone
 }
 
 type handler func(*visit) error

@@ -37,6 +37,12 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// noHead refuses a mere look at the address: what previews a link answers for nobody.
+func noHead(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Allow", "GET, POST")
+	w.WriteHeader(http.StatusMethodNotAllowed)
+}
+
 func (p *Provider) authorizeForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	if len(r.URL.RawQuery) > maxForm/2 {
 		return nil, badRequest("Permintaan terlalu panjang.", "The request is too long")

@@ -149,6 +149,7 @@ func (p *Provider) endpoints() map[string]http.HandlerFunc {
 		"GET /oauth/jwks":                             open(p.jwks),
 		"GET /oauth/authorize":                        p.authorize,
 		"POST /oauth/authorize":                       p.authorize,
+		"HEAD /oauth/authorize":                       noHead,
 		"POST /oauth/par":                             open(p.machine("par", p.par)),
 		"POST /oauth/token":                           open(p.machine("token", p.token)),
 		"GET /oauth/userinfo":                         open(p.userinfo),

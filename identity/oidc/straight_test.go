@@ -1,10 +1,12 @@
 package oidc_test
 
 import (
+	"net/http"
 	"net/url"
 	"testing"
 	"time"
 
+	"lancar/identity"
 	"lancar/identity/oidc"
 )
 
@@ -76,6 +78,24 @@ func TestWhatNeedsThePersonIsAskedOfThePerson(t *testing.T) {
 		again := w.signIn(maria)
 		w.cookie = w.cookies[again.ID] + "x"
 		asked("a made-up cookie", nil)
+	})
+}
+
+func TestAPreviewOfTheAddressAnswersNothing(t *testing.T) {
+	once(t, func(w *world) {
+		a, s := w.app(nil), w.signIn(maria)
+		w.cookie = w.cookies[s.ID]
+		a.login(s, "openid")
+		q, _ := a.push(a.want("openid"))
+		req, err := http.NewRequestWithContext(w.Context(), "HEAD", w.provider.Issuer()+"/oauth/authorize?"+q.Encode(), nil)
+		w.Must(err)
+		req.AddCookie(identity.Cookie(w.cookie, false))
+		if r := w.do(req); r.status != http.StatusMethodNotAllowed || r.header.Get("Location") != "" {
+			t.Fatal(r.status, r.header)
+		}
+		if _, back, _ := w.authorize(q); back.Get("code") == "" {
+			t.Fatal("the preview used the request up: ", back)
+		}
 	})
 }
 
