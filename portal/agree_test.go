@@ -55,7 +55,7 @@ func TestAnAppSignsAPersonIn(t *testing.T) {
 		}
 	}
 	b.get(ask()) // who asks stands on the page, and the way back to it without signing in
-	b.shows(200, "Untuk memakai", "<b>Klinik Sehat</b>, Dinas Kesehatan", "Tidak jadi, kembali ke Klinik Sehat")
+	b.shows(200, "Untuk memakai", "<b>Klinik Sehat</b> · Dinas Kesehatan", "Tidak jadi, kembali ke Klinik Sehat")
 	b.post("/consent", "request", b.find(`name="request" value="([^"]+)"`), "agree", "no")
 	if got.Get("error") != "access_denied" {
 		t.Fatal(got)
