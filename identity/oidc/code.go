@@ -144,7 +144,9 @@ func (a *answers) has(id lancar.ID, now time.Time) bool {
 		}
 		a.now, a.slot = map[lancar.ID]struct{}{}, slot
 	}
-	_, now1 := a.now[id]
-	_, before := a.before[id]
-	return now1 || before
+	if _, is := a.now[id]; is {
+		return true
+	}
+	_, is := a.before[id]
+	return is
 }
