@@ -229,7 +229,9 @@ func TestNoIdentityNumberLeaves(t *testing.T) {
 		if err := w.send(t, m); err != nil {
 			t.Fatal(err)
 		}
-		sent := w.relay.mails[i]
+		before, id, _ := strings.Cut(w.relay.mails[i], "Message-ID: ") // which is random, and may hold any four digits
+		_, after, _ := strings.Cut(id, "\n")
+		sent := before + after
 		if strings.Contains(sent, "0609") || strings.Contains(sent, "0997") || !strings.Contains(sent, "******0001") || !strings.Contains(sent, "53.15-123456789-7") {
 			t.Errorf("%s left as %q", number, sent)
 		}
