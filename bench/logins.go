@@ -28,7 +28,6 @@ type login struct {
 	parProof, parSelf   string // DPoP proof and client assertion
 	codeProof, codeSelf string
 	refProof, refSelf   string
-	infoProof           string
 	introSelf           string
 	verifier, parForm   string
 	access, refresh     string // what came of it

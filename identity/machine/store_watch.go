@@ -5,8 +5,6 @@ import (
 	"lancar/internal/store"
 )
 
-const sweepLimit = 100
-
 // due are machines that are not over and match a condition of this file's callers.
 func due(tx *store.Tx, condition string, args ...any) ([]sealed, error) {
 	return store.All(tx, scanMachine, `SELECT `+columns+` FROM identity_machines WHERE state NOT IN ('stopped', 'expired') AND `+condition+` ORDER BY id LIMIT 100`, args...)
