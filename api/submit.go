@@ -95,7 +95,8 @@ func (a *API) submit(ctx context.Context, in *submitInput) (*submitOutput, error
 	return out, nil
 }
 
-type payInput struct {
+// actInput names a case and the act on it.
+type actInput struct {
 	Number string `path:"number" maxLength:"40"`
 	Key    string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"200" doc:"Names this act: sent again, it is the same act." example:"9f2c6f0e-5d0c-4a7e-8a55-6f0f4a1d7b11"`
 }
@@ -113,7 +114,7 @@ type payOutput struct {
 	}
 }
 
-func (a *API) pay(ctx context.Context, in *payInput) (*payOutput, error) {
+func (a *API) pay(ctx context.Context, in *actInput) (*payOutput, error) {
 	out := &payOutput{Status: http.StatusOK, CacheControl: "no-store"}
 	code, err := a.Cases.Pay(ctx, applicant(ctx), in.Number, in.Key)
 	if w, ok := errors.AsType[*mandate.Waiting](err); ok {
@@ -128,11 +129,6 @@ func (a *API) pay(ctx context.Context, in *payInput) (*payOutput, error) {
 	return out, nil
 }
 
-type withdrawInput struct {
-	Number string `path:"number" maxLength:"40"`
-	Key    string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"200" doc:"Names this act: sent again, it is the same act." example:"9f2c6f0e-5d0c-4a7e-8a55-6f0f4a1d7b11"`
-}
-
 type withdrawOutput struct {
 	Status       int
 	CacheControl string `header:"Cache-Control"`
@@ -141,7 +137,7 @@ type withdrawOutput struct {
 	Body         *waitsBody
 }
 
-func (a *API) withdraw(ctx context.Context, in *withdrawInput) (*withdrawOutput, error) {
+func (a *API) withdraw(ctx context.Context, in *actInput) (*withdrawOutput, error) {
 	out := &withdrawOutput{Status: http.StatusNoContent, CacheControl: "no-store"}
 	err := a.Cases.Withdraw(ctx, applicant(ctx), in.Number, 0, in.Key)
 	if w, ok := errors.AsType[*mandate.Waiting](err); ok {

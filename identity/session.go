@@ -54,6 +54,16 @@ func Cookie(token string, secure bool) *http.Cookie {
 	return c
 }
 
+// AttemptCookie carries which attempt to sign in a browser is at, to the pages of a door's sign-in at
+// path; id "" removes it. It signs nobody in: that takes the code.
+func AttemptCookie(path, id string, secure bool) *http.Cookie {
+	c := &http.Cookie{Name: "lancar_attempt", Value: id, Path: path, HttpOnly: true, Secure: secure, SameSite: http.SameSiteLaxMode, MaxAge: int((15 * time.Minute).Seconds())}
+	if id == "" || len(id) > 64 { // longer is none of ours
+		c.Value, c.MaxAge = "", -1
+	}
+	return c
+}
+
 // Token reads a request's session token, "" if there is none. Where the node is reached over TLS
 // only the cookie that TLS set counts.
 func Token(r *http.Request, secure bool) string {

@@ -12,17 +12,12 @@ import (
 // The page that asks for the code has an address of its own, as the one of people has: going back and
 // loading it again work. A cookie says which attempt it is about.
 
-const attemptCookie = "lancar_office_attempt"
-
-func (v *visit) keepAttempt(id string, age int) {
-	if len(id) > 64 {
-		return // not one of ours
-	}
-	http.SetCookie(v.w, &http.Cookie{Name: attemptCookie, Value: id, Path: "/office/signin", HttpOnly: true, Secure: v.secure(), SameSite: http.SameSiteLaxMode, MaxAge: age})
+func (v *visit) attempt(id string) *http.Cookie {
+	return identity.AttemptCookie("/office/signin", id, v.secure())
 }
 
 func (v *visit) toCode(id, to, more string) error {
-	v.keepAttempt(id, 15*60)
+	http.SetCookie(v.w, v.attempt(id))
 	return v.to("/office/signin/code?to=" + url.QueryEscape(goingTo(to)) + more)
 }
 
@@ -37,7 +32,7 @@ type codeView struct {
 // officer.
 func showCode(v *visit) error {
 	to := goingTo(v.r.URL.Query().Get("to"))
-	c, err := v.r.Cookie(attemptCookie)
+	c, err := v.r.Cookie(v.attempt("").Name)
 	if err != nil {
 		return v.to("/office/signin?to=" + url.QueryEscape(to))
 	}
@@ -70,6 +65,6 @@ func confirmCode(v *visit) error {
 	if err != nil {
 		return err
 	}
-	v.keepAttempt("", -1)
+	http.SetCookie(v.w, v.attempt(""))
 	return v.entered(token, s, sent.Get("to"))
 }

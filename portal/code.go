@@ -14,18 +14,13 @@ import (
 // changing its language work. Which attempt it is about says a cookie: a link sent to somebody else leads
 // to nobody's.
 
-const attemptCookie = "lancar_attempt"
-
-func (v *visit) keepAttempt(id string, age int) {
-	if len(id) > 64 {
-		return // not one of ours
-	}
-	http.SetCookie(v.w, &http.Cookie{Name: attemptCookie, Value: id, Path: "/signin", HttpOnly: true, Secure: v.secure(), SameSite: http.SameSiteLaxMode, MaxAge: age})
+func (v *visit) attempt(id string) *http.Cookie {
+	return identity.AttemptCookie("/signin", id, v.secure())
 }
 
 // toCode leads to the page of an attempt that was just started.
 func (v *visit) toCode(id string, want signInFor, more string) error {
-	v.keepAttempt(id, 15*60)
+	http.SetCookie(v.w, v.attempt(id))
 	return v.to("/signin/code?" + want.Query() + more)
 }
 
@@ -50,7 +45,7 @@ func showCode(v *visit) error {
 		}
 		return v.to("/signin?" + want.Query())
 	}
-	c, err := v.r.Cookie(attemptCookie)
+	c, err := v.r.Cookie(v.attempt("").Name)
 	if err != nil {
 		return over()
 	}
@@ -145,7 +140,7 @@ func confirmCode(v *visit) error {
 		return v.toCode(sent.Get("attempt"), asked(sent), "&wrong=1")
 	}
 	if e, ok := errors.AsType[*lancar.Error](err); ok && e.Field == "recovery" {
-		v.keepAttempt("", -1)
+		http.SetCookie(v.w, v.attempt(""))
 		v.noindex = true
 		title := v.T("Tunggu dulu", "Please wait")
 		return v.show("empty", title, web.Empty{Pattern: "frame", Title: title, Lead: v.In(e.Text),
@@ -155,7 +150,7 @@ func confirmCode(v *visit) error {
 	if err != nil {
 		return err
 	}
-	v.keepAttempt("", -1)
+	http.SetCookie(v.w, v.attempt(""))
 	http.SetCookie(v.w, identity.Cookie(token, v.secure()))
 	if want := asked(sent); !s.Meets(want.Level) {
 		want.Fresh = false
