@@ -223,8 +223,8 @@ func wordsOf(what What, detail string) notify.Message {
 		return say("Kontak dihapus dari akun Anda", "A contact was removed from your account", "Kontak ini tidak lagi membuka akun Anda: "+detail, "This contact no longer opens your account: "+detail)
 	case contactYoung:
 		return say("Kontak Anda baru tercatat di data kependudukan", "Your contact is new in the population register",
-			"Sampai "+detail+" paling lama, masuk dengan kontak ini belum menunjukkan data Anda dari register, karena kontak yang baru bisa saja diganti oleh orang lain. Anda sudah bisa memakai layanan biasa dan mengetik datanya sendiri. Sesudah itu masuk saja lagi.",
-			"Until "+detail+" at the latest, signing in with this contact does not show your data from registers yet, because a new contact may have been put there by somebody else. You can use ordinary services and type the data yourself. After that, just sign in again.")
+			"Untuk sementara, masuk dengan "+detail+" belum menunjukkan data Anda dari register, karena kontak yang baru bisa saja diganti oleh orang lain. Anda sudah bisa memakai layanan biasa dan mengetik datanya sendiri. Yang memerlukan data itu menyebut sampai kapan. Sesudah itu masuk saja lagi.",
+			"For the time being, signing in with "+detail+" does not show your data from registers yet, because a new contact may have been put there by somebody else. You can use ordinary services and type the data yourself. What needs those data says until when. After that, just sign in again.")
 	case NumberChanged:
 		return say("Nomor identitas Anda diganti", "Your identity number was changed", "Nomor identitas di akun Anda diganti oleh petugas: "+detail, "An officer changed the identity number of your account: "+detail)
 	}

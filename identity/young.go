@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"time"
 
 	"lancar"
@@ -77,7 +78,7 @@ type warning struct {
 	Number  string
 	Region  string
 	To      notify.Address // the new contact
-	Until   time.Time
+	Hours   string         // how long what registers hold stays closed
 }
 
 // heldFor is how long an account stays held after a dispute that nobody settles.
@@ -111,10 +112,10 @@ func (i *Identity) youngTx(tx *store.Tx, a attempt) error {
 	if err := mark(tx, youngMark(a.account), until); err != nil {
 		return err
 	}
-	if err := i.HappenedTx(tx, a.account, contactYoung, until.Format("02-01-2006")); err != nil {
+	if err := i.HappenedTx(tx, a.account, contactYoung, mask(a.claim.To)); err != nil {
 		return err
 	}
-	plain, err := json.Marshal(warning{a.account, a.subject, a.claim.Number, a.region, a.claim.To, until})
+	plain, err := json.Marshal(warning{a.account, a.subject, a.claim.Number, a.region, a.claim.To, hours(i.limits.Contact)})
 	if err != nil {
 		return err
 	}
@@ -184,16 +185,18 @@ func (i *Identity) warnBefore(ctx context.Context, j jobs.Job) error {
 }
 
 func warningBefore(w warning, to []notify.Address) notify.Message {
-	day := w.Until.Format("02-01-2006")
 	return notify.Message{Region: w.Region, To: to, Lang: "id", Secret: true,
 		Title: lancar.Text{"id": "Ada yang masuk atas nama Anda dengan kontak baru", "en": "Somebody signed in in your name with a new contact"},
 		Body: lancar.Text{
-			"id": "Seseorang masuk dengan nomor, nama, dan tanggal lahir Anda lewat kontak yang baru tercatat di data kependudukan: " + mask(w.To) + "\nSampai " + day + " data Anda dari register belum terbuka baginya.\n\nItu Anda? Tidak perlu berbuat apa-apa. Bukan Anda? Masuk dengan kontak ini sekarang: kami menahannya, dan petugas memeriksa siapa pemiliknya. Atau datang ke kantor dukcapil dengan kartu Anda.",
-			"en": "Somebody signed in with your number, name and date of birth through a contact that is new in the population register: " + mask(w.To) + "\nUntil " + day + " your data from registers stays closed to them.\n\nWas it you? You need not do anything. It was not you? Sign in with this contact now: we hold it up, and an officer looks into whose account it is. Or visit the civil registry office with your card.",
+			"id": "Seseorang masuk dengan nomor, nama, dan tanggal lahir Anda lewat kontak yang baru tercatat di data kependudukan: " + mask(w.To) + "\nSelama " + w.Hours + " jam sejak itu data Anda dari register belum terbuka baginya.\n\nItu Anda? Tidak perlu berbuat apa-apa. Bukan Anda? Masuk dengan kontak ini sekarang: kami menahannya, dan petugas memeriksa siapa pemiliknya. Atau datang ke kantor dukcapil dengan kartu Anda.",
+			"en": "Somebody signed in with your number, name and date of birth through a contact that is new in the population register: " + mask(w.To) + "\nFor " + w.Hours + " hours from then your data from registers stays closed to them.\n\nWas it you? You need not do anything. It was not you? Sign in with this contact now: we hold it up, and an officer looks into whose account it is. Or visit the civil registry office with your card.",
 		},
 		Short: lancar.Text{"id": "Ada yang masuk atas nama Anda lewat " + mask(w.To) + ". Bukan Anda? Masuk dengan nomor ini, atau datang ke kantor dukcapil dengan kartu Anda.",
 			"en": "Somebody signed in in your name through " + mask(w.To) + ". Not you? Sign in with this number, or visit the civil registry office with your card."}}
 }
+
+// hours says how long without a day, which is another one in another zone.
+func hours(d time.Duration) string { return strconv.Itoa(int((d + time.Hour - 1) / time.Hour)) }
 
 func latest(a, b time.Time) time.Time {
 	if a.After(b) {
